@@ -1,0 +1,84 @@
+package sim
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Sim is one simulated world.
+type Sim struct {
+	Clock  *Clock
+	Faults *Faults
+	Wire   *Wire
+
+	mu       sync.Mutex // guards both platforms' memory
+	line     *lineServer
+	telegram *telegramServer
+	server   *http.Server
+	addr     string
+}
+
+// Options of a simulator for a program.
+type Options struct {
+	Listen string // "127.0.0.1:0" when empty
+	Clock  *Clock // a new running one when nil
+}
+
+// Start opens the simulator's listener. Its addresses are [Sim.LineAPI],
+// [Sim.LineDataAPI] and [Sim.TelegramAPI].
+func Start(o Options) (*Sim, error) {
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1:0"
+	}
+	if o.Clock == nil {
+		o.Clock = &Clock{}
+	}
+	l, err := net.Listen("tcp", o.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("sim: %w", err)
+	}
+	s := &Sim{Clock: o.Clock, Faults: &Faults{}, Wire: &Wire{}, addr: l.Addr().String()}
+	s.line, s.telegram = newLineServer(s), newTelegramServer(s)
+	mux := http.NewServeMux()
+	mux.Handle("/line/", http.StripPrefix("/line", s.line))
+	mux.Handle("/line-data/", http.StripPrefix("/line-data", s.line.data()))
+	mux.Handle("/telegram/", http.StripPrefix("/telegram", s.telegram))
+	mux.Handle("/control/", http.StripPrefix("/control", s.control()))
+	s.server = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	go s.server.Serve(l)
+	return s, nil
+}
+
+// New starts a simulator for a test and stops it at its end.
+func New(t testing.TB) *Sim {
+	t.Helper()
+	s, err := Start(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// LineAPI is the base address that stands for https://api.line.me.
+func (s *Sim) LineAPI() string { return "http://" + s.addr + "/line" }
+
+// LineDataAPI stands for https://api-data.line.me.
+func (s *Sim) LineDataAPI() string { return "http://" + s.addr + "/line-data" }
+
+// TelegramAPI stands for https://api.telegram.org.
+func (s *Sim) TelegramAPI() string { return "http://" + s.addr + "/telegram" }
+
+// Control is the address of the HTTP interface that drives the world.
+func (s *Sim) Control() string { return "http://" + s.addr + "/control" }
+
+// Close stops the servers and forgets the world.
+func (s *Sim) Close() {
+	s.server.Close()
+	s.line.close()
+	s.telegram.close()
+}
