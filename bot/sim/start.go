@@ -15,7 +15,8 @@ type Sim struct {
 	Faults *Faults
 	Wire   *Wire
 
-	mu       sync.Mutex // guards both platforms' memory
+	mu       sync.Mutex    // guards both platforms' memory
+	changed  chan struct{} // closed by notify; see await
 	line     *lineServer
 	telegram *telegramServer
 	server   *http.Server
