@@ -1,0 +1,99 @@
+package bot
+
+// Message is one bubble as the program means it; adapters turn it into Flex,
+// text and keyboards within their platform's limits. All strings are in the
+// receiver's language already.
+//
+// Its reading order, everywhere, is: Title, Text, Rows, Note, Picture, Buttons.
+type Message struct {
+	Title   string   `json:"ti,omitempty"` // one line, drawn large
+	Text    string   `json:"t,omitempty"`  // plain text; line breaks are kept
+	Rows    []Row    `json:"r,omitempty"`  // a small table
+	Note    string   `json:"n,omitempty"`  // one line, drawn small
+	Picture *Picture `json:"p,omitempty"`
+	Buttons []Button `json:"b,omitempty"`
+
+	// Quick buttons stand under the newest message only and go when used.
+	Quick []Button `json:"q,omitempty"`
+	// Replace asks that the message whose button was pressed be changed into
+	// this one where the platform can (Telegram); elsewhere it is a new one.
+	Replace bool `json:"rep,omitempty"`
+	// Menu asks for the lasting menu of this language under the chat: LINE's
+	// rich menu, Telegram's reply keyboard.
+	Menu *Menu `json:"m,omitempty"`
+	// Mention names the person a group message speaks to, if it can be told.
+	Mention *Identity `json:"to,omitempty"`
+}
+
+// Row is a label and its value, drawn at opposite ends of a line.
+type Row struct {
+	Label string `json:"l"`
+	Value string `json:"v"`
+}
+
+// Picture is something drawn on demand, so that an outbox row stays small. One
+// of QR and Code128 is set.
+type Picture struct {
+	QR      string `json:"qr,omitempty"`  // the text in the QR code
+	Code128 string `json:"bar,omitempty"` // the text in the bar code
+	Alt     string `json:"alt"`           // what it shows, in words
+}
+
+// ActionKind says what a button does.
+type ActionKind string
+
+// What buttons can do. Whatever a button carries is public or a one-time
+// token: nothing in it is believed (law 3).
+const (
+	// DoCommand acts as if its owner had typed the command "/Value", which may
+	// have arguments, as in "points" or "history 40".
+	DoCommand ActionKind = "command"
+	// DoAnswer answers the open question with the option Value.
+	DoAnswer ActionKind = "answer"
+	// DoToken presents the one-time token Value.
+	DoToken ActionKind = "token"
+	// DoOpen opens the address Value.
+	DoOpen ActionKind = "open"
+	// DoPrivate opens the private chat with the bot, ready to say the command
+	// Value. From a group it costs nothing.
+	DoPrivate ActionKind = "private"
+	// DoContact asks the person to share their own phone number (Telegram);
+	// adapters without it leave the button out.
+	DoContact ActionKind = "contact"
+	// DoCopy copies Value where the platform can, and is left out elsewhere.
+	DoCopy ActionKind = "copy"
+)
+
+// Button is a label and what it does.
+type Button struct {
+	Label string     `json:"l"`
+	Do    ActionKind `json:"d"`
+	Value string     `json:"v"`
+}
+
+// Menu names the lasting menu to show: a language and what kind of person.
+type Menu struct {
+	Lang string   `json:"lang"`
+	Role Role     `json:"role,omitempty"`
+	Keys []Button `json:"keys"` // the buttons in sight, four at most
+}
+
+// Address is where a letter goes.
+type Address struct {
+	Chat
+	Person Identity `json:"who,omitzero"` // the receiver in a private chat
+}
+
+// Letter is everything that one intent says: up to five messages to one chat.
+type Letter struct {
+	To       Address    `json:"to"`
+	Reply    ReplyToken `json:"reply,omitzero"` // LINE: free while it lasts
+	Callback string     `json:"cb,omitempty"`   // Telegram: the press to acknowledge
+	On       MessageID  `json:"on,omitempty"`   // the message a Replace changes
+	ReplyTo  MessageID  `json:"rt,omitempty"`   // in a group: what this answers
+	Messages []Message  `json:"msgs"`
+}
+
+// MaxMessages is how many messages a letter may hold (LINE docs,
+// #send-reply-message: 1 to 5 per request).
+const MaxMessages = 5

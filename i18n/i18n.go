@@ -1,0 +1,148 @@
+// Package i18n holds all words for people, in every language.
+//
+// Keys are typed constants in keys_*.go, one file an area of the product; the
+// words stand in words/<language>/<area>.toml with the same keys, placeholders
+// and plural forms in each language, which tests compare. A value that equals
+// the English one byte for byte needs a row in the test's allow-list. Lookup,
+// plurals and templates are go-i18n's.
+package i18n
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+
+	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
+	toml "github.com/pelletier/go-toml/v2"
+	"golang.org/x/text/language"
+)
+
+// Lang is one of the languages in Langs, as a BCP 47 tag.
+type Lang string
+
+// The languages the product speaks.
+const (
+	ZhTW Lang = "zh-TW"
+	ZhHK Lang = "zh-HK"
+	En   Lang = "en"
+	Ja   Lang = "ja"
+	Th   Lang = "th"
+	ZhCN Lang = "zh-CN"
+)
+
+// Langs lists all languages in the order in which they are offered.
+var Langs = []Lang{ZhTW, ZhHK, En, Ja, Th, ZhCN}
+
+// Own is what a language calls itself.
+func (l Lang) Own() string {
+	return map[Lang]string{ZhTW: "繁體中文（台灣）", ZhHK: "繁體中文（香港）", En: "English", Ja: "日本語", Th: "ไทย", ZhCN: "简体中文"}[l]
+}
+
+// Match finds the language to speak for a platform's tag, such as "zh-Hant",
+// "zh-hk", "en-GB" or "th". ok is false for tags of other languages.
+func Match(tag string) (l Lang, ok bool) {
+	t, err := language.Parse(tag)
+	if err != nil {
+		return "", false
+	}
+	_, i, conf := matcher.Match(t)
+	return Langs[i], conf >= language.Low
+}
+
+var matcher = func() language.Matcher {
+	var tags []language.Tag
+	for _, l := range Langs {
+		tags = append(tags, language.MustParse(string(l)))
+	}
+	return language.NewMatcher(tags)
+}()
+
+// Key names a text.
+type Key string
+
+// Text is a text that has not met its language yet: a key and its arguments,
+// as errors carry it.
+type Text struct {
+	Key  Key
+	Args []any // name, value, name, value …
+}
+
+// T makes a Text.
+func T(key Key, args ...any) Text { return Text{key, args} }
+
+// Printer says things in one language. The zero Printer speaks English.
+type Printer struct {
+	Lang Lang
+	loc  *goi18n.Localizer
+}
+
+//go:embed words
+var words embed.FS
+
+var printers = load()
+
+// load reads all catalogues. A broken one is a defect of the build, found by
+// the first test that starts.
+func load() map[Lang]Printer {
+	bundle := goi18n.NewBundle(language.English)
+	bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
+	err := fs.WalkDir(words, "words", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		raw, err := words.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		lang := path.Base(path.Dir(p))
+		_, err = bundle.ParseMessageFileBytes(raw, strings.TrimSuffix(path.Base(p), ".toml")+"."+lang+".toml")
+		return err
+	})
+	if err != nil {
+		panic(fmt.Sprintf("i18n: a catalogue cannot be read: %v", err))
+	}
+	all := map[Lang]Printer{}
+	for _, l := range Langs {
+		all[l] = Printer{l, goi18n.NewLocalizer(bundle, string(l))}
+	}
+	return all
+}
+
+// For gives the printer of a language, English for one we do not speak.
+func For(l Lang) Printer {
+	if p, ok := printers[l]; ok {
+		return p
+	}
+	return printers[En]
+}
+
+// Say puts key into words. args are name, value pairs that fill the text's
+// {{.Name}} places; the pair "Count", int also chooses the plural form.
+func (p Printer) Say(key Key, args ...any) string {
+	if p.loc == nil {
+		p = printers[En]
+	}
+	conf := &goi18n.LocalizeConfig{MessageID: string(key)}
+	if len(args) > 0 {
+		data := make(map[string]any, len(args)/2)
+		for i := 0; i+1 < len(args); i += 2 {
+			data[args[i].(string)] = args[i+1]
+		}
+		conf.TemplateData = data
+		if n, ok := data["Count"]; ok {
+			conf.PluralCount = n
+		}
+	}
+	s, err := p.loc.Localize(conf)
+	if err != nil {
+		// A missing key shows itself rather than an empty bubble; the catalogue
+		// tests make sure that none is.
+		return string(key)
+	}
+	return s
+}
+
+// Print puts a Text into words.
+func (p Printer) Print(t Text) string { return p.Say(t.Key, t.Args...) }
