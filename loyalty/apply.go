@@ -1,0 +1,219 @@
+package loyalty
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Apply adds one entry to the account. It refuses what cannot have been made
+// by these rules; an error leaves the account unfit for use, so apply to a
+// [Account.Clone] what is not known to be good.
+func (a *Account) Apply(e Entry) error {
+	if err := a.follows(&e); err != nil {
+		return fmt.Errorf("loyalty: entry %d: %w", e.Seq, err)
+	}
+	if a.Pots == nil {
+		a.Pots = map[Pot]Points{}
+	}
+	if a.Shelf == nil {
+		a.Shelf = map[uint64]Lot{}
+	}
+	if a.Marks == nil {
+		a.Marks = map[uint64]Mark{}
+	}
+	a.Seq, a.Head, a.RecordedAt = e.Seq, e.Hash, e.RecordedAt
+	for _, l := range e.Legs {
+		n, err := add(a.Pots[l.Pot], l.Points)
+		if err != nil {
+			return err
+		}
+		a.Pots[l.Pot] = n
+	}
+	a.Owed -= e.In(Debt)
+	if err := a.moveLots(&e); err != nil {
+		return fmt.Errorf("loyalty: entry %d: %w", e.Seq, err)
+	}
+	a.applyKind(&e)
+	a.count(&e)
+	a.shelve()
+	if err := a.Check(); err != nil {
+		return fmt.Errorf("loyalty: entry %d: %w", e.Seq, err)
+	}
+	return nil
+}
+
+// follows checks that e is the next entry and balanced.
+func (a *Account) follows(e *Entry) error {
+	var total Points
+	for _, l := range e.Legs {
+		total += l.Points
+	}
+	switch {
+	case e.Seq != a.Seq+1:
+		return fmt.Errorf("follows entry %d", a.Seq)
+	case e.RecordedAt.Before(a.RecordedAt):
+		return fmt.Errorf("recorded before the one before it")
+	case total != 0:
+		return fmt.Errorf("legs sum to %d, not 0", total)
+	}
+	return nil
+}
+
+// lot finds an open lot, or takes a closed one back from the shelf.
+func (a *Account) lot(seq uint64) *Lot {
+	i := slices.IndexFunc(a.Lots, func(l Lot) bool { return l.Seq == seq })
+	if i < 0 {
+		l, ok := a.Shelf[seq]
+		if !ok {
+			return nil
+		}
+		delete(a.Shelf, seq)
+		a.Lots = append(a.Lots, l)
+		i = len(a.Lots) - 1
+	}
+	return &a.Lots[i]
+}
+
+// moveLots moves the entry's parts between the fields of their lots.
+func (a *Account) moveLots(e *Entry) error {
+	for _, p := range e.Parts {
+		l := a.lot(p.Lot)
+		if l == nil || p.Points <= 0 {
+			return fmt.Errorf("takes %d from lot %d, which is not there", p.Points, p.Lot)
+		}
+		switch e.Kind {
+		case KindSpend:
+			l.Remaining, l.Consumed = l.Remaining-p.Points, l.Consumed+p.Points
+		case KindHold:
+			l.Remaining, l.Held = l.Remaining-p.Points, l.Held+p.Points
+		case KindCapture:
+			l.Held, l.Consumed = l.Held-p.Points, l.Consumed+p.Points
+		case KindRelease, KindTimeout:
+			l.Held, l.Remaining = l.Held-p.Points, l.Remaining+p.Points
+		case KindUndo:
+			l.Consumed, l.Remaining = l.Consumed-p.Points, l.Remaining+p.Points
+		case KindExpire:
+			l.Remaining, l.Expired = l.Remaining-p.Points, l.Expired+p.Points
+		case KindReverse, KindAdjust, KindRepay:
+			l.Remaining, l.Reversed = l.Remaining-p.Points, l.Reversed+p.Points
+		case KindActivate:
+			l.Pending = false
+		default:
+			return fmt.Errorf("kind %q moves no lots", e.Kind)
+		}
+		if err := l.check(); err != nil {
+			return err
+		}
+	}
+	if o := e.Lot; o != nil {
+		a.Lots = append(a.Lots, Lot{Seq: e.Seq, Opening: *o, Pending: o.ActiveAt.After(e.RecordedAt), Remaining: o.Granted})
+	}
+	if !e.RenewsTo.IsZero() {
+		a.renew(e.RenewsTo)
+	}
+	return nil
+}
+
+// renew gives all open lots under an idle rule a later expiry.
+func (a *Account) renew(to time.Time) {
+	for i := range a.Lots {
+		if l := &a.Lots[i]; l.Idle && l.ExpiresAt.Before(to) {
+			l.ExpiresAt = to
+		}
+	}
+}
+
+// applyKind does what is neither legs nor lots: holds, waits, marks, freezing.
+func (a *Account) applyKind(e *Entry) {
+	switch e.Kind {
+	case KindHold:
+		a.Holds = append(a.Holds, HoldState{e.Seq, slices.Clone(e.Parts), e.Deadline})
+	case KindCapture, KindRelease, KindTimeout:
+		a.unhold(e.Of, e.Parts)
+	case KindWait:
+		a.Waits = append(a.Waits, Wait{e.Seq, e.Order, e.Amount, e.RecordedAt})
+	case KindUndo:
+		a.Marks[e.Of] = Mark{Points: sum(e.Parts), Whole: true}
+	case KindReverse:
+		m := a.Marks[e.Of]
+		m.Points, m.Amount, m.Whole = m.Points+e.In(Issued), m.Amount+e.Amount, e.Whole
+		a.Marks[e.Of] = m
+		a.Waits = slices.DeleteFunc(a.Waits, func(w Wait) bool { return w.Seq == e.For })
+	case KindFreeze:
+		a.Frozen = true
+	case KindThaw:
+		a.Frozen = false
+	}
+}
+
+// unhold takes parts off a hold, and the hold away when nothing is left.
+func (a *Account) unhold(seq uint64, parts []Part) {
+	i := slices.IndexFunc(a.Holds, func(h HoldState) bool { return h.Seq == seq })
+	if i < 0 {
+		return // Check finds that lots and holds differ
+	}
+	h := &a.Holds[i]
+	for _, p := range parts {
+		for j := range h.Parts {
+			if h.Parts[j].Lot == p.Lot {
+				h.Parts[j].Points -= p.Points
+			}
+		}
+	}
+	h.Parts = slices.DeleteFunc(h.Parts, func(p Part) bool { return p.Points == 0 })
+	if len(h.Parts) == 0 {
+		a.Holds = slices.Delete(a.Holds, i, i+1)
+	}
+}
+
+// count keeps the counters.
+func (a *Account) count(e *Entry) {
+	c := &a.Count
+	if e.Seq == 1 {
+		c.First = e.EffectiveAt
+	}
+	switch e.Kind {
+	case KindEarn, KindGive, KindAdjust, KindReverse:
+		c.Earned -= e.In(Issued)
+	case KindSpend, KindCapture, KindUndo:
+		c.Spent += e.In(Redeemed)
+	}
+	switch {
+	case e.Kind == KindEarn:
+		c.Visits, c.Money = c.Visits+1, c.Money+e.Amount
+	case e.Kind == KindReverse:
+		c.Money -= e.Amount
+		if e.Whole && e.Sale {
+			c.Visits--
+		}
+	}
+	if active(e.Kind) && e.EffectiveAt.After(c.Activity) {
+		c.Activity = e.EffectiveAt
+	}
+}
+
+// active reports whether an entry of this kind is activity of the member.
+func active(k Kind) bool {
+	return k == KindEarn || k == KindGive || k == KindSpend || k == KindHold || k == KindCapture
+}
+
+// shelve puts closed lots away and orders the rest.
+func (a *Account) shelve() {
+	a.Lots = slices.DeleteFunc(a.Lots, func(l Lot) bool {
+		if l.Closed() {
+			a.Shelf[l.Seq] = l
+		}
+		return l.Closed()
+	})
+	if len(a.Lots) == 0 {
+		a.Lots = nil
+	}
+	if len(a.Holds) == 0 {
+		a.Holds = nil
+	}
+	if len(a.Waits) == 0 {
+		a.Waits = nil
+	}
+	slices.SortFunc(a.Lots, func(l, m Lot) int { return l.order(&m) })
+}

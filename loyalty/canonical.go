@@ -1,0 +1,192 @@
+package loyalty
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"time"
+)
+
+// canonicalVersion is the first byte of the canonical form. A new field asks
+// for a new version; the old form stays readable and printable for ever, or
+// old chains could not be verified.
+const canonicalVersion = 1
+
+// Canonical is the entry without its hash in one exact form, which is what the
+// chain covers: the version, then every field in a fixed order, numbers as
+// eight bytes, big-endian, texts and lists behind their length in the same way, a
+// time as nanoseconds since 1970 in UTC behind one byte that says whether it
+// is set.
+func (e *Entry) Canonical() []byte {
+	b := canon{canonicalVersion}
+	b.text(string(e.Member))
+	b.num(e.Seq)
+	b.text(string(e.Ref))
+	b.text(string(e.Kind))
+	b.num(uint64(len(e.Legs)))
+	for _, l := range e.Legs {
+		b.text(string(l.Pot))
+		b.num(uint64(l.Points))
+	}
+	b.num(uint64(len(e.Parts)))
+	for _, p := range e.Parts {
+		b.num(p.Lot)
+		b.num(uint64(p.Points))
+	}
+	b.flag(e.Lot != nil)
+	if o := e.Lot; o != nil {
+		b.num(uint64(o.Granted))
+		b.num(uint64(o.Rule))
+		b.time(o.Base)
+		b.time(o.ActiveAt)
+		b.time(o.ExpiresAt)
+		b.flag(o.Idle)
+	}
+	b.num(e.Of)
+	b.num(e.For)
+	b.flag(e.Whole)
+	b.flag(e.Sale)
+	b.text(string(e.Op))
+	b = append(b, e.Digest[:]...)
+	b.time(e.EffectiveAt)
+	b.time(e.RecordedAt)
+	b.text(string(e.Actor))
+	b.text(string(e.Role))
+	b.text(string(e.Approver))
+	b.text(string(e.Store))
+	b.text(string(e.Reason))
+	b.num(uint64(e.Amount))
+	b.text(string(e.Order))
+	b.num(uint64(e.Programme))
+	b.time(e.Deadline)
+	b.time(e.RenewsTo)
+	return b
+}
+
+// canon is a canonical form being written.
+type canon []byte
+
+func (b *canon) num(n uint64) { *b = binary.BigEndian.AppendUint64(*b, n) }
+
+func (b *canon) text(s string) {
+	b.num(uint64(len(s)))
+	*b = append(*b, s...)
+}
+
+func (b *canon) flag(f bool) {
+	if f {
+		*b = append(*b, 1)
+	} else {
+		*b = append(*b, 0)
+	}
+}
+
+func (b *canon) time(t time.Time) {
+	b.flag(!t.IsZero())
+	if !t.IsZero() {
+		b.num(uint64(t.UnixNano()))
+	}
+}
+
+// ErrCanonical reports bytes that are no canonical form.
+var ErrCanonical = errors.New("loyalty: not the canonical form of an entry")
+
+// ParseEntry reads a canonical form. Only the exact bytes that Canonical would
+// write are accepted. The entry's Hash is not in them.
+func ParseEntry(b []byte) (e Entry, err error) {
+	r := &parser{b: b}
+	if r.byte() != canonicalVersion {
+		return e, ErrCanonical
+	}
+	e.Member, e.Seq = MemberID(r.text()), r.num()
+	e.Ref, e.Kind = Ref(r.text()), Kind(r.text())
+	for range r.count(16) {
+		e.Legs = append(e.Legs, Leg{Pot(r.text()), Points(r.num())})
+	}
+	for range r.count(16) {
+		e.Parts = append(e.Parts, Part{r.num(), Points(r.num())})
+	}
+	if r.flag() {
+		e.Lot = &Opening{Granted: Points(r.num()), Rule: r.int(), Base: r.time(), ActiveAt: r.time(), ExpiresAt: r.time(), Idle: r.flag()}
+	}
+	e.Of, e.For, e.Whole, e.Sale = r.num(), r.num(), r.flag(), r.flag()
+	e.Op = OpID(r.text())
+	copy(e.Digest[:], r.take(uint64(len(e.Digest))))
+	e.EffectiveAt, e.RecordedAt = r.time(), r.time()
+	e.Actor, e.Role, e.Approver, e.Store = Actor(r.text()), Role(r.text()), Actor(r.text()), Store(r.text())
+	if s := r.text(); s != "" {
+		e.Reason = []byte(s)
+	}
+	e.Amount, e.Order, e.Programme = Money(r.num()), Order(r.text()), r.int()
+	e.Deadline, e.RenewsTo = r.time(), r.time()
+	if r.bad || len(r.b) > 0 {
+		return Entry{}, ErrCanonical
+	}
+	return e, nil
+}
+
+// parser reads a canonical form. After its first mistake it gives zeros.
+type parser struct {
+	b   []byte
+	bad bool
+}
+
+func (r *parser) take(n uint64) []byte {
+	if r.bad || n > uint64(len(r.b)) {
+		r.bad = true
+		return nil
+	}
+	b := r.b[:n]
+	r.b = r.b[n:]
+	return b
+}
+
+func (r *parser) byte() byte {
+	if b := r.take(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+func (r *parser) num() uint64 {
+	if b := r.take(8); b != nil {
+		return binary.BigEndian.Uint64(b)
+	}
+	return 0
+}
+
+func (r *parser) int() int {
+	n := r.num()
+	if n > math.MaxInt32 {
+		r.bad = true
+	}
+	return int(n)
+}
+
+func (r *parser) text() string { return string(r.take(r.num())) }
+
+// count is a list's length, refused when the rest cannot hold that many items
+// of at least size bytes, so that a wrong length costs nothing.
+func (r *parser) count(size int) uint64 {
+	n := r.num()
+	if n > uint64(len(r.b)/size) {
+		r.bad = true
+		return 0
+	}
+	return n
+}
+
+func (r *parser) flag() bool {
+	b := r.byte()
+	if b > 1 {
+		r.bad = true
+	}
+	return b == 1
+}
+
+func (r *parser) time() time.Time {
+	if !r.flag() {
+		return time.Time{}
+	}
+	return time.Unix(0, int64(r.num())).UTC()
+}

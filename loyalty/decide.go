@@ -1,0 +1,164 @@
+package loyalty
+
+import (
+	"slices"
+	"time"
+)
+
+// Draft is what the entries of one operation have in common.
+type Draft struct {
+	Member   MemberID
+	Op       OpID
+	Digest   Hash // of the payload, see [Entry]
+	Actor    Actor
+	Self     MemberID // the member that the acting employee is, if any
+	Role     Role
+	Approver Actor
+	Store    Store
+	Reason   []byte // sealed
+	Order    Order
+	At       time.Time // when it took effect; zero is Now
+	Now      time.Time // when it is recorded
+	// KeepExpired writes no expiry entries, for while the clock is in doubt.
+	// What is expired is not spendable all the same.
+	KeepExpired bool
+}
+
+// work is one decision in progress: a copy of the account with the entries
+// decided so far applied to it.
+type work struct {
+	a   *Account
+	p   *Programme
+	d   Draft
+	out []Entry
+}
+
+// begin settles the account and is ready for the operation's own entries.
+func begin(a *Account, p *Programme, d Draft) (*work, error) {
+	if d.At.IsZero() {
+		d.At = d.Now
+	}
+	w := &work{a: a.Clone(), p: p, d: d}
+	return w, w.settle()
+}
+
+// entry is a new entry of the operation.
+func (w *work) entry(k Kind) Entry {
+	d := w.d
+	return Entry{
+		Kind: k, Op: d.Op, Digest: d.Digest, EffectiveAt: d.At, Actor: d.Actor, Role: d.Role,
+		Approver: d.Approver, Store: d.Store, Reason: d.Reason, Order: d.Order, Programme: w.p.Version,
+	}
+}
+
+// put numbers an entry, applies it and adds it to the outcome.
+func (w *work) put(e Entry) error {
+	e.Member, e.Seq = w.d.Member, w.a.Seq+1
+	e.RecordedAt = w.now().UTC()
+	e.EffectiveAt = e.EffectiveAt.UTC()
+	e.Legs = slices.DeleteFunc(e.Legs, func(l Leg) bool { return l.Points == 0 })
+	if err := w.a.Apply(e); err != nil {
+		return err
+	}
+	w.out = append(w.out, e)
+	return nil
+}
+
+// finish settles what the operation left behind: points that went back to an
+// expired lot, points that came back while a debt stands.
+func (w *work) finish(err error) ([]Entry, error) {
+	if err == nil {
+		err = w.settle()
+	}
+	if err == nil {
+		err = w.repay(w.now())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return w.out, nil
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// Earn decides a sale. Refusals: ErrAmount, ErrOverflow, ErrSelf.
+func Earn(a *Account, p *Programme, d Draft, amount Money) ([]Entry, error) {
+	if d.selfDealing() {
+		return nil, ErrSelf
+	}
+	if amount <= 0 {
+		return nil, ErrAmount
+	}
+	n, err := p.Earn(amount)
+	if err != nil {
+		return nil, err
+	}
+	w, err := begin(a, p, d)
+	if err != nil {
+		return nil, err
+	}
+	e := w.entry(KindEarn)
+	e.Amount = amount
+	if err := w.grant(e, n, p.ReturnWindow); err != nil {
+		return nil, err
+	}
+	return w.finish(w.applyWaits(w.out[len(w.out)-1]))
+}
+
+// Give decides points given by hand. Refusals: ErrAmount, ErrReason, ErrSelf,
+// ErrOverflow.
+func Give(a *Account, p *Programme, d Draft, n Points) ([]Entry, error) {
+	return byHand(a, p, d, n, KindGive)
+}
+
+// byHand is what Give and Adjust upwards have in common.
+func byHand(a *Account, p *Programme, d Draft, n Points, k Kind) ([]Entry, error) {
+	switch {
+	case d.selfDealing():
+		return nil, ErrSelf
+	case n <= 0:
+		return nil, ErrAmount
+	case len(d.Reason) == 0:
+		return nil, ErrReason
+	}
+	w, err := begin(a, p, d)
+	if err != nil {
+		return nil, err
+	}
+	return w.finish(w.grant(w.entry(k), n, 0))
+}
+
+// selfDealing reports whether an employee acts on their own account.
+func (d *Draft) selfDealing() bool { return d.Self != "" && d.Self == d.Member }
+
+// grant pays the debt with n points and opens a lot with the rest.
+func (w *work) grant(e Entry, n Points, window time.Duration) error {
+	repaid := min(n, w.a.Owed)
+	pot := Available
+	if rest := n - repaid; rest > 0 {
+		o := Opening{Granted: rest, Rule: w.p.Expiry.Version, Base: w.d.At.UTC(), ExpiresAt: w.p.Expires(w.d.At), Idle: w.p.Expiry.Kind == Idle}
+		if window > 0 {
+			o.ActiveAt = w.d.At.Add(window).UTC()
+		}
+		if o.ActiveAt.After(w.now()) {
+			pot = Pending
+		}
+		e.Lot = &o
+	}
+	e.Legs = []Leg{{Issued, -n}, {Debt, repaid}, {pot, n - repaid}}
+	e.RenewsTo = w.renewal()
+	return w.put(e)
+}
+
+// renewal is the expiry that activity now gives to lots under an idle rule.
+func (w *work) renewal() time.Time {
+	if w.p.Expiry.Kind != Idle {
+		return time.Time{}
+	}
+	return w.p.Expires(w.d.At)
+}

@@ -1,0 +1,122 @@
+package loyalty
+
+import "time"
+
+// Kind is what an entry does.
+type Kind string
+
+// The kinds of entries.
+const (
+	KindEarn     Kind = "earn"     // a sale's points: pays debt, then opens a lot
+	KindGive     Kind = "give"     // points given by hand: the same
+	KindAdjust   Kind = "adjust"   // a correction by hand, up or down
+	KindSpend    Kind = "spend"    // available points are used
+	KindHold     Kind = "hold"     // available points are set aside
+	KindCapture  Kind = "capture"  // held points are used
+	KindRelease  Kind = "release"  // held points go back
+	KindTimeout  Kind = "timeout"  // the same, because the hold's deadline passed
+	KindUndo     Kind = "undo"     // a spend or capture is taken back
+	KindReverse  Kind = "reverse"  // an earning is taken back, whole or in part
+	KindWait     Kind = "wait"     // a reversal came before its earning
+	KindActivate Kind = "activate" // a pending lot becomes spendable
+	KindExpire   Kind = "expire"   // a lot's rest is gone
+	KindRepay    Kind = "repay"    // points that came back pay a debt
+	KindFreeze   Kind = "freeze"   // no spending from here on
+	KindThaw     Kind = "thaw"     // spending again
+)
+
+// Automatic reports whether entries of this kind follow from time and rules
+// alone: they have no public reference, no operation and no actor but
+// "job/settle".
+func (k Kind) Automatic() bool {
+	return k == KindActivate || k == KindExpire || k == KindTimeout || k == KindRepay
+}
+
+// Pot is an account of the double entry. The pots of one member sum to 0 at
+// all times, and so do all members' together.
+type Pot string
+
+// The pots. Issued is the shop's side and mostly negative; Debt is negative
+// while the member owes.
+const (
+	Issued     Pot = "issued"
+	Available  Pot = "available"
+	Pending    Pot = "pending"
+	Held       Pot = "held"
+	Redeemed   Pot = "redeemed"
+	Expired    Pot = "expired"
+	Debt       Pot = "debt"
+	WrittenOff Pot = "written_off"
+)
+
+// Leg is one side of an entry. An entry's legs sum to 0.
+type Leg struct {
+	Pot    Pot    `json:"pot"`
+	Points Points `json:"points"`
+}
+
+// Part is how many of an entry's points came from, or went back to, a lot. A
+// lot is named by the Seq of the entry that opened it.
+type Part struct {
+	Lot    uint64 `json:"lot"`
+	Points Points `json:"points"` // > 0; the entry's kind says in which direction
+}
+
+// Opening is the lot that an entry opens.
+type Opening struct {
+	Granted   Points    `json:"granted"`
+	Rule      int       `json:"rule"` // version of the expiry rule
+	Base      time.Time `json:"base"` // the date that the rule counts from
+	ActiveAt  time.Time `json:"active,omitzero"`
+	ExpiresAt time.Time `json:"expires,omitzero"` // exclusive; zero is never
+	Idle      bool      `json:"idle,omitempty"`   // any activity renews it
+}
+
+// Hash is a link of the chain.
+type Hash [32]byte
+
+// Entry is one change of one member's account. Entries are only ever added.
+// It holds nothing that names a person but Reason, which callers seal.
+type Entry struct {
+	Member      MemberID  `json:"member"`
+	Seq         uint64    `json:"seq"` // 1, 2, 3 …
+	Ref         Ref       `json:"ref,omitempty"`
+	Kind        Kind      `json:"kind"`
+	Legs        []Leg     `json:"legs,omitempty"`
+	Parts       []Part    `json:"parts,omitempty"`
+	Lot         *Opening  `json:"lot,omitempty"`
+	Of          uint64    `json:"of,omitempty"`    // the entry that this one corrects, captures, releases
+	For         uint64    `json:"for,omitempty"`   // a reversal that had waited: its wait entry
+	Whole       bool      `json:"whole,omitempty"` // a reversal that leaves nothing to take back
+	Sale        bool      `json:"sale,omitempty"`  // a reversal of a sale, not of a gift
+	Op          OpID      `json:"op,omitempty"`
+	Digest      Hash      `json:"digest,omitzero"` // of the operation's payload
+	EffectiveAt time.Time `json:"effective"`
+	RecordedAt  time.Time `json:"recorded"` // never falls from entry to entry
+	Actor       Actor     `json:"actor"`
+	Role        Role      `json:"role,omitempty"`
+	Approver    Actor     `json:"approver,omitempty"`
+	Store       Store     `json:"store,omitempty"`
+	Reason      []byte    `json:"reason,omitempty"` // sealed by the caller
+	Amount      Money     `json:"amount,omitempty"` // of the sale, or of the refund
+	Order       Order     `json:"order,omitempty"`
+	Programme   int       `json:"programme,omitempty"` // version of the rules
+	Deadline    time.Time `json:"deadline,omitzero"`   // of a hold
+	RenewsTo    time.Time `json:"renews,omitzero"`     // idle lots expire then from now on
+	Hash        Hash      `json:"hash"`                // of the one before and of this entry's canonical form
+}
+
+// In is what the entry adds to a pot.
+func (e *Entry) In(p Pot) Points {
+	var sum Points
+	for _, l := range e.Legs {
+		if l.Pot == p {
+			sum += l.Points
+		}
+	}
+	return sum
+}
+
+// Change is what the member sees the entry do to their points, signed: points
+// that pay a debt count, points that move to or from a hold do as well.
+func (e *Entry) Change() Points { return e.In(Available) + e.In(Pending) + e.In(Debt) }

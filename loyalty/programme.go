@@ -1,0 +1,108 @@
+package loyalty
+
+import (
+	"cmp"
+	"time"
+)
+
+// Programme is one version of a shop's rules. It is a value: pure functions
+// take it as an argument, and entries remember which version they were made
+// under.
+type Programme struct {
+	Version  int            // rises with every change
+	From     time.Time      // when this version begins to hold
+	Zone     *time.Location // the shop's days; nil is UTC
+	Currency Currency
+	Rate     Rate
+	Expiry   Expiry
+	// ReturnWindow keeps the points of a sale pending, from the sale's own
+	// time; 0 makes them spendable at once.
+	ReturnWindow time.Duration
+	Reversal     Reversal
+	Caps         map[Role]Cap // roles that are missing have no caps
+	// ApproveOver is how many points an employee may give by hand without a
+	// second person; 0 asks for none.
+	ApproveOver Points
+	// HoldFor is how long points stay held before they go back by themselves;
+	// 0 means that only a release ends a hold.
+	HoldFor time.Duration
+}
+
+// Rate turns an amount into points: Points for every Per.
+type Rate struct {
+	Points   Points   // points given
+	Per      Money    // for each such amount, in minor units
+	Minimum  Money    // sales below it earn nothing
+	Rounding Rounding // what becomes of a fraction of a point
+}
+
+// Rounding is what becomes of a fraction of a point.
+type Rounding string
+
+// The ways to round; the empty one rounds down.
+const (
+	RoundDown    Rounding = "down"
+	RoundNearest Rounding = "nearest" // halves go up
+	RoundUp      Rounding = "up"
+)
+
+// Reversal says what happens when an earning is taken back after its points
+// were spent.
+type Reversal string
+
+// The ways to reverse; the empty one is a debt.
+const (
+	ReverseDebt   Reversal = "debt"            // the rest is owed; the next earning pays it
+	ReverseUpTo   Reversal = "up_to_available" // the rest is written off
+	ReverseRefuse Reversal = "refuse"          // then the reversal is refused
+)
+
+// Cap bounds what one employee gives. A zero field is no bound. A day is a
+// local day of the programme's zone; what was given and undone still counts,
+// so that giving and undoing cannot wear a cap down.
+type Cap struct {
+	GiveAct, GiveDay Points // points given by hand (Give, Adjust upwards)
+	SaleAct, SaleDay Points // points given by entering sales
+}
+
+// Earn is how many points a sale of amount gives. Refusals: ErrAmount below
+// zero, ErrOverflow.
+func (p *Programme) Earn(amount Money) (Points, error) {
+	if amount < 0 {
+		return 0, ErrAmount
+	}
+	if amount < p.Rate.Minimum || p.Rate.Per <= 0 || p.Rate.Points <= 0 {
+		return 0, nil
+	}
+	n, err := mulDiv(int64(amount), int64(p.Rate.Points), int64(p.Rate.Per), p.Rate.Rounding)
+	return Points(n), err
+}
+
+// Expires is the first instant at which points earned at t are gone; the zero
+// time means never.
+func (p *Programme) Expires(t time.Time) time.Time { return p.Expiry.End(t, p.zone()) }
+
+// Day is the local day of t in the programme's zone, as 2006-01-02.
+func (p *Programme) Day(t time.Time) string { return t.In(p.zone()).Format(time.DateOnly) }
+
+func (p *Programme) zone() *time.Location { return cmp.Or(p.Zone, time.UTC) }
+
+// Check holds an employee's act of giving n points against their role's caps.
+// used is what they gave before on that day, by hand or by sale as kind says.
+func (p *Programme) Check(role Role, kind Kind, n, used Points, approved bool) error {
+	c := p.Caps[role]
+	act, day := c.GiveAct, c.GiveDay
+	if kind == KindEarn {
+		act, day = c.SaleAct, c.SaleDay
+	}
+	if act > 0 && n > act {
+		return &LimitError{SpanAct, act, 0, n}
+	}
+	if sum, err := add(used, n); err != nil || day > 0 && sum > day {
+		return &LimitError{SpanDay, day, used, n}
+	}
+	if kind != KindEarn && p.ApproveOver > 0 && n > p.ApproveOver && !approved {
+		return &ApprovalError{p.ApproveOver, n}
+	}
+	return nil
+}

@@ -1,0 +1,127 @@
+package loyalty
+
+import "time"
+
+// Settle decides what time alone has done to the account by now: lots that
+// become spendable, holds that time out, lots that expire, each as of its own
+// instant and in the order of those instants, so that it does not matter how
+// often or how late anybody settles.
+func Settle(a *Account, p *Programme, d Draft) ([]Entry, error) {
+	w, err := begin(a, p, d)
+	if err != nil {
+		return nil, err
+	}
+	return w.finish(nil)
+}
+
+// settle writes the due entries one by one, as each may bring about another:
+// points that a hold gives back may be past their expiry.
+func (w *work) settle() error {
+	for {
+		e, due := w.due()
+		if !due {
+			return nil
+		}
+		if err := w.put(e); err != nil {
+			return err
+		}
+		if err := w.repay(e.EffectiveAt); err != nil {
+			return err
+		}
+	}
+}
+
+// due is the earliest entry that time calls for. At one instant activations
+// come before time-outs and these before expiries, each by seq.
+func (w *work) due() (first Entry, found bool) {
+	now := w.now()
+	offer := func(at time.Time, e Entry) {
+		if at.IsZero() || at.After(now) || found && !at.Before(first.EffectiveAt) {
+			return
+		}
+		e.EffectiveAt, e.Actor = at, ByJob("settle")
+		first, found = e, true
+	}
+	for _, l := range w.a.Lots {
+		if l.Pending {
+			offer(l.ActiveAt, Entry{Kind: KindActivate, Parts: parts(l.Seq, l.Remaining), Legs: []Leg{{Pending, -l.Remaining}, {Available, l.Remaining}}})
+		}
+	}
+	for _, h := range w.a.Holds {
+		n := h.Points()
+		offer(h.Deadline, Entry{Kind: KindTimeout, Of: h.Seq, Parts: h.Parts, Legs: []Leg{{Held, -n}, {Available, n}}})
+	}
+	for _, l := range w.a.Lots {
+		if l.Remaining == 0 || w.d.KeepExpired {
+			continue
+		}
+		pot := Available
+		if l.Pending {
+			pot = Pending
+		}
+		offer(l.ExpiresAt, Entry{Kind: KindExpire, Parts: parts(l.Seq, l.Remaining), Legs: []Leg{{pot, -l.Remaining}, {Expired, l.Remaining}}})
+	}
+	return first, found
+}
+
+func parts(lot uint64, n Points) []Part { return []Part{{lot, n}} }
+
+// repay pays the debt with points that came back while it stands, so that
+// nobody who owes has something to spend.
+func (w *work) repay(at time.Time) error {
+	if w.a.Owed == 0 {
+		return nil
+	}
+	took, legs := w.take(w.a.Owed, 0, w.spendable(at))
+	if len(took) == 0 {
+		return nil
+	}
+	return w.put(Entry{
+		Kind: KindRepay, EffectiveAt: at, Actor: ByJob("settle"),
+		Parts: took, Legs: append(legs, Leg{Debt, sum(took)}),
+	})
+}
+
+// spendable are the lots that a spend may take from at t, in its order.
+func (w *work) spendable(t time.Time) []Lot {
+	var lots []Lot
+	for _, l := range w.a.Lots {
+		if !l.Pending && l.Remaining > 0 && !l.GoneAt(t) {
+			lots = append(lots, l)
+		}
+	}
+	return lots
+}
+
+// now is the moment that counts: it never falls, whatever the clock does.
+func (w *work) now() time.Time { return later(w.d.Now, w.a.RecordedAt) }
+
+// take takes up to n points, from the lot own first (0: none) and then from
+// lots in their order, and gives the legs on the member's side.
+func (w *work) take(n Points, own uint64, lots []Lot) (took []Part, legs []Leg) {
+	var active, pending Points
+	from := func(l *Lot) {
+		k := min(n, l.Remaining)
+		if k == 0 {
+			return
+		}
+		took = append(took, Part{l.Seq, k})
+		n -= k
+		if l.Pending {
+			pending += k
+		} else {
+			active += k
+		}
+	}
+	for i := range lots {
+		if lots[i].Seq == own {
+			from(&lots[i])
+		}
+	}
+	for i := range lots {
+		if lots[i].Seq != own {
+			from(&lots[i])
+		}
+	}
+	return took, []Leg{{Available, -active}, {Pending, -pending}}
+}

@@ -1,0 +1,117 @@
+package loyalty
+
+// Spend decides to use n points at once. Refusals: *ShortError, ErrAmount,
+// ErrFrozen.
+func Spend(a *Account, p *Programme, d Draft, n Points) ([]Entry, error) {
+	return use(a, p, d, n, KindSpend, Redeemed)
+}
+
+// SetAside decides to hold n points until they are captured or released, or
+// the programme's HoldFor has passed. Refusals as for Spend.
+func SetAside(a *Account, p *Programme, d Draft, n Points) ([]Entry, error) {
+	return use(a, p, d, n, KindHold, Held)
+}
+
+// use moves available points to another pot.
+func use(a *Account, p *Programme, d Draft, n Points, k Kind, to Pot) ([]Entry, error) {
+	if n <= 0 {
+		return nil, ErrAmount
+	}
+	w, err := begin(a, p, d)
+	if err != nil {
+		return nil, err
+	}
+	if w.a.Frozen {
+		return nil, ErrFrozen
+	}
+	e := w.entry(k)
+	if e.Parts, e.Legs, err = w.takeAll(n); err != nil {
+		return nil, err
+	}
+	e.Legs = append(e.Legs, Leg{to, n})
+	e.RenewsTo = w.renewal()
+	if k == KindHold && p.HoldFor > 0 {
+		e.Deadline = w.now().Add(p.HoldFor).UTC()
+	}
+	return w.finish(w.put(e))
+}
+
+// takeAll takes exactly n spendable points, or none.
+func (w *work) takeAll(n Points) ([]Part, []Leg, error) {
+	lots := w.spendable(w.now())
+	var have Points
+	for _, l := range lots {
+		have += l.Remaining
+	}
+	if have < n {
+		return nil, nil, &ShortError{n, have}
+	}
+	took, legs := w.take(n, 0, lots)
+	return took, legs, nil
+}
+
+// Capture decides to use n of the points held under the hold entry, or all
+// that are left when n is 0. Refusals: ErrHoldClosed, *ShortError, *KindError.
+func Capture(a *Account, p *Programme, d Draft, hold *Entry, n Points) ([]Entry, error) {
+	return endHold(a, p, d, hold, n, KindCapture, Redeemed)
+}
+
+// Release decides to give back all that is still held. Refusals: ErrHoldClosed,
+// *KindError.
+func Release(a *Account, p *Programme, d Draft, hold *Entry) ([]Entry, error) {
+	return endHold(a, p, d, hold, 0, KindRelease, Available)
+}
+
+func endHold(a *Account, p *Programme, d Draft, hold *Entry, n Points, k Kind, to Pot) ([]Entry, error) {
+	if hold.Kind != KindHold {
+		return nil, &KindError{hold.Kind}
+	}
+	w, err := begin(a, p, d)
+	if err != nil {
+		return nil, err
+	}
+	h := w.a.hold(hold.Seq)
+	if h == nil {
+		return nil, ErrHoldClosed
+	}
+	e := w.entry(k)
+	e.Of = hold.Seq
+	if e.Parts, err = h.first(n); err != nil {
+		return nil, err
+	}
+	n = sum(e.Parts)
+	e.Legs = []Leg{{Held, -n}, {to, n}}
+	return w.finish(w.put(e))
+}
+
+// hold finds an open hold.
+func (a *Account) hold(seq uint64) *HoldState {
+	for i := range a.Holds {
+		if a.Holds[i].Seq == seq {
+			return &a.Holds[i]
+		}
+	}
+	return nil
+}
+
+// first is the first n points of the hold, or all for 0.
+func (h *HoldState) first(n Points) ([]Part, error) {
+	have := h.Points()
+	if n < 0 {
+		return nil, ErrAmount
+	}
+	if n > have {
+		return nil, &ShortError{n, have}
+	}
+	if n == 0 {
+		n = have
+	}
+	var out []Part
+	for _, p := range h.Parts {
+		if k := min(n, p.Points); k > 0 {
+			out = append(out, Part{p.Lot, k})
+			n -= k
+		}
+	}
+	return out, nil
+}
