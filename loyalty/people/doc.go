@@ -1,0 +1,46 @@
+// Package people keeps who the members are: their names, numbers, chat
+// accounts, consents and cards, apart from the ledger, which knows ids only.
+//
+// # Keys
+//
+// The installation has one master key of 32 bytes, which the caller reads from
+// its file. HKDF derives from it a key that wraps persons' keys, one for blind
+// indexes (HMAC), one for card tokens and one for the ledger's chain
+// ([Vault.ChainKey]). Every person has a key of his own, made at first contact.
+// What is his is sealed with it (XChaCha20-Poly1305, the person and the purpose
+// bound in); to erase him is to delete that key. Anything may be sealed so, in
+// whatever table: [Vault.SealFor].
+//
+// # Rows
+//
+//	person/<member>             the person: dates, consents, wrapped key, sealed profile    for ever; nameless once erased
+//	consent/<member>/<time>-<p> each yes and no, with the wording's version                 until erased
+//	ident/<hash>                chat account → member                                       until erased or unlinked
+//	uname/<hash>                Telegram @name last seen → member                           until erased or changed
+//	phone/<hash>/<member>       who claims a number, and who proved it                      until erased or changed
+//	name/<hash>/<member>        beginnings of a member's names                              until erased or changed
+//	bday/<mm-dd>/<member>       birthdays, month and day in the open                        until erased or changed
+//	card/<hash>                 card number → member                                        until erased or reissued
+//	linkcode/<hash>, invite/<hash>  one-time codes not used yet                             ten minutes
+//	throttle/<name>/<hash>      attempts of one actor                                       the window
+//	staff/<id>                  employees of now and before                                 for ever; nameless once erased
+//	staffof/<member>            member → employee                                           for ever
+//	tomb/<hash>                 keyed tombstone of an account or a proven number            until its end date
+//	erased/<member>             the list that a restore applies                             for ever
+//
+// A hash is 128 bits of HMAC-SHA256 under the look-up key, each kind in its
+// own domain. [Sweep] deletes what has run out.
+//
+// # Locks
+//
+// Whatever changes rows locks what it needs. Readers lock nothing, because
+// most of what is read may change a moment later without harm; a caller who
+// acts on a person's consent, status or freeze locks [Subject] first. The
+// subjects are "member/<id>", "staff/<id>", and the word and hash of an index.
+//
+// # Refusals
+//
+// A refusal (ErrCode, *ThrottledError, ErrMergeNeeded, ErrPhoneTaken,
+// ErrNotMember, ErrFrozen, …) leaves nothing half done, and the transaction
+// that met it should commit: it holds the count of attempts.
+package people

@@ -1,0 +1,205 @@
+package people
+
+import (
+	"errors"
+	"io"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/store"
+)
+
+var (
+	// ErrCode is the one answer to a code that is unknown, used, expired or
+	// somebody else's business.
+	ErrCode = errors.New("people: the code is not valid")
+	// ErrMergeNeeded refuses to link an identity that is a member with
+	// something to lose, or an employee; the shop merges the two.
+	ErrMergeNeeded = errors.New("people: both are members already; the shop must merge them")
+	// ErrNotMember refuses what only members can do.
+	ErrNotMember = errors.New("people: not a member")
+)
+
+// CodeLife is how long link and invite codes live by default.
+const CodeLife = 10 * time.Minute
+
+// linkRow is a link code that waits to be used. Its key is the code's hash.
+type linkRow struct {
+	Member  loyalty.MemberID `json:"member"`
+	Expires time.Time        `json:"expires"`
+}
+
+var links = store.NewTable[linkRow]("linkcode/", store.Locked, store.FirstPart("linkcode"))
+
+// NewLinkCode draws a code, good once and until now plus [CodeLife], with
+// which another chat account of the same person joins him. Refusals:
+// ErrNotMember, ErrFrozen, *ThrottledError (five codes in ten minutes).
+func (v *Vault) NewLinkCode(tx store.Tx, id loyalty.MemberID, now time.Time, rand io.Reader) (LinkCode, error) {
+	row, ok, err := persons.Get(tx, string(id))
+	switch {
+	case err != nil:
+		return "", err
+	case !ok || row.Status != Member:
+		return "", ErrNotMember
+	case row.Frozen:
+		return "", ErrFrozen
+	}
+	if err := v.AttemptBy(tx, CodeThrottle.For("newlink"), string(id), now); err != nil {
+		return "", err
+	}
+	c, err := newCode(rand)
+	if err != nil {
+		return "", err
+	}
+	h := v.hash("link", string(c))
+	if err := tx.Lock(store.Subject("linkcode/" + h)); err != nil {
+		return "", err
+	}
+	return LinkCode(c), links.Put(tx, linkRow{id, now.Add(CodeLife).UTC()}, h)
+}
+
+// Linked is what a link changed.
+type Linked struct {
+	Member loyalty.MemberID // whose the identity is now
+	Tell   []Identity       // his other accounts: each is to be told of the new one
+	Left   loyalty.MemberID // who the identity was before and is erased now; "" for a stranger
+}
+
+// Link joins the identity who to the member that drew code. who is the one who
+// typed it, from the signed event. If who was a contact before, that person is
+// dissolved; if he was a member, mayLeave says whether there is nothing to
+// lose (no points, no history), and nil means no member may leave.
+//
+// Refusals, after which the transaction should commit: *ThrottledError,
+// ErrCode, ErrMergeNeeded (only ever after a right code, which stays good).
+func (v *Vault) Link(tx store.Tx, code LinkCode, who Identity, now time.Time, rand io.Reader, mayLeave func(loyalty.MemberID) (bool, error)) (Linked, error) {
+	if err := v.Attempt(tx, CodeThrottle.For("link"), who, now); err != nil {
+		return Linked{}, err
+	}
+	h := v.hash("link", string(code))
+	if err := tx.Lock(store.Subject("linkcode/"+h), store.Subject("ident/"+v.identHash(who))); err != nil {
+		return Linked{}, err
+	}
+	row, ok, err := links.Get(tx, h)
+	if err != nil {
+		return Linked{}, err
+	}
+	before, known, err := v.Who(tx, who)
+	if err != nil {
+		return Linked{}, err
+	}
+	if !ok || !now.Before(row.Expires) || known && before == row.Member {
+		return Linked{}, ErrCode
+	}
+	moved := Account{Identity: who, LinkedAt: now.UTC()}
+	if known {
+		if moved, err = v.leaving(tx, before, moved, mayLeave); err != nil {
+			return Linked{}, err
+		}
+	}
+	done, err := v.attach(tx, row.Member, moved, now, rand)
+	if err != nil {
+		return Linked{}, err
+	}
+	if known {
+		done.Left = before
+		if err := v.dissolve(tx, before, now); err != nil {
+			return Linked{}, err
+		}
+	}
+	return done, links.Delete(tx, h)
+}
+
+// leaving checks that the person before may be dissolved, and gives his account
+// as it moves over.
+func (v *Vault) leaving(tx store.Tx, before loyalty.MemberID, a Account, mayLeave func(loyalty.MemberID) (bool, error)) (Account, error) {
+	if err := tx.Lock(Subject(before)); err != nil {
+		return a, err
+	}
+	p, err := v.Get(tx, before)
+	if err != nil {
+		return a, err
+	}
+	_, employed, err := v.staffOf(tx, before)
+	if err != nil {
+		return a, err
+	}
+	if old, ok := p.Account(a.Identity); ok {
+		a.Username = old.Username
+		if old.Frozen {
+			return a, ErrCode
+		}
+	}
+	if employed || p.Frozen || len(p.Accounts) > 1 {
+		return a, ErrMergeNeeded
+	}
+	if p.Status == Member {
+		if mayLeave == nil {
+			return a, ErrMergeNeeded
+		}
+		ok, err := mayLeave(before)
+		if err != nil {
+			return a, err
+		}
+		if !ok {
+			return a, ErrMergeNeeded
+		}
+	}
+	return a, nil
+}
+
+// attach adds the account to the member. A code whose member was frozen or
+// erased since it was drawn is as good as unknown.
+func (v *Vault) attach(tx store.Tx, id loyalty.MemberID, a Account, now time.Time, rand io.Reader) (Linked, error) {
+	done := Linked{Member: id}
+	err := v.change(tx, id, rand, func(l *life) (bool, error) {
+		if l.row.Frozen {
+			return false, ErrCode
+		}
+		for _, other := range l.Accounts {
+			done.Tell = append(done.Tell, other.Identity)
+		}
+		l.Accounts = append(l.Accounts, a)
+		l.Home = a.Identity
+		if a.Username != "" {
+			if err := v.putUsername(tx, id, a, now); err != nil {
+				return false, err
+			}
+		}
+		return true, idents.Put(tx, ident{id}, v.identHash(a.Identity))
+	})
+	if errors.Is(err, ErrErased) {
+		err = ErrCode
+	}
+	return done, err
+}
+
+// Unlink takes an account away from its member, who keeps at least one: false
+// when it is the last. The account is a stranger's again.
+func (v *Vault) Unlink(tx store.Tx, who Identity, rand io.Reader) (bool, error) {
+	h := v.identHash(who)
+	if err := tx.Lock(store.Subject("ident/" + h)); err != nil {
+		return false, err
+	}
+	id, ok, err := v.Who(tx, who)
+	if err != nil || !ok {
+		return false, err
+	}
+	gone := false
+	err = v.change(tx, id, rand, func(l *life) (bool, error) {
+		i := l.account(who)
+		if i < 0 || len(l.Accounts) == 1 {
+			return false, nil
+		}
+		if err := v.forgetUsername(tx, id, l.Accounts[i]); err != nil {
+			return false, err
+		}
+		l.Accounts = append(l.Accounts[:i:i], l.Accounts[i+1:]...)
+		if l.Home == who {
+			l.Home = l.Accounts[0].Identity
+		}
+		gone = true
+		return true, idents.Delete(tx, h)
+	})
+	return gone, err
+}

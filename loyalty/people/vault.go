@@ -1,0 +1,163 @@
+package people
+
+import (
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// MasterSize is the length of the installation's key, in bytes.
+const MasterSize = 32
+
+// sealVersion is the first byte of every sealed form:
+// version, key id, 24 bytes of nonce, ciphertext with its 16-byte tag.
+const (
+	sealVersion = 1
+	sealHead    = 2
+	// personKeyID stands in the key id's place when a person's own key sealed;
+	// generations of the installation's key count from 1.
+	personKeyID = 0
+)
+
+var (
+	// ErrKey reports an installation key of the wrong length or number.
+	ErrKey = errors.New("people: the installation's key must be 32 bytes, and generations are numbered from 1, each once")
+	// ErrSealed reports sealed bytes that do not open: damaged, sealed with
+	// another key, or moved from another person or purpose.
+	ErrSealed = errors.New("people: sealed data does not open with this installation's key; is it the right key file?")
+)
+
+// Key is one generation of the installation's key.
+type Key struct {
+	ID     byte   // 1, 2, … in order of age; stands in what it sealed
+	Master []byte // 32 bytes
+}
+
+// Vault holds what is derived from the installation's key: it seals and opens,
+// and hashes what must be found again. It keeps no state of its own and may be
+// used by any number of goroutines. Randomness is always the caller's.
+type Vault struct {
+	current byte
+	wrap    map[byte]cipher.AEAD // by generation
+	lookup  []byte
+	chain   []byte
+	token   []byte
+}
+
+// NewVault derives the keys of an installation that has had one master key.
+func NewVault(master []byte) (*Vault, error) {
+	return NewKeyring(Key{ID: 1, Master: master})
+}
+
+// NewKeyring derives the keys of an installation whose master key has been
+// changed: current seals, all open. Look-up, chain and token keys come from the
+// oldest generation given, since rows already written depend on them.
+func NewKeyring(current Key, older ...Key) (*Vault, error) {
+	v := &Vault{current: current.ID, wrap: map[byte]cipher.AEAD{}}
+	oldest := current
+	for _, k := range append([]Key{current}, older...) {
+		if _, twice := v.wrap[k.ID]; twice || k.ID == personKeyID || len(k.Master) != MasterSize {
+			return nil, ErrKey
+		}
+		if k.ID < oldest.ID {
+			oldest = k
+		}
+		aead, err := chacha20poly1305.NewX(derive(k.Master, "wrap"))
+		if err != nil {
+			return nil, err
+		}
+		v.wrap[k.ID] = aead
+	}
+	v.lookup = derive(oldest.Master, "lookup")
+	v.chain = derive(oldest.Master, "chain")
+	v.token = derive(oldest.Master, "token")
+	return v, nil
+}
+
+// ChainKey is the key of the ledger's hash chain, for the book: 32 bytes.
+func (v *Vault) ChainKey() []byte { return append([]byte(nil), v.chain...) }
+
+// derive is HKDF-SHA256 without a salt: the master key is uniformly random.
+func derive(master []byte, use string) []byte {
+	k, err := hkdf.Key(sha256.New, master, nil, "regulars/people/v1/"+use, 32)
+	if err != nil {
+		panic("people: " + err.Error()) // only for lengths that SHA-256 cannot give
+	}
+	return k
+}
+
+// hash is the blind index of value within one domain ("phone", "ident", …):
+// 128 bits of HMAC-SHA256, as 22 characters that are fit for a key.
+func (v *Vault) hash(domain string, value ...string) string {
+	m := hmac.New(sha256.New, v.lookup)
+	writeParts(m, append([]string{domain}, value...))
+	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:16])
+}
+
+// writeParts frames each part by its length, so that ("ab","c") and ("a","bc")
+// are different.
+func writeParts(w io.Writer, parts []string) {
+	for _, p := range parts {
+		fmt.Fprintf(w, "%d:%s", len(p), p)
+	}
+}
+
+// bind is the associated data of a sealed form: what it is and whose.
+func bind(parts ...string) []byte {
+	var b strings.Builder
+	writeParts(&b, append([]string{"regulars/people/v1"}, parts...))
+	return []byte(b.String())
+}
+
+// SealShop seals what belongs to no person (a group's name, a payload whose
+// sender is unknown) with the installation's key. purpose must be given again
+// to open it. rand gives 24 bytes.
+func (v *Vault) SealShop(purpose string, plain []byte, rand io.Reader) ([]byte, error) {
+	return seal(v.wrap[v.current], v.current, plain, bind("shop", purpose), rand)
+}
+
+// OpenShop opens what SealShop sealed; otherwise ErrSealed.
+func (v *Vault) OpenShop(purpose string, sealed []byte) ([]byte, error) {
+	return v.openWrapped(sealed, bind("shop", purpose))
+}
+
+func (v *Vault) openWrapped(sealed, ad []byte) ([]byte, error) {
+	if len(sealed) < sealHead {
+		return nil, ErrSealed
+	}
+	aead, ok := v.wrap[sealed[1]]
+	if !ok {
+		return nil, ErrSealed
+	}
+	return open(aead, sealed, ad)
+}
+
+func seal(aead cipher.AEAD, keyID byte, plain, ad []byte, rand io.Reader) ([]byte, error) {
+	out := make([]byte, sealHead+aead.NonceSize(), sealHead+aead.NonceSize()+len(plain)+aead.Overhead())
+	out[0], out[1] = sealVersion, keyID
+	nonce := out[sealHead:]
+	if _, err := io.ReadFull(rand, nonce); err != nil {
+		return nil, fmt.Errorf("people: no randomness: %w", err)
+	}
+	return aead.Seal(out, nonce, plain, ad), nil
+}
+
+func open(aead cipher.AEAD, sealed, ad []byte) ([]byte, error) {
+	n := sealHead + aead.NonceSize()
+	if len(sealed) < n || sealed[0] != sealVersion {
+		return nil, ErrSealed
+	}
+	plain, err := aead.Open(nil, sealed[sealHead:n], sealed[n:], ad)
+	if err != nil {
+		return nil, ErrSealed
+	}
+	return plain, nil
+}
