@@ -100,6 +100,8 @@ type Event struct {
 	Title    string    `json:"title,omitempty"` // of a group, if told
 
 	Reply ReplyToken `json:"reply,omitzero"`
+	// Raw is the platform's own bytes of an Odd event, to be kept for a look.
+	Raw []byte `json:"raw,omitempty"`
 }
 
 // Mention is a piece of the text that names a person.

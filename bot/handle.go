@@ -1,0 +1,344 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"regulars/i18n"
+	"regulars/store"
+)
+
+// Bot is the one way through for everything that happens in a chat.
+type Bot struct {
+	DB       store.DB
+	Persons  Persons
+	Outbox   Outbox
+	Commands *Commands
+	Clock    Clock
+	Log      *slog.Logger
+	// Seed makes what is drawn by lot unguessable: 32 secret bytes.
+	Seed []byte
+	// Lang is the shop's own language, for those whose language is unknown.
+	Lang i18n.Lang
+}
+
+// Handle does everything that a webhook's events ask for and returns nil once
+// all of it is on disk: the platform may then be answered 200. Events of one
+// chat run in the order in which they happened, chats side by side, so that
+// they share a commit. An error means that the webhook must be sent again;
+// events that were done by then have no second effect.
+func (b *Bot) Handle(ctx context.Context, events []Event) error {
+	if len(events) == 1 {
+		return b.handle(ctx, &events[0])
+	}
+	slices.SortStableFunc(events, func(x, y Event) int { return x.At.Compare(y.At) })
+	chats := map[Chat][]*Event{}
+	for i := range events {
+		c := events[i].Chat
+		c.Thread = 0
+		chats[c] = append(chats[c], &events[i])
+	}
+	var wg sync.WaitGroup
+	errs := make(chan error, len(chats))
+	for _, list := range chats {
+		wg.Go(func() {
+			for _, e := range list {
+				if err := b.handle(ctx, e); err != nil {
+					errs <- err
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	close(errs)
+	return <-errs
+}
+
+// handle does one event. A refusal or a failure rolls its transaction back; a
+// second one then stores the outcome with the words that tell of it.
+func (b *Bot) handle(ctx context.Context, e *Event) error {
+	now := b.Clock.Now()
+	err := b.once(ctx, e, now, b.route)
+	if err == nil || retryable(err) {
+		return err
+	}
+	var no *Refusal
+	if errors.As(err, &no) {
+		b.Log.Info("refused", "channel", e.Channel, "event", e.ID, "why", no.Text.Key, "cause", no.Cause)
+		return b.once(ctx, e, now, func(t *Turn) (string, error) { return t.refused(no) })
+	}
+	b.Log.Error("event failed", "channel", e.Channel, "event", e.ID, "kind", e.Kind, "error", err)
+	return b.once(ctx, e, now, func(t *Turn) (string, error) { return t.bury(err) }, lenient)
+}
+
+// retryable tells the store's own trouble, which the platform's redelivery may
+// outlast, from a defect in handling the event, which it would not.
+func retryable(err error) bool {
+	return errors.Is(err, store.ErrBusy) || errors.Is(err, store.ErrUnavailable) || errors.Is(err, store.ErrClosed) ||
+		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// manner changes how an event is begun.
+type manner int
+
+// lenient goes on where a person or session cannot be read, so that an event
+// whose very reading fails can still be put away.
+const lenient manner = 1
+
+// once runs do over e in one transaction, unless e was done before.
+func (b *Bot) once(ctx context.Context, e *Event, now time.Time, do func(*Turn) (string, error), how ...manner) error {
+	var out []Intent
+	err := b.DB.Update(ctx, func(tx store.Tx) (err error) {
+		out = nil
+		if err := tx.Lock(store.Subject("seen/" + string(e.Channel) + "/" + string(e.ID))); err != nil {
+			return err
+		}
+		if row, ok, err := seenTable.Get(tx, string(e.Channel), string(e.ID)); err != nil || ok {
+			return b.again(tx, e, row, err)
+		}
+		out, err = b.first(tx, e, now, do, slices.Contains(how, lenient))
+		return err
+	})
+	if err == nil && len(out) > 0 {
+		b.Outbox.Nudge(out...)
+	}
+	return err
+}
+
+// again is what a repeated event does: nothing, but that an answer which is
+// still on its way may use the token anew.
+func (b *Bot) again(tx store.Tx, e *Event, row seenRow, err error) error {
+	if err != nil || row.Out == "" || e.Reply.Value == "" {
+		return err
+	}
+	return b.Outbox.Renew(tx, row.Out, e.Reply)
+}
+
+// first does an event that was not seen before.
+func (b *Bot) first(tx store.Tx, e *Event, now time.Time, do func(*Turn) (string, error), lenient bool) ([]Intent, error) {
+	t, err := b.begin(tx, e, now)
+	if err != nil && (!lenient || t == nil) {
+		return nil, err
+	}
+	end, err := t.safely(do)
+	if err != nil {
+		return nil, err
+	}
+	return t.finish(end)
+}
+
+// begin reads what a turn needs before its command.
+func (b *Bot) begin(tx store.Tx, e *Event, now time.Time) (*Turn, error) {
+	g := &guard{Tx: tx}
+	t := &Turn{Tx: g, puts: g, Now: now, Event: e, bot: b, session: &session{}, Printer: i18n.For(b.Lang)}
+	if e.Chat.ID == "" || e.Kind == Odd || e.Kind == Standby {
+		return t, nil
+	}
+	lane := b.Persons.Lane(e.Chat)
+	if err := tx.Lock(store.Subject("chat/" + lane.String())); err != nil {
+		return nil, err
+	}
+	var err error
+	if t.chat, _, err = chatTable.Get(tx, lane.String()); err != nil {
+		return nil, err
+	}
+	t.chatBefore = t.chat
+	if e.From != "" && t.concernsPerson() {
+		if t.Person, err = b.Persons.Meet(tx, e, now); err != nil {
+			return t, fmt.Errorf("bot: meeting a person: %w", err)
+		}
+		t.Printer = i18n.For(t.Person.Lang)
+		if err := t.loadSession(); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
+}
+
+// concernsPerson is false for the chatter of a group, which must not make
+// persons of people who never spoke to the bot.
+func (t *Turn) concernsPerson() bool {
+	e := t.Event
+	if !e.Chat.Group {
+		return true
+	}
+	if e.Kind == Said {
+		_, slash := ParseLine(e.Text)
+		return slash || e.ToBot || e.Quoted != nil || t.openInGroup()
+	}
+	return e.Kind == Pressed
+}
+
+// safely turns a panic in a command into an error: one odd event must not stop
+// the counter.
+func (t *Turn) safely(do func(*Turn) (string, error)) (end string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("bot: panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return do(t)
+}
+
+// finish writes what the turn leaves behind and puts its words in the outbox.
+func (t *Turn) finish(end string) ([]Intent, error) {
+	b, e, tx := t.bot, t.Event, t.puts.Tx
+	out := t.told
+	row := seenRow{At: t.Now, End: end}
+	if len(t.said) > 0 || e.Callback != "" {
+		if len(t.said) > MaxMessages {
+			return nil, fmt.Errorf("bot: %d messages in one answer", len(t.said))
+		}
+		answer := t.answer()
+		row.Out = answer.ID
+		out = append([]Intent{answer}, out...)
+	}
+	if err := seenTable.Put(tx, row, string(e.Channel), string(e.ID)); err != nil {
+		return nil, err
+	}
+	if err := t.saveChat(); err != nil {
+		return nil, err
+	}
+	if len(out) == 0 {
+		return nil, nil
+	}
+	if err := b.Outbox.Put(tx, t.Now, out...); err != nil {
+		return nil, fmt.Errorf("bot: outbox: %w", err)
+	}
+	return out, nil
+}
+
+// answer is the intent of what was said to the speaker.
+func (t *Turn) answer() Intent {
+	e := t.Event
+	to := Address{Chat: e.Chat}
+	if !e.Chat.Group {
+		to.Person = e.Identity()
+	}
+	x := Intent{
+		ID: t.intentID("a"), Channel: e.Channel, Lane: t.bot.Persons.Lane(e.Chat), Class: Answer, Carriage: PushNow,
+		Born: t.Now, Ref: t.ref,
+		Letter: Letter{To: to, Reply: e.Reply, Callback: e.Callback, On: e.On, Messages: t.said},
+	}
+	if e.Chat.Group {
+		x.Letter.ReplyTo = e.Message
+	} else {
+		x.Person = t.Person.ID
+	}
+	return x
+}
+
+// refused ends a turn with the words of a refusal.
+func (t *Turn) refused(no *Refusal) (string, error) {
+	t.session = &session{}
+	t.Say(Message{Text: t.Print(no.Text), Buttons: no.Buttons})
+	return "refused:" + string(no.Text.Key), nil
+}
+
+// route finds out what an event means and does it.
+func (b *Bot) route(t *Turn) (end string, err error) {
+	e := t.Event
+	if t.Now.Sub(e.At) > OldAfter && !e.At.IsZero() {
+		return "old", nil
+	}
+	switch e.Kind {
+	case Standby:
+		return "standby", nil
+	case Odd:
+		return "odd", t.keepOdd()
+	case Said:
+		return t.hear()
+	case Pressed:
+		return t.press()
+	case Shared:
+		return t.shared()
+	case Sent:
+		return t.seen()
+	case Unsent:
+		return "done", quoteTable.Delete(t.puts.Tx, string(e.Channel), string(e.On))
+	case BotJoined, BotLeft, Migrated:
+		if err := t.keepGroup(); err != nil {
+			return "", err
+		}
+	}
+	if cmd := b.Commands.On(e.Kind); cmd != nil {
+		return t.run(cmd, "")
+	}
+	return "done", nil
+}
+
+// run checks who may and where, and runs a command.
+func (t *Turn) run(cmd *Command, args string) (string, error) {
+	t.command, t.Args = cmd, t.fromGroup(args)
+	switch {
+	case t.Person.Frozen:
+		return "", Refuse(i18n.BotFrozen)
+	case t.Event.Chat.Group && cmd.Place&Group == 0:
+		t.Say(t.openPrivate(cmd))
+		return "private", nil
+	case !t.Event.Chat.Group && cmd.Place&Private == 0:
+		return "", Refuse(i18n.BotOnlyGroup)
+	case cmd.Role > Member && t.Person.Role < cmd.Role:
+		return "", &Refusal{Text: i18n.T(i18n.BotOnlyStaff), Cause: fmt.Errorf("role %d for /%s", t.Person.Role, cmd.Name)}
+	}
+	t.session.Command, t.session.Args, t.session.Group = cmd.Name, t.Args, t.Group
+	if err := cmd.Run(t); err != nil {
+		return "", err
+	}
+	if t.asked && t.puts.n > 0 {
+		return "", fmt.Errorf("%w: /%s", ErrWroteBeforeAsking, cmd.Name)
+	}
+	if !t.asked {
+		t.session = &session{}
+	}
+	return "done", nil
+}
+
+// openPrivate is the neutral line that a private command gets in a group. Its
+// button carries which group it was.
+func (t *Turn) openPrivate(cmd *Command) Message {
+	line := cmd.Name
+	if t.chat.Group != "" {
+		line += " " + groupMark + t.chat.Group
+	}
+	return Message{
+		Text:    t.Word(i18n.BotPrivateHere),
+		Buttons: []Button{{Label: t.Word(i18n.BotOpenPrivate), Do: DoPrivate, Value: line}},
+	}
+}
+
+// groupMark begins the argument that says which group a person came from.
+const groupMark = "g-"
+
+// fromGroup takes the group's mark off a command's arguments.
+func (t *Turn) fromGroup(args string) string {
+	words := strings.Fields(args)
+	if n := len(words); n > 0 && strings.HasPrefix(words[n-1], groupMark) {
+		t.Group = strings.TrimPrefix(words[n-1], groupMark)
+		return strings.Join(words[:n-1], " ")
+	}
+	return args
+}
+
+// bury keeps an event that could not be handled and tells its person the
+// reference under which an operator finds it.
+func (t *Turn) bury(cause error) (string, error) {
+	ref, err := t.keepDead(cause)
+	if err != nil {
+		return "", err
+	}
+	t.session = &session{}
+	addressed := !t.Event.Chat.Group || t.Event.ToBot || t.Event.Kind == Pressed
+	if addressed && t.Event.Chat.ID != "" && (t.Event.Kind == Said || t.Event.Kind == Pressed || t.Event.Kind == Shared) {
+		t.SayText(i18n.BotWentWrong, "Ref", ref)
+	}
+	return "dead:" + ref, nil
+}
