@@ -1,0 +1,209 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	bbolt "go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
+
+	"regulars/store"
+)
+
+// format is the version of the layout that this package writes, and the newest
+// that it reads.
+const format = 1
+
+var (
+	bucketRows = []byte("rows")
+	bucketMark = []byte("regulars")
+	keyFormat  = []byte("format")
+	keyCommits = []byte("commits")
+)
+
+// ErrInUse reports that another process has the file open.
+var ErrInUse = errors.New("bolt: file in use")
+
+// Create makes an empty store at path, readable by its owner only. It refuses
+// (fs.ErrExist) where a file is, and where FILE.commits tells of a store that
+// was there: losing a file must not look like a fresh start.
+func Create(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("bolt: %s: %w; nothing was changed", path, errors.Join(err, fs.ErrExist))
+	}
+	n, err := readCounter(counterPath(path))
+	if err != nil {
+		return err
+	}
+	if n > 0 {
+		return fmt.Errorf("bolt: %w: %s tells of a store with %d commits that is no longer there; restore it, or delete that file to begin anew",
+			fs.ErrExist, counterPath(path), n)
+	}
+	// The file appears whole or not at all.
+	fresh := path + ".new"
+	if err := os.Remove(fresh); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := makeFile(fresh); err != nil {
+		return errors.Join(err, os.Remove(fresh))
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// makeFile writes a bbolt file with our two buckets.
+func makeFile(path string) error {
+	b, err := bbolt.Open(path, 0o600, nil)
+	if err != nil {
+		return err
+	}
+	err = b.Update(func(btx *bbolt.Tx) error {
+		if _, err := btx.CreateBucket(bucketRows); err != nil {
+			return err
+		}
+		mark, err := btx.CreateBucket(bucketMark)
+		if err != nil {
+			return err
+		}
+		if err := mark.Put(keyFormat, []byte(strconv.Itoa(format))); err != nil {
+			return err
+		}
+		return mark.Put(keyCommits, make([]byte, 8))
+	})
+	return errors.Join(err, b.Close())
+}
+
+// Open opens the store that Create made at path. It refuses, and leaves all as
+// it is: a missing file (fs.ErrNotExist), one that another process holds
+// (ErrInUse), one of another program or of a newer version, and one that is
+// empty, damaged or lost commits (store.ErrDamaged).
+func Open(path string, opts Options) (*DB, error) {
+	opts = opts.withDefaults()
+	if err := checkThere(path); err != nil {
+		return nil, err
+	}
+	db := &DB{path: path, opts: opts, queue: make(chan *call, opts.Queue), back: make(chan struct{}), stopped: make(chan struct{})}
+	if err := db.openFile(); err != nil {
+		return nil, err
+	}
+	var n uint64
+	err := guard(path, func() (err error) {
+		n, err = db.inspect()
+		return err
+	})
+	if err != nil {
+		return nil, errors.Join(err, db.closeFile())
+	}
+	db.commits = startCounter(path, n)
+	db.close = sync.OnceValue(db.shutDown)
+	go db.write()
+	return db, nil
+}
+
+// checkThere refuses what bbolt would take as an invitation to start afresh.
+func checkThere(path string) error {
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		if n, _ := readCounter(counterPath(path)); n > 0 {
+			return damaged(path, fmt.Sprintf("the file is missing, and had %d commits", n))
+		}
+		return fmt.Errorf("bolt: no store at %s: make one with `regulars init`, or restore a backup (%w)", path, fs.ErrNotExist)
+	}
+	if err != nil {
+		return err
+	}
+	if info.Size() == 0 {
+		return damaged(path, "the file is empty")
+	}
+	return nil
+}
+
+// openFile lets bbolt lock and map the file.
+func (db *DB) openFile() error {
+	err := guard(db.path, func() (err error) {
+		db.bolt, err = bbolt.Open(db.path, 0o600, &bbolt.Options{
+			Timeout:         db.opts.Timeout,
+			FreelistType:    bbolt.FreelistMapType,
+			InitialMmapSize: db.opts.MmapSize,
+			MaxSize:         db.opts.MaxSize,
+			NoSync:          db.opts.NoSync,
+			NoStatistics:    true,
+			OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
+				db.file, err = os.OpenFile(name, flag&^os.O_CREATE, mode)
+				return db.file, err
+			},
+		})
+		return err
+	})
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, store.ErrDamaged):
+		_ = db.file.Close() // bbolt panicked and left it open, and locked
+		return err
+	case errors.Is(err, bbolterrors.ErrTimeout):
+		return fmt.Errorf("%w: another regulars is using %s; stop it, or talk to it through its admin socket", ErrInUse, db.path)
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	return damaged(db.path, err.Error())
+}
+
+// inspect refuses a file that is not ours or not whole, and returns its
+// commits.
+func (db *DB) inspect() (uint64, error) {
+	btx, err := db.begin(false)
+	if err != nil {
+		return 0, err
+	}
+	defer db.rollback(btx)
+	if err := db.checkHeads(btx); err != nil {
+		return 0, err
+	}
+	mark := btx.Bucket(bucketMark)
+	if mark == nil || btx.Bucket(bucketRows) == nil {
+		return 0, fmt.Errorf("bolt: %s is a bbolt file, but not one of regulars; nothing was changed", db.path)
+	}
+	v, err := strconv.Atoi(string(mark.Get(keyFormat)))
+	if err != nil || v < 1 {
+		return 0, damaged(db.path, "its format cannot be read")
+	}
+	if v > format {
+		return 0, fmt.Errorf("bolt: %s has format %d and this program knows up to %d: use the newer regulars that wrote it; nothing was changed", db.path, v, format)
+	}
+	n, err := readCommits(btx)
+	if err != nil {
+		return 0, err
+	}
+	return n, db.checkLoss(n)
+}
+
+// readCommits reads the counter in the file.
+func readCommits(btx *bbolt.Tx) (uint64, error) {
+	v := btx.Bucket(bucketMark).Get(keyCommits)
+	if len(v) != 8 {
+		return 0, damaged(btx.DB().Path(), "its commit counter cannot be read")
+	}
+	return binary.BigEndian.Uint64(v), nil
+}
+
+// checkLoss compares the file's counter with the one beside it.
+func (db *DB) checkLoss(n uint64) error {
+	beside, err := readCounter(counterPath(db.path))
+	if err != nil || beside <= n || db.opts.AcceptLoss {
+		if db.opts.AcceptLoss {
+			return nil
+		}
+		return err
+	}
+	return fmt.Errorf("%w: %s lost its last %d commits (it has %d, and had %d): restore the newest backup if that has more, or start with --accept-loss to go on without them",
+		store.ErrDamaged, db.path, beside-n, n, beside)
+}

@@ -1,0 +1,150 @@
+package bolt
+
+import (
+	"bytes"
+	"errors"
+	"iter"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"regulars/store"
+)
+
+// errOver reports a Reader or Tx used after its function returned.
+var errOver = errors.New("bolt: transaction used after its function returned")
+
+// pageBytes ends a page of a Scan early, so that large rows do not fill memory.
+const pageBytes = 4 << 20
+
+// reader reads a bbolt transaction, with changes over it. In a View there are
+// none.
+type reader struct {
+	path    string
+	rows    *bbolt.Bucket
+	changes overlay
+	over    bool
+}
+
+func (r *reader) end() { r.over = true }
+
+// Get implements store.Reader.
+func (r *reader) Get(key []byte) (value []byte, ok bool, err error) {
+	if r.over {
+		return nil, false, errOver
+	}
+	if at, ok := r.changes.find(key); ok {
+		c := r.changes[at]
+		return bytes.Clone(c.value), !c.deleted, nil
+	}
+	err = guard(r.path, func() error {
+		v := r.rows.Get(key)
+		value, ok = bytes.Clone(v), v != nil
+		return nil
+	})
+	return value, ok, err
+}
+
+// Scan implements store.Reader.
+func (r *reader) Scan(rg store.Range) iter.Seq2[store.Row, error] {
+	return func(yield func(store.Row, error) bool) {
+		for more := true; more; {
+			var page []store.Row
+			err := errOver
+			if !r.over {
+				page, more, err = r.page(rg)
+			}
+			if err != nil {
+				yield(store.Row{}, err)
+				return
+			}
+			for _, row := range page {
+				rg.Start = append(bytes.Clone(row.Key), 0)
+				if !yield(row, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// page copies the first rows of rg, and says whether there may be more.
+func (r *reader) page(rg store.Range) (page []store.Row, more bool, err error) {
+	err = guard(r.path, func() error {
+		size := 0
+		for k, v := range r.merged(rg.Start) {
+			if !rg.Contains(k) {
+				return nil
+			}
+			if more = len(page) == store.ScanPage || size > pageBytes; more {
+				return nil
+			}
+			page = append(page, store.Row{Key: bytes.Clone(k), Value: bytes.Clone(v)})
+			size += len(k) + len(v)
+		}
+		return nil
+	})
+	return page, more, err
+}
+
+// merged yields the rows from start up, changes over what the file has. They
+// are bbolt's memory.
+func (r *reader) merged(start []byte) iter.Seq2[[]byte, []byte] {
+	return func(yield func(k, v []byte) bool) {
+		c := r.rows.Cursor()
+		k, v := c.Seek(start)
+		at, _ := r.changes.find(start)
+		for k != nil || at < len(r.changes) {
+			if at == len(r.changes) || k != nil && bytes.Compare(k, r.changes[at].key) < 0 {
+				if !yield(k, v) {
+					return
+				}
+				k, v = c.Next()
+				continue
+			}
+			change := r.changes[at]
+			at++
+			if bytes.Equal(k, change.key) {
+				k, v = c.Next()
+			}
+			if !change.deleted && !yield(change.key, change.value) {
+				return
+			}
+		}
+	}
+}
+
+// tx is a reader that collects changes.
+type tx struct {
+	reader
+	err error // what its function came to
+}
+
+// Lock implements store.Tx. The file has one writer, so every subject is
+// already this transaction's own.
+func (t *tx) Lock(...store.Subject) error {
+	if t.over {
+		return errOver
+	}
+	return nil
+}
+
+// Put implements store.Tx.
+func (t *tx) Put(key, value []byte) error {
+	return t.change(change{key: bytes.Clone(key), value: append([]byte{}, value...)})
+}
+
+// Delete implements store.Tx.
+func (t *tx) Delete(key []byte) error {
+	return t.change(change{key: bytes.Clone(key), deleted: true})
+}
+
+func (t *tx) change(c change) error {
+	if t.over {
+		return errOver
+	}
+	if err := store.CheckRow(c.key, c.value); err != nil {
+		return err
+	}
+	t.changes.set(c)
+	return nil
+}
