@@ -25,6 +25,9 @@ type Bot struct {
 	Log      *slog.Logger
 	// Seed makes what is drawn by lot unguessable: 32 secret bytes.
 	Seed []byte
+	// Words is the one place that turns typed refusals of the rules into words;
+	// it gives nil for an error that is none.
+	Words func(error) *Refusal
 	// Lang is the shop's own language, for those whose language is unknown.
 	Lang i18n.Lang
 }
@@ -70,13 +73,21 @@ func (b *Bot) handle(ctx context.Context, e *Event) error {
 	if err == nil || retryable(err) {
 		return err
 	}
-	var no *Refusal
-	if errors.As(err, &no) {
+	if no := b.refusal(err); no != nil {
 		b.Log.Info("refused", "channel", e.Channel, "event", e.ID, "why", no.Text.Key, "cause", no.Cause)
 		return b.once(ctx, e, now, func(t *Turn) (string, error) { return t.refused(no) })
 	}
 	b.Log.Error("event failed", "channel", e.Channel, "event", e.ID, "kind", e.Kind, "error", err)
 	return b.once(ctx, e, now, func(t *Turn) (string, error) { return t.bury(err) }, lenient)
+}
+
+// refusal is err as a refusal, or nil.
+func (b *Bot) refusal(err error) *Refusal {
+	var no *Refusal
+	if !errors.As(err, &no) && b.Words != nil {
+		no = b.Words(err)
+	}
+	return no
 }
 
 // retryable tells the store's own trouble, which the platform's redelivery may

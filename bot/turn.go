@@ -62,6 +62,17 @@ func (r *Refusal) Unwrap() error { return r.Cause }
 // Refuse makes a Refusal.
 func Refuse(key i18n.Key, args ...any) error { return &Refusal{Text: i18n.T(key, args...)} }
 
+// Concede says why err refuses and lets what was written stand, because it
+// counts the attempt (a wrong code, say). An err that is no refusal comes back.
+func (t *Turn) Concede(err error) error {
+	no := t.bot.refusal(err)
+	if no == nil {
+		return err
+	}
+	t.Say(Message{Text: t.Print(no.Text), Buttons: no.Buttons})
+	return nil
+}
+
 // Say adds a message to the answer. What is said before a question that was
 // answered already has been said then, and is not said again.
 func (t *Turn) Say(m Message) { t.said = append(t.said, m) }

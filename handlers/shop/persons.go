@@ -1,0 +1,143 @@
+package shop
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"regulars/bot"
+	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
+	"regulars/store"
+)
+
+// Persons is loyalty/people as package bot wants to see it.
+type Persons struct {
+	Vault *people.Vault
+	// Rand gives nonces and keys; crypto/rand.Reader outside tests.
+	Rand io.Reader
+	// Lang is the shop's language, spoken to whoever's app names none of ours.
+	Lang i18n.Lang
+	// LaneKey keeps chat ids out of keys: 32 secret bytes.
+	LaneKey []byte
+}
+
+// sealed is the purpose under which package bot's rows are sealed.
+const sealed = "chat"
+
+// Identity turns the bot's identity into the people's.
+func Identity(i bot.Identity) people.Identity {
+	return people.Identity{Channel: string(i.Channel), User: string(i.User)}
+}
+
+// Meet implements bot.Persons.
+func (p *Persons) Meet(tx store.Tx, e *bot.Event, now time.Time) (bot.Person, error) {
+	seen := people.Seen{DisplayName: e.Name, Username: e.Username}
+	if l, ok := i18n.Match(e.Language); ok && e.Language != "" {
+		seen.Language = string(l)
+	}
+	person, isNew, err := p.Vault.Meet(tx, Identity(e.Identity()), seen, now, p.Rand)
+	if err != nil {
+		return bot.Person{}, err
+	}
+	out, err := p.known(tx, person, e.Identity())
+	out.New = isNew
+	return out, err
+}
+
+// Find implements bot.Persons.
+func (p *Persons) Find(tx store.Tx, who bot.Identity) (bot.Person, error) {
+	id, ok, err := p.Vault.Who(tx, Identity(who))
+	if err != nil || !ok {
+		return bot.Person{}, err
+	}
+	if err := tx.Lock(people.Subject(id)); err != nil {
+		return bot.Person{}, err
+	}
+	person, err := p.Vault.Get(tx, id)
+	if err != nil {
+		return bot.Person{}, err
+	}
+	return p.known(tx, person, who)
+}
+
+// known adds what the person may do at this moment.
+func (p *Persons) known(r store.Reader, person people.Person, who bot.Identity) (bot.Person, error) {
+	out := bot.Person{ID: bot.PersonID(person.ID), Lang: p.Speak(person), Frozen: frozen(person, who), MutedUntil: person.MutedUntil}
+	if person.Status == people.Member {
+		out.Role = bot.Member
+	}
+	if out.Frozen {
+		return out, nil
+	}
+	staff, ok, err := p.Vault.StaffOfMember(r, person.ID)
+	if err != nil || !ok {
+		return out, err
+	}
+	out.Role = RoleOf(staff.Role)
+	return out, nil
+}
+
+func frozen(person people.Person, who bot.Identity) bool {
+	a, ok := person.Account(Identity(who))
+	return person.Frozen || ok && a.Frozen
+}
+
+// RoleOf is the bot's rank of an employee's role.
+func RoleOf(r loyalty.Role) bot.Role {
+	switch r {
+	case people.Owner:
+		return bot.Owner
+	case people.Manager:
+		return bot.Manager
+	default:
+		return bot.Clerk
+	}
+}
+
+// Speak is the language to use with a person.
+func (p *Persons) Speak(person people.Person) i18n.Lang {
+	if person.Language != "" {
+		return i18n.Lang(person.Language)
+	}
+	return p.Lang
+}
+
+// Seal implements bot.Persons.
+func (p *Persons) Seal(tx store.Tx, id bot.PersonID, plain []byte) ([]byte, error) {
+	if id == "" {
+		return p.Vault.SealShop(sealed, plain, p.Rand)
+	}
+	out, err := p.Vault.SealFor(tx, loyalty.MemberID(id), sealed, plain, p.Rand)
+	return out, gone(err)
+}
+
+// Open implements bot.Persons.
+func (p *Persons) Open(r store.Reader, id bot.PersonID, data []byte) ([]byte, error) {
+	if id == "" {
+		return p.Vault.OpenShop(sealed, data)
+	}
+	out, err := p.Vault.OpenFor(r, loyalty.MemberID(id), sealed, data)
+	return out, gone(err)
+}
+
+func gone(err error) error {
+	if errors.Is(err, people.ErrErased) || errors.Is(err, people.ErrNobody) {
+		return fmt.Errorf("%w (%w)", bot.ErrGone, err)
+	}
+	return err
+}
+
+// Lane implements bot.Persons. Topics of one forum share a lane.
+func (p *Persons) Lane(c bot.Chat) (lane bot.Lane) {
+	mac := hmac.New(sha256.New, p.LaneKey)
+	mac.Write([]byte(c.Channel))
+	mac.Write([]byte{0})
+	mac.Write([]byte(c.ID))
+	copy(lane[:], mac.Sum(nil))
+	return lane
+}
