@@ -38,6 +38,7 @@ func begin(a *Account, p *Programme, d Draft) (*work, error) {
 	if d.At.IsZero() {
 		d.At = d.Now
 	}
+	d.At, d.Now = d.At.Round(0).UTC(), d.Now.Round(0).UTC() // no monotonic reading
 	w := &work{a: a.Clone(), p: p, d: d}
 	return w, w.settle()
 }
@@ -54,8 +55,7 @@ func (w *work) entry(k Kind) Entry {
 // put numbers an entry, applies it and adds it to the outcome.
 func (w *work) put(e Entry) error {
 	e.Member, e.Seq = w.d.Member, w.a.Seq+1
-	e.RecordedAt = w.now().UTC()
-	e.EffectiveAt = e.EffectiveAt.UTC()
+	e.RecordedAt = w.now()
 	e.Legs = slices.DeleteFunc(e.Legs, func(l Leg) bool { return l.Points == 0 })
 	if err := w.a.Apply(e); err != nil {
 		return err
@@ -141,9 +141,9 @@ func (w *work) grant(e Entry, n Points, window time.Duration) error {
 	repaid := min(n, w.a.Owed)
 	pot := Available
 	if rest := n - repaid; rest > 0 {
-		o := Opening{Granted: rest, Rule: w.p.Expiry.Version, Base: w.d.At.UTC(), ExpiresAt: w.p.Expires(w.d.At), Idle: w.p.Expiry.Kind == Idle}
+		o := Opening{Granted: rest, Rule: w.p.Expiry.Version, Base: w.d.At, ExpiresAt: w.p.Expires(w.d.At), Idle: w.p.Expiry.Kind == Idle}
 		if window > 0 {
-			o.ActiveAt = w.d.At.Add(window).UTC()
+			o.ActiveAt = w.d.At.Add(window)
 		}
 		if o.ActiveAt.After(w.now()) {
 			pot = Pending

@@ -31,7 +31,7 @@ func use(a *Account, p *Programme, d Draft, n Points, k Kind, to Pot) ([]Entry, 
 	e.Legs = append(e.Legs, Leg{to, n})
 	e.RenewsTo = w.renewal()
 	if k == KindHold && p.HoldFor > 0 {
-		e.Deadline = w.now().Add(p.HoldFor).UTC()
+		e.Deadline = w.now().Add(p.HoldFor)
 	}
 	return w.finish(w.put(e))
 }

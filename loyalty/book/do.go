@@ -1,0 +1,191 @@
+package book
+
+import (
+	"time"
+
+	"regulars/loyalty"
+	"regulars/store"
+)
+
+// decide is the part of an operation that differs from verb to verb.
+type decide func(*open, loyalty.Draft) ([]loyalty.Entry, error)
+
+// do runs one operation: known outcomes first, then the rules, then the rows.
+func (b *Book) do(tx store.Tx, act Act, c command, f decide) (Receipt, error) {
+	if err := act.check(); err != nil {
+		return Receipt{}, err
+	}
+	if err := checkMember(c.Member); err != nil {
+		return Receipt{}, err
+	}
+	subjects := []store.Subject{opSubject(act.Op), memberSubject(c.Member)}
+	if act.Actor.Staff() {
+		subjects = append(subjects, store.Subject(act.Actor))
+	}
+	if err := tx.Lock(subjects...); err != nil {
+		return Receipt{}, err
+	}
+	c.Actor = act.Actor
+	digest := b.digest(c)
+	if known, ok, err := ops.Get(tx, string(act.Op)); err != nil || ok {
+		if err != nil {
+			return Receipt{}, err
+		}
+		return b.replay(tx, act, known, digest)
+	}
+	at := act.At
+	if at.IsZero() {
+		at = act.Now
+	}
+	o, err := b.open(tx, c.Member, at)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return b.run(tx, o, act, c, digest, f)
+}
+
+// run lets the rules decide on an opened account and writes what they say.
+func (b *Book) run(tx store.Tx, o *open, act Act, c command, digest loyalty.Hash, f decide) (Receipt, error) {
+	if err := o.settle(tx, act.Now); err != nil {
+		return Receipt{}, err
+	}
+	first := o.account.Seq + 1
+	made, refused := f(o, b.draft(act, c, digest))
+	if refused == nil {
+		refused = o.checkCaps(tx, act, made)
+	}
+	if refused != nil && !loyalty.Refused(refused) {
+		return Receipt{}, refused
+	}
+	done := outcome{Digest: digest, Member: c.Member, At: act.Now.UTC()}
+	if refused == nil {
+		if err := o.add(tx, made); err != nil {
+			return Receipt{}, err
+		}
+		if err := o.countDay(tx, act, o.fresh(first)); err != nil {
+			return Receipt{}, err
+		}
+		if o.account.Seq >= first {
+			done.First, done.Last = first, o.account.Seq
+		}
+	} else {
+		row, err := packRefusal(refused)
+		if err != nil {
+			return Receipt{}, err
+		}
+		done.Refusal = row
+	}
+	if err := o.save(tx); err != nil {
+		return Receipt{}, err
+	}
+	if err := ops.Put(tx, done, string(act.Op)); err != nil {
+		return Receipt{}, err
+	}
+	balance, err := loyalty.BalanceAt(o.account, o.programme, act.Now)
+	if err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{Entries: o.fresh(first), Balance: balance}, refused
+}
+
+// draft is the common part of the operation's entries.
+func (b *Book) draft(act Act, c command, digest loyalty.Hash) loyalty.Draft {
+	return loyalty.Draft{
+		Member: c.Member, Op: act.Op, Digest: digest, Actor: act.Actor, Self: act.Self, Role: act.Role,
+		Approver: act.Approver, Store: act.Store, Reason: act.Reason, Order: c.Order,
+		At: act.At, Now: act.Now, KeepExpired: b.clockInDoubt(),
+	}
+}
+
+func (b *Book) clockInDoubt() bool { return b.ClockInDoubt != nil && b.ClockInDoubt() }
+
+// doRef runs an operation on the entry that ref names.
+func (b *Book) doRef(tx store.Tx, act Act, c command, f func(*open, loyalty.Draft, *loyalty.Entry) ([]loyalty.Entry, error)) (Receipt, error) {
+	if err := act.check(); err != nil {
+		return Receipt{}, err
+	}
+	at, ok, err := refs.Get(tx, string(c.Ref))
+	if err != nil {
+		return Receipt{}, err
+	}
+	if !ok {
+		return b.refuseRef(tx, act, c)
+	}
+	c.Member = at.Member
+	return b.do(tx, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
+		e, ok, err := entries.Get(tx, string(at.Member), seqKey(at.Seq))
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			return nil, loyalty.ErrUnknownRef
+		}
+		return f(o, d, &e)
+	})
+}
+
+// refuseRef stores that the reference was unknown, so that the operation stays
+// refused even if an entry gets that reference later.
+func (b *Book) refuseRef(tx store.Tx, act Act, c command) (Receipt, error) {
+	if err := tx.Lock(opSubject(act.Op)); err != nil {
+		return Receipt{}, err
+	}
+	c.Actor = act.Actor
+	digest := b.digest(c)
+	known, ok, err := ops.Get(tx, string(act.Op))
+	if err != nil {
+		return Receipt{}, err
+	}
+	if ok {
+		return b.replay(tx, act, known, digest)
+	}
+	row, err := packRefusal(loyalty.ErrUnknownRef)
+	if err != nil {
+		return Receipt{}, err
+	}
+	if err := ops.Put(tx, outcome{Digest: digest, Refusal: row, At: act.Now.UTC()}, string(act.Op)); err != nil {
+		return Receipt{}, err
+	}
+	return Receipt{}, loyalty.ErrUnknownRef
+}
+
+// replay answers an operation that was done before.
+func (b *Book) replay(tx store.Tx, act Act, known outcome, digest loyalty.Hash) (Receipt, error) {
+	if known.Digest != digest {
+		return Receipt{}, &loyalty.ConflictError{Op: act.Op}
+	}
+	rec := Receipt{Replayed: true}
+	if known.Member != "" {
+		if err := read(tx, known.Member); err != nil {
+			return Receipt{}, err
+		}
+		var err error
+		if rec.Balance, err = b.Balance(tx, known.Member, act.Now); err != nil {
+			return Receipt{}, err
+		}
+		for seq := known.First; seq > 0 && seq <= known.Last; seq++ {
+			e, _, err := entries.Get(tx, string(known.Member), seqKey(seq))
+			if err != nil {
+				return Receipt{}, err
+			}
+			rec.Entries = append(rec.Entries, e)
+		}
+	}
+	if known.Refusal != nil {
+		return rec, known.Refusal.unpack()
+	}
+	return rec, nil
+}
+
+// Balance is the member's balance at now. It reads one row and is right
+// whether or not anybody settled. In an Update it locks the member.
+func (b *Book) Balance(r store.Reader, m loyalty.MemberID, now time.Time) (loyalty.Balance, error) {
+	if err := read(r, m); err != nil {
+		return loyalty.Balance{}, err
+	}
+	a, _, err := accounts.Get(r, string(m))
+	if err != nil {
+		return loyalty.Balance{}, err
+	}
+	return loyalty.BalanceAt(&a, b.Programme(now), now)
+}

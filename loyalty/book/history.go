@@ -1,0 +1,119 @@
+package book
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/store"
+)
+
+// Waiting is a reversal that waits for its sale.
+type Waiting struct {
+	Member loyalty.MemberID `json:"member"`
+	loyalty.Wait
+}
+
+// History is at most n of the member's entries with a Seq below before (0: from
+// the newest), newest first. In an Update it locks the member.
+func (b *Book) History(r store.Reader, m loyalty.MemberID, before uint64, n int) ([]loyalty.Entry, error) {
+	if err := read(r, m); err != nil {
+		return nil, err
+	}
+	if before == 0 {
+		a, _, err := accounts.Get(r, string(m))
+		if err != nil {
+			return nil, err
+		}
+		before = a.Seq + 1
+	}
+	var out []loyalty.Entry
+	for seq := before - 1; seq > 0 && len(out) < n; seq-- {
+		e, ok, err := entries.Get(r, string(m), seqKey(seq))
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+// ByRef is the entry that ref names, or loyalty.ErrUnknownRef. In an Update it
+// locks the entry's member.
+func (b *Book) ByRef(r store.Reader, ref loyalty.Ref) (loyalty.Entry, error) {
+	at, ok, err := refs.Get(r, string(ref))
+	if err != nil {
+		return loyalty.Entry{}, err
+	}
+	if !ok {
+		return loyalty.Entry{}, loyalty.ErrUnknownRef
+	}
+	if err := read(r, at.Member); err != nil {
+		return loyalty.Entry{}, err
+	}
+	e, ok, err := entries.Get(r, string(at.Member), seqKey(at.Seq))
+	if err == nil && !ok {
+		err = loyalty.ErrUnknownRef
+	}
+	return e, err
+}
+
+// Reversed is what has been taken back of an entry. In an Update it locks the
+// entry's member.
+func (b *Book) Reversed(r store.Reader, e loyalty.Entry) (loyalty.Mark, error) {
+	if err := read(r, e.Member); err != nil {
+		return loyalty.Mark{}, err
+	}
+	m, _, err := marks.Get(r, string(e.Member), seqKey(e.Seq))
+	return m, err
+}
+
+// Waits lists at most n reversals that have waited for their sale since before
+// the moment, oldest first: what an operator should look at after a day. It is
+// for a View.
+func (b *Book) Waits(r store.Reader, before time.Time, n int) (list []Waiting, err error) {
+	for _, w := range waits.Scan(r, waits.Between("", timeKey(before)), &err) {
+		if list = append(list, w); len(list) >= n {
+			break
+		}
+	}
+	return list, err
+}
+
+// Due lists at most n members whose accounts time has changed by now, longest
+// due first: settle each in an Update of its own. It is for a View.
+func (b *Book) Due(r store.Reader, now time.Time, n int) (list []loyalty.MemberID, err error) {
+	for key := range dues.Scan(r, dues.Between("", timeKey(now.Add(1))), &err) {
+		_, m, _ := strings.Cut(key, "/")
+		if list = append(list, loyalty.MemberID(m)); len(list) >= n {
+			break
+		}
+	}
+	return list, err
+}
+
+// opsKept and staffDaysKept are how long the two tables that are no part of
+// the ledger itself are kept.
+const (
+	opsKept       = 400 * 24 * time.Hour
+	staffDaysKept = 400 * 24 * time.Hour
+)
+
+// SweepOps deletes outcomes older than 400 days. An operation's id must not be
+// used again after that.
+func SweepOps(ctx context.Context, db store.DB, now time.Time) (int, error) {
+	old := now.Add(-opsKept)
+	return store.Sweep(ctx, db, ops.All(), 100, func(row store.Row) bool {
+		var o outcome
+		return store.Decode(row.Key, row.Value, &o) == nil && o.At.Before(old)
+	})
+}
+
+// SweepStaffDays deletes employees' days older than 400 days.
+func SweepStaffDays(ctx context.Context, db store.DB, now time.Time) (int, error) {
+	to := now.Add(-staffDaysKept).UTC().Format(time.DateOnly)
+	return store.Sweep(ctx, db, staffDays.Between("", to), 100, func(store.Row) bool { return true })
+}

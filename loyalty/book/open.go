@@ -1,0 +1,169 @@
+package book
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/store"
+)
+
+// open is one member's account while an operation works on it.
+type open struct {
+	book      *Book
+	member    loyalty.MemberID
+	programme *loyalty.Programme
+	account   *loyalty.Account
+	before    *loyalty.Account // as it was stored, with what was loaded since
+	made      []loyalty.Entry  // entries added, in order
+}
+
+// open loads the account under the rules of the moment at. Its member must be
+// locked.
+func (b *Book) open(r store.Reader, m loyalty.MemberID, at time.Time) (*open, error) {
+	a, _, err := accounts.Get(r, string(m))
+	if err != nil {
+		return nil, err
+	}
+	a.Shelf, a.Marks = map[uint64]loyalty.Lot{}, map[uint64]loyalty.Mark{}
+	return &open{book: b, member: m, programme: b.Programme(at), account: &a, before: a.Clone()}, nil
+}
+
+// settle adds what time alone has done by now.
+func (o *open) settle(tx store.Tx, now time.Time) error {
+	made, err := loyalty.Settle(o.account, o.programme, loyalty.Draft{Member: o.member, Now: now, KeepExpired: o.book.clockInDoubt()})
+	if err != nil {
+		return err
+	}
+	return o.add(tx, made)
+}
+
+// fresh is what was added from seq first on.
+func (o *open) fresh(first uint64) []loyalty.Entry {
+	i := slices.IndexFunc(o.made, func(e loyalty.Entry) bool { return e.Seq >= first })
+	if i < 0 {
+		return nil
+	}
+	return o.made[i:]
+}
+
+// add names, chains, applies and stores the entries that the rules decided.
+func (o *open) add(tx store.Tx, decided []loyalty.Entry) error {
+	for _, e := range decided {
+		if !e.Kind.Automatic() {
+			ref, err := o.newRef(tx, e.Seq)
+			if err != nil {
+				return err
+			}
+			e.Ref = ref
+		}
+		e.Hash = loyalty.Link(o.book.Key, o.account.Head, &e)
+		if err := o.account.Apply(e); err != nil {
+			return err
+		}
+		if err := entries.Put(tx, e, string(o.member), seqKey(e.Seq)); err != nil {
+			return err
+		}
+		if e.Kind == loyalty.KindEarn && e.Order != "" {
+			if err := orders.Put(tx, place{Seq: e.Seq}, string(o.member), orderKey(e.Order)); err != nil {
+				return err
+			}
+		}
+		o.made = append(o.made, e)
+	}
+	return nil
+}
+
+// Lengths of references, the check character not counted. The first free one
+// is taken, so that they are short while there are few.
+const shortestRef, longestRef = 5, 12
+
+// newRef finds a free reference for an entry and stores where it leads. It is
+// drawn from a keyed hash: rules have no randomness, and nobody should read
+// the number of a shop's sales from its receipts.
+func (o *open) newRef(tx store.Tx, seq uint64) (loyalty.Ref, error) {
+	mac := hmac.New(sha256.New, o.book.Key)
+	mac.Write([]byte("ref\x00" + string(o.member) + "\x00"))
+	mac.Write(binary.BigEndian.AppendUint64(nil, seq))
+	seed := mac.Sum(nil)
+	for n := shortestRef; ; n++ {
+		ref := loyalty.NewRef(seed, n)
+		if err := tx.Lock(store.Subject("ref/" + string(ref))); err != nil {
+			return "", err
+		}
+		_, taken, err := refs.Get(tx, string(ref))
+		if err != nil {
+			return "", err
+		}
+		if !taken || n == longestRef {
+			return ref, refs.Put(tx, place{o.member, seq}, string(ref))
+		}
+	}
+}
+
+// sale finds the member's newest sale under an order number.
+func (o *open) sale(r store.Reader, order loyalty.Order) (e loyalty.Entry, ok bool, err error) {
+	if order == "" {
+		return e, false, nil
+	}
+	at, ok, err := orders.Get(r, string(o.member), orderKey(order))
+	if err != nil || !ok {
+		return e, false, err
+	}
+	return entries.Get(r, string(o.member), seqKey(at.Seq))
+}
+
+// checkOrder refuses a second sale under one order number on one local day in
+// one store, unless the first was taken back. Tills start again at 1 every
+// morning, so that older numbers mean nothing.
+func (o *open) checkOrder(r store.Reader, act Act, order loyalty.Order) error {
+	e, ok, err := o.sale(r, order)
+	if err != nil || !ok {
+		return err
+	}
+	at := act.At
+	if at.IsZero() {
+		at = act.Now
+	}
+	if e.Store != act.Store || o.programme.Day(e.EffectiveAt) != o.programme.Day(at) {
+		return nil
+	}
+	if err := o.loadFor(r, &e); err != nil {
+		return err
+	}
+	if o.account.Marks[e.Seq].Whole {
+		return nil
+	}
+	return &loyalty.DuplicateError{Ref: e.Ref, At: e.RecordedAt}
+}
+
+// loadFor puts on the account what deciding about an old entry needs: its mark
+// and those of its lots that are closed.
+func (o *open) loadFor(r store.Reader, e *loyalty.Entry) error {
+	mark, ok, err := marks.Get(r, string(o.member), seqKey(e.Seq))
+	if err != nil {
+		return err
+	}
+	if ok {
+		o.account.Marks[e.Seq], o.before.Marks[e.Seq] = mark, mark
+	}
+	for _, p := range e.Parts {
+		if slices.ContainsFunc(o.account.Lots, func(l loyalty.Lot) bool { return l.Seq == p.Lot }) {
+			continue
+		}
+		if _, here := o.account.Shelf[p.Lot]; here {
+			continue
+		}
+		lot, ok, err := lots.Get(r, string(o.member), seqKey(p.Lot))
+		if err != nil {
+			return err
+		}
+		if ok {
+			o.account.Shelf[p.Lot], o.before.Shelf[p.Lot] = lot, lot
+		}
+	}
+	return nil
+}
