@@ -1,0 +1,164 @@
+package line
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"time"
+
+	"regulars/bot"
+	"regulars/i18n"
+)
+
+// LINE's own addresses, used where Config leaves them empty.
+const (
+	DefaultAPIBase     = "https://api.line.me"
+	DefaultDataAPIBase = "https://api-data.line.me"
+)
+
+// Every request is given up after these times, the waits of the module being
+// endless.
+const (
+	connectTimeout = 5 * time.Second
+	totalTimeout   = 10 * time.Second
+	maxResponse    = 4 << 20 // bytes; a list of rich menus is the largest answer
+)
+
+// Config is one LINE channel as the configuration states it.
+type Config struct {
+	Name      bot.ChannelName
+	ChannelID string // decimal; needed when Token is empty
+	Secret    string // signs webhooks; never empty
+	Token     string // long-lived channel access token; empty: short-lived ones are fetched
+	BasicID   string // "@abc1234d"; without it no button can lead from a group to the private chat
+
+	APIBase     string // default DefaultAPIBase
+	DataAPIBase string // default DefaultDataAPIBase
+
+	HTTP     *http.Client // default: one with time limits; redirects are never followed
+	Clock    bot.Clock    // default bot.SystemClock
+	Pictures Pictures     // default: pictures are told in words
+}
+
+// Pictures gives drawn pictures an address.
+type Pictures interface {
+	// URL is an https address from which LINE and the receiver's app can fetch
+	// p, or "" when there is none; then p is told in words.
+	URL(p bot.Picture) string
+}
+
+// Channel is one LINE channel, and a bot.Adapter. Its methods may be called by
+// several goroutines at once.
+type Channel struct {
+	name     bot.ChannelName
+	secret   string
+	basicID  string
+	apiBase  string
+	dataBase string
+	http     *http.Client
+	clock    bot.Clock
+	pictures Pictures
+	tokens   *tokens
+
+	mu    sync.Mutex
+	menus map[i18n.Lang]string // rich menu ids; nil until read from LINE
+}
+
+var _ bot.Adapter = (*Channel)(nil)
+
+var basicForm = regexp.MustCompile(`^@[0-9A-Za-z._-]{1,30}$`)
+
+// New makes a channel and asks nothing of LINE yet. It refuses an empty secret,
+// with which anybody could sign a webhook.
+func New(cfg Config) (*Channel, error) {
+	c := &Channel{
+		name: cfg.Name, secret: cfg.Secret, basicID: cfg.BasicID,
+		apiBase: cfg.APIBase, dataBase: cfg.DataAPIBase,
+		http: newClient(cfg.HTTP), clock: cfg.Clock, pictures: cfg.Pictures,
+	}
+	if c.basicID != "" && !strings.HasPrefix(c.basicID, "@") {
+		c.basicID = "@" + c.basicID
+	}
+	if c.apiBase == "" {
+		c.apiBase = DefaultAPIBase
+	}
+	if c.dataBase == "" {
+		c.dataBase = DefaultDataAPIBase
+	}
+	if c.clock == nil {
+		c.clock = bot.SystemClock{}
+	}
+	if err := c.check(cfg); err != nil {
+		return nil, fmt.Errorf("line: channel %q: %w", cfg.Name, err)
+	}
+	c.tokens = newTokens(cfg, c)
+	return c, nil
+}
+
+func (c *Channel) check(cfg Config) error {
+	switch {
+	case c.name == "":
+		return errors.New("name is empty")
+	case c.secret == "":
+		return errors.New("channel_secret is empty; copy it from Basic settings in the LINE Developers console")
+	case cfg.Token == "" && cfg.ChannelID == "":
+		return errors.New("set channel_token, or channel_id so that short-lived tokens can be fetched")
+	case c.basicID != "" && !basicForm.MatchString(c.basicID):
+		return errors.New("basic_id must look like @abc1234d")
+	}
+	for _, base := range []string{c.apiBase, c.dataBase} {
+		u, err := url.Parse(base)
+		if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+			return errors.New("api_base and data_api_base must be http(s) addresses")
+		}
+	}
+	return nil
+}
+
+// Channel is the channel's name in the configuration.
+func (c *Channel) Channel() bot.ChannelName { return c.name }
+
+// Platform is bot.LINE.
+func (c *Channel) Platform() bot.Platform { return bot.LINE }
+
+// newClient gives given, or a fresh client, time limits, no redirects (they
+// would carry the token elsewhere) and a bound on what it reads.
+func newClient(given *http.Client) *http.Client {
+	var h http.Client
+	if given != nil {
+		h = *given
+	}
+	if h.Timeout == 0 {
+		h.Timeout = totalTimeout
+	}
+	if h.Transport == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone()
+		t.DialContext = (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext
+		t.TLSHandshakeTimeout = connectTimeout
+		t.MaxIdleConnsPerHost = 16
+		h.Transport = t
+	}
+	h.Transport = bounded{h.Transport}
+	h.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &h
+}
+
+// bounded cuts answers off at maxResponse, because the module reads them whole.
+type bounded struct{ next http.RoundTripper }
+
+func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
+	res, err := b.next.RoundTrip(r)
+	if err == nil && res.Body != nil {
+		res.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.LimitReader(res.Body, maxResponse), res.Body}
+	}
+	return res, err
+}

@@ -1,0 +1,239 @@
+package line
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
+
+	"regulars/bot"
+)
+
+// Limits of messages (LINE docs, #text-message, #quick-reply,
+// #send-multicast-message).
+const (
+	maxText  = 5000 // UTF-16 units
+	maxQuick = 13
+	// MaxReceivers is how many people one multicast may name.
+	MaxReceivers = 500
+)
+
+// The methods of LINE's calls.
+const (
+	methodReply     = "reply"
+	methodPush      = "push"
+	methodMulticast = "multicast"
+	methodMenu      = "menu" // link a person to the rich menu of a language
+)
+
+// Encode says l in one call: a reply, which is free and knows no retry key, or
+// a push, which costs one message per person in the chat and does. A message's
+// Menu becomes a free call of its own, after the words. A letter that says
+// nothing gives no call.
+func (c *Channel) Encode(l bot.Letter, byReply bool) ([]bot.Call, error) {
+	if !chatForm.MatchString(string(l.To.ID)) {
+		return nil, errors.New("line: the letter's chat is not a LINE id")
+	}
+	messages, err := c.messages(l.Messages, l.To.Group)
+	if err != nil {
+		return nil, err
+	}
+	var calls []bot.Call
+	switch {
+	case len(messages) == 0:
+	case byReply && l.Reply.Value == "":
+		return nil, errors.New("line: the letter has no reply token")
+	case byReply:
+		calls = append(calls, bot.Call{Method: methodReply, Body: mustJSON(&messaging_api.ReplyMessageRequest{
+			ReplyToken: l.Reply.Value, Messages: messages,
+		})})
+	default:
+		calls = append(calls, bot.Call{Method: methodPush, Cost: 1, Idempotent: true, Body: mustJSON(&messaging_api.PushMessageRequest{
+			To: string(l.To.ID), Messages: messages,
+		})})
+	}
+	return append(calls, menuCalls(l)...), nil
+}
+
+// EncodeMulticast says messages to up to MaxReceivers people in one paid call;
+// its Cost is per receiver, as ever. Mentions and menus are left out.
+func (c *Channel) EncodeMulticast(users []bot.UserID, messages []bot.Message) (bot.Call, error) {
+	if len(users) == 0 || len(users) > MaxReceivers {
+		return bot.Call{}, fmt.Errorf("line: a multicast to %d people; 1 to %d are possible", len(users), MaxReceivers)
+	}
+	to := make([]string, len(users))
+	for i, u := range users {
+		if to[i] = string(u); !userForm.MatchString(to[i]) {
+			return bot.Call{}, errors.New("line: a receiver is not a LINE user id")
+		}
+	}
+	wire, err := c.messages(messages, false)
+	if err != nil {
+		return bot.Call{}, err
+	}
+	if len(wire) == 0 {
+		return bot.Call{}, errors.New("line: the messages say nothing")
+	}
+	body := mustJSON(&messaging_api.MulticastRequest{To: to, Messages: wire})
+	return bot.Call{Method: methodMulticast, Cost: 1, Idempotent: true, Body: body}, nil
+}
+
+// mustJSON writes a request exactly as the module will write it when it is
+// sent. It cannot fail: the requests hold strings and finished JSON only.
+func mustJSON(request any) []byte {
+	raw, err := json.Marshal(request)
+	if err != nil {
+		panic(err)
+	}
+	return raw
+}
+
+// messages turns ms into at most bot.MaxMessages message objects. Long texts
+// use what objects are spare; quick replies stand under the last one, the only
+// place where LINE shows them.
+func (c *Channel) messages(ms []bot.Message, group bool) ([]messaging_api.MessageInterface, error) {
+	if len(ms) > bot.MaxMessages {
+		return nil, fmt.Errorf("line: a letter of %d messages; %d are possible", len(ms), bot.MaxMessages)
+	}
+	var cards []card
+	var mentions []string
+	var quick []action
+	for _, m := range ms {
+		d, q := c.prepare(m, group)
+		if len(q) > 0 {
+			quick = q
+		}
+		if d.words() == "" && d.picture == nil {
+			continue
+		}
+		cards, mentions = append(cards, d), append(mentions, c.mentionOf(m, group))
+	}
+	var objects []any
+	spare := bot.MaxMessages - len(cards)
+	for i := range cards {
+		made := cards[i].objects(1+spare, mentions[i])
+		spare -= len(made) - 1
+		objects = append(objects, made...)
+	}
+	if len(objects) > 0 && len(quick) > 0 {
+		attach(objects[len(objects)-1], quick)
+	}
+	wire := make([]messaging_api.MessageInterface, len(objects))
+	for i, o := range objects {
+		wire[i] = rawMessage(mustJSON(o))
+	}
+	return wire, nil
+}
+
+// prepare cleans m and finds its picture and actions. Quick buttons beyond
+// LINE's number become ordinary ones, so that no answer is out of reach.
+func (c *Channel) prepare(m bot.Message, group bool) (card, []action) {
+	d := card{title: oneLine(m.Title), text: clean(m.Text), note: oneLine(m.Note)}
+	for _, r := range m.Rows {
+		r = bot.Row{Label: oneLine(r.Label), Value: oneLine(r.Value)}
+		if r != (bot.Row{}) {
+			d.rows = append(d.rows, r)
+		}
+	}
+	quick, over := m.Quick, []bot.Button(nil)
+	if len(quick) > maxQuick {
+		quick, over = quick[:maxQuick], quick[maxQuick:]
+	}
+	for _, buttons := range [][]bot.Button{m.Buttons, over} {
+		d.buttons = append(d.buttons, c.actions(buttons, group, maxFlexLabel)...)
+	}
+	if m.Picture != nil {
+		c.preparePicture(&d, *m.Picture)
+	}
+	return d, c.actions(quick, group, maxLabel)
+}
+
+func (c *Channel) actions(buttons []bot.Button, group bool, labelMax int) []action {
+	var as []action
+	for _, b := range buttons {
+		if a, ok := c.action(b, group, labelMax); ok {
+			as = append(as, a)
+		}
+	}
+	return as
+}
+
+// preparePicture draws p where LINE can fetch it, and tells it in words where
+// not: what it is, and what a reader would have read from it.
+func (c *Channel) preparePicture(d *card, p bot.Picture) {
+	d.told = clean(p.Alt)
+	if c.pictures != nil {
+		address, ok := wireURI(c.pictures.URL(p))
+		if ok && strings.HasPrefix(address, "https://") && len(address) <= maxImageURL {
+			d.picture = &node{Type: "image", URL: address, Size: "full", AspectMode: "fit", AspectRatio: "1:1", Margin: "lg"}
+			if p.Code128 != "" {
+				d.picture.AspectRatio = "5:2"
+			}
+			return
+		}
+	}
+	d.told = clean(d.told + "\n" + p.QR + p.Code128)
+}
+
+// mentionOf is the person whom a group message names, or "".
+func (c *Channel) mentionOf(m bot.Message, group bool) string {
+	if !group || m.Mention == nil || m.Mention.Channel != c.name || !userForm.MatchString(string(m.Mention.User)) {
+		return ""
+	}
+	return string(m.Mention.User)
+}
+
+// objects gives d's message objects, no more than n. Text alone is a text
+// message, so that it can be copied, quoted and named people in; all else is a
+// bubble.
+func (d *card) objects(n int, mention string) []any {
+	plain := d.title == "" && d.note == "" && len(d.rows) == 0 && d.picture == nil && len(d.buttons) == 0
+	if !plain {
+		return []any{&flexMessage{Type: "flex", AltText: d.alt(), Contents: d.flex()}}
+	}
+	if mention != "" {
+		return []any{mentioning(mention, clean(d.text+"\n"+d.told))}
+	}
+	var objects []any
+	for _, piece := range split(clean(d.text+"\n"+d.told), maxText, n) {
+		objects = append(objects, &textMessage{Type: "text", Text: piece})
+	}
+	return objects
+}
+
+// alt stands in notifications and chat lists. It must not be empty.
+func (d *card) alt() string {
+	if alt := cut(d.words(), maxAlt); alt != "" {
+		return alt
+	}
+	return "…"
+}
+
+// mentioning puts a mention of user before text. Braces in text are doubled
+// before it is cut, since LINE counts them so.
+func mentioning(user, text string) *textMessage {
+	const who = "{who} "
+	escaped := strings.NewReplacer("{", "{{", "}", "}}").Replace(text)
+	if units(who+escaped) > maxText {
+		// Cut before doubling, or a cut could halve a pair.
+		escaped = strings.NewReplacer("{", "{{", "}", "}}").Replace(cut(text, maxText/2-len(who)))
+	}
+	return &textMessage{Type: "textV2", Text: who + escaped, Substitution: map[string]substitution{
+		"who": {Type: "mention", Mentionee: mentionee{Type: "user", UserID: user}},
+	}}
+}
+
+func attach(object any, quick []action) {
+	q := &quickReply{}
+	for _, a := range quick {
+		q.Items = append(q.Items, quickItem{Type: "action", Action: a})
+	}
+	switch o := object.(type) {
+	case *textMessage:
+		o.QuickReply = q
+	case *flexMessage:
+		o.QuickReply = q
+	}
+}
