@@ -1,0 +1,88 @@
+package sim
+
+import (
+	"regexp"
+	"sort"
+	"time"
+)
+
+// spend counts n people against the month's quota, or refuses them all.
+// DOC pricing: the quota counts people, not message objects.
+func (ch *LineChannel) spend(n int, now time.Time) (int, *lineAnswer) {
+	month := lineMonth(now)
+	if ch.cfg.Quota > 0 && ch.used[month]+n > ch.cfg.Quota {
+		a := lineRefuse(429, lineQuotaReached)
+		return 0, &a
+	}
+	ch.used[month] += n
+	return n, nil
+}
+
+// count adds to the day's sent messages of a kind.
+func (ch *LineChannel) count(kind string, n int, now time.Time) { ch.sent[kind+lineDay(now)] += n }
+
+// tag remembers aggregation units. The 1,001st of a month is sent but not
+// tagged, without a word (DOC #send-push-message).
+func (ch *LineChannel) tag(b lineBatch, now time.Time) {
+	for _, u := range b.units {
+		if key := lineMonth(now) + u; ch.units[key] || len(ch.unitsOf(now)) < 1000 {
+			ch.units[key] = true
+		}
+	}
+}
+
+func (ch *LineChannel) unitsOf(now time.Time) []string {
+	out := []string{}
+	for key := range ch.units {
+		if key[:6] == lineMonth(now) {
+			out = append(out, key[6:])
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// Used is the quota used up in the current month.
+func (ch *LineChannel) Used() int {
+	ch.sim.mu.Lock()
+	defer ch.sim.mu.Unlock()
+	return ch.used[lineMonth(ch.sim.Clock.Now())]
+}
+
+func (c *lineCall) quota() lineAnswer {
+	if c.ch.cfg.Quota == 0 {
+		return lineOK(map[string]any{"type": "none"})
+	}
+	return lineOK(map[string]any{"type": "limited", "value": c.ch.cfg.Quota})
+}
+
+func (c *lineCall) consumption() lineAnswer {
+	return lineOK(map[string]any{"totalUsage": c.ch.used[lineMonth(c.now)]})
+}
+
+var lineDateForm = regexp.MustCompile(`^[0-9]{8}$`)
+
+// delivered are the sent messages of a day in UTC+9, ready the day after.
+func (c *lineCall) delivered() lineAnswer {
+	kind, day := c.r.PathValue("kind"), c.r.URL.Query().Get("date")
+	switch kind {
+	case "reply", "push", "multicast", "broadcast":
+	default:
+		return lineRefuse(404, lineNotFound)
+	}
+	if _, err := time.Parse("20060102", day); err != nil || !lineDateForm.MatchString(day) {
+		return lineRefuse(400, "The value for the 'date' parameter is invalid")
+	}
+	if day >= lineDay(c.now) {
+		return lineOK(map[string]any{"status": "unready"})
+	}
+	return lineOK(map[string]any{"status": "ready", "success": c.ch.sent[kind+day]})
+}
+
+func (c *lineCall) unitInfo() lineAnswer {
+	return lineOK(map[string]any{"numOfCustomAggregationUnits": len(c.ch.unitsOf(c.now))})
+}
+
+func (c *lineCall) unitList() lineAnswer {
+	return lineOK(map[string]any{"customAggregationUnits": c.ch.unitsOf(c.now)})
+}

@@ -1,0 +1,384 @@
+package sim
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// lineEvent is one webhook event. Its body never changes once made; a
+// redelivery is a copy.
+type lineEvent struct {
+	body  map[string]any
+	token *lineReplyToken // nil when the event has none
+	tries int             // deliveries so far
+}
+
+// lineReplyToken may be used once, until deadline.
+//
+// DOC #send-reply-message: "use within 1 minute of receipt"; a redelivered
+// token works "1 min after redelivery unless already used or 20 min since the
+// event".
+type lineReplyToken struct {
+	chat     *lineChat
+	born     time.Time // when the event happened
+	deadline time.Time
+	used     bool
+}
+
+const (
+	replyTokenLife  = time.Minute
+	replyTokenLimit = 20 * time.Minute
+	redeliverLimit  = 10 // tries by itself; LINE does not disclose its own
+)
+
+// Delivery is one webhook POST and what became of it.
+type Delivery struct {
+	At         time.Time
+	Events     int    // how many it carried; 0 is the console's verification
+	Redelivery bool   // deliveryContext.isRedelivery
+	Status     int    // the bot's answer; 0 when there was none
+	Failure    string // "", could_not_connect, request_timeout, error_status_code, unclassified
+	Body       []byte // as it went out
+}
+
+// event makes an event of this kind in a chat and, unless the chat stands by,
+// gives it a reply token. Sim.mu is held.
+func (ch *LineChannel) event(kind string, chat *lineChat, who *lineUser, answerable bool, more map[string]any) *lineEvent {
+	now := ch.sim.Clock.Now()
+	body := map[string]any{
+		"type": kind, "mode": "active", "timestamp": now.UnixMilli(),
+		"webhookEventId": ulid(now), "deliveryContext": map[string]any{"isRedelivery": false},
+	}
+	if chat != nil {
+		body["source"] = chat.source(kind, who)
+	}
+	for k, v := range more {
+		body[k] = v
+	}
+	e := &lineEvent{body: body}
+	if chat != nil && chat.standby {
+		body["mode"] = "standby" // DOC #common-properties: no reply token then
+		return e
+	}
+	if answerable {
+		token := randomHex(16)
+		e.token = &lineReplyToken{chat: chat, born: now, deadline: now.Add(replyTokenLife)}
+		ch.replies[token] = e.token
+		body["replyToken"] = token
+	}
+	return e
+}
+
+// source is who an event is from. In groups and rooms userId is promised only
+// in message events, and only for people who consented (SPEC GroupSource).
+func (c *lineChat) source(kind string, who *lineUser) map[string]any {
+	s := map[string]any{"type": c.kind}
+	switch c.kind {
+	case "user":
+		s["userId"] = c.id
+		return s
+	case "group":
+		s["groupId"] = c.id
+	case "room":
+		s["roomId"] = c.id
+	}
+	if kind == "message" && who != nil && !who.noConsent {
+		s["userId"] = who.id
+	}
+	return s
+}
+
+// send delivers events in one POST, or keeps them when the channel is held.
+// Sim.mu is not held.
+func (ch *LineChannel) send(events ...*lineEvent) {
+	ch.sim.mu.Lock()
+	held := ch.held
+	if held != nil {
+		held.events = append(held.events, events...)
+	}
+	ch.sim.mu.Unlock()
+	if held == nil {
+		ch.deliver(events, false)
+	}
+}
+
+// deliver posts events to the bot and keeps what failed for redelivery.
+func (ch *LineChannel) deliver(events []*lineEvent, again bool) Delivery {
+	ch.sim.mu.Lock()
+	cfg, active := ch.cfg, ch.active && ch.cfg.Webhook != ""
+	body := ch.envelope(events, again)
+	ch.sim.mu.Unlock()
+	if !active {
+		return Delivery{}
+	}
+	d := ch.server.post(cfg.Webhook, cfg, body)
+	d.Events, d.Redelivery = len(events), again
+
+	ch.sim.mu.Lock()
+	defer ch.sim.mu.Unlock()
+	ch.deliveries = append(ch.deliveries, d)
+	if d.Failure != "" {
+		ch.errors[d.Failure]++
+		if cfg.Redelivery {
+			ch.failed = append(ch.failed, events)
+			if len(events) > 0 && events[0].tries < redeliverLimit {
+				ch.redeliverLater()
+			}
+		}
+	}
+	ch.sim.notify()
+	return d
+}
+
+// envelope is the webhook's body; it starts the reply tokens' minute.
+func (ch *LineChannel) envelope(events []*lineEvent, again bool) []byte {
+	now, list := ch.sim.Clock.Now(), []map[string]any{}
+	for _, e := range events {
+		e.tries++
+		body := e.body
+		if again {
+			body = map[string]any{}
+			for k, v := range e.body {
+				body[k] = v
+			}
+			body["deliveryContext"] = map[string]any{"isRedelivery": true}
+		}
+		if e.token != nil {
+			e.token.deadline = now.Add(replyTokenLife)
+			if last := e.token.born.Add(replyTokenLimit); e.token.deadline.After(last) {
+				e.token.deadline = last
+			}
+		}
+		list = append(list, body)
+	}
+	b, err := json.Marshal(map[string]any{"destination": ch.userID, "events": list})
+	if err != nil {
+		panic(err) // events are made of strings, numbers and maps here
+	}
+	return b
+}
+
+// post signs and sends one body, and waits for as long as LINE would.
+func (l *lineServer) post(url string, cfg LineConfig, body []byte) Delivery {
+	d := Delivery{At: l.sim.Clock.Now(), Body: body}
+	ctx, cancel := context.WithTimeout(context.Background(), cfg.Timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, "POST", url, bytes.NewReader(body))
+	if err != nil {
+		d.Failure = "could_not_connect"
+		return d
+	}
+	req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	req.Header.Set("User-Agent", "LineBotWebhook/2.0")
+	req.Header.Set("x-line-signature", LineSignature(cfg.Secret, body))
+	var answer []byte
+	resp, err := l.client.Do(req)
+	if err == nil {
+		answer, err = io.ReadAll(io.LimitReader(resp.Body, 1<<16))
+		resp.Body.Close()
+		d.Status = resp.StatusCode
+	}
+	d.Failure = webhookFailure(d.Status, err)
+	l.sim.Wire.Add(Call{
+		At: d.At, Platform: "line", Channel: cfg.ID, ToBot: true, Method: "POST", Path: req.URL.RequestURI(),
+		Headers: flatHeaders(req.Header), Body: body, Status: d.Status, Answer: answer, Fault: d.Failure,
+	})
+	return d
+}
+
+// webhookFailure is the reason as LINE's webhook error statistics call it
+// (DOC check-webhook-error-statistics); empty for a 2xx.
+func webhookFailure(status int, err error) string {
+	var netErr net.Error
+	var opErr *net.OpError
+	switch {
+	case err == nil && status/100 == 2:
+		return ""
+	case err == nil:
+		return "error_status_code"
+	case errors.As(err, &netErr) && netErr.Timeout():
+		return "request_timeout"
+	case errors.As(err, &opErr) && opErr.Op == "dial":
+		return "could_not_connect"
+	}
+	return "unclassified"
+}
+
+// LineSignature is what x-line-signature must be: base64 of the HMAC-SHA256
+// of the raw body under the channel secret. DOC #signature-validation.
+func LineSignature(secret string, body []byte) string {
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write(body)
+	return base64.StdEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// Verify sends the console's connectivity check, which has no events.
+func (ch *LineChannel) Verify() Delivery { return ch.deliver(nil, false) }
+
+// Redeliver sends every failed delivery once more, with the same event ids
+// and reply tokens and isRedelivery true. What fails again stays for the next
+// time. Without [LineConfig.Redelivery] there is nothing to send.
+func (ch *LineChannel) Redeliver() []Delivery {
+	ch.sim.mu.Lock()
+	failed := ch.failed
+	ch.failed = nil
+	ch.sim.mu.Unlock()
+	var out []Delivery
+	for _, events := range failed {
+		out = append(out, ch.deliver(events, true))
+	}
+	return out
+}
+
+// redeliverLater does so by itself, if the configuration says when.
+// Sim.mu is held.
+func (ch *LineChannel) redeliverLater() {
+	if ch.cfg.RedeliverAfter <= 0 {
+		return
+	}
+	due := ch.sim.Clock.After(ch.cfg.RedeliverAfter)
+	ch.server.background(func() {
+		select {
+		case <-due:
+			ch.Redeliver()
+		case <-ch.server.closing:
+		}
+	})
+}
+
+// background runs f, which close waits for.
+func (l *lineServer) background(f func()) {
+	select {
+	case <-l.closing:
+		return
+	default:
+	}
+	l.late.Add(1)
+	go func() {
+		defer l.late.Done()
+		f()
+	}()
+}
+
+// Repeat sends the last delivery's bytes once more as they were. DOC
+// webhook-redelivery: duplicates can happen even without the redelivery flag.
+func (ch *LineChannel) Repeat() Delivery {
+	ch.sim.mu.Lock()
+	cfg := ch.cfg
+	var last Delivery
+	if n := len(ch.deliveries); n > 0 {
+		last = ch.deliveries[n-1]
+	}
+	ch.sim.mu.Unlock()
+	if last.Body == nil {
+		return Delivery{}
+	}
+	d := ch.server.post(cfg.Webhook, cfg, last.Body)
+	d.Events = last.Events
+	return d
+}
+
+// Inject delivers events that this simulator has no verb for, given as JSON
+// objects; mode, timestamp, webhookEventId and deliveryContext are added
+// where missing.
+func (ch *LineChannel) Inject(events ...map[string]any) {
+	ch.sim.mu.Lock()
+	var list []*lineEvent
+	for _, more := range events {
+		list = append(list, ch.event("", nil, nil, false, more))
+	}
+	ch.sim.mu.Unlock()
+	ch.send(list...)
+}
+
+// Deliveries are all webhook POSTs so far, oldest first.
+func (ch *LineChannel) Deliveries() []Delivery {
+	ch.sim.mu.Lock()
+	defer ch.sim.mu.Unlock()
+	return append([]Delivery(nil), ch.deliveries...)
+}
+
+// WebhookErrors counts failed deliveries by reason.
+func (ch *LineChannel) WebhookErrors() map[string]int {
+	ch.sim.mu.Lock()
+	defer ch.sim.mu.Unlock()
+	out := map[string]int{}
+	for k, n := range ch.errors {
+		out[k] = n
+	}
+	return out
+}
+
+// Held are events kept back, to be delivered together or out of order.
+type Held struct {
+	ch     *LineChannel
+	events []*lineEvent
+}
+
+// Hold keeps events back from now on; what people do still shows on their
+// phones. One of Together and Apart lets them go.
+func (ch *LineChannel) Hold() *Held {
+	ch.sim.mu.Lock()
+	defer ch.sim.mu.Unlock()
+	ch.held = &Held{ch: ch}
+	return ch.held
+}
+
+// Together ends the hold and delivers all events in one POST, in this order
+// of their indexes; as they happened when none is given. DOC
+// #webhook-event-objects: one POST may carry many events of different users.
+func (h *Held) Together(order ...int) Delivery {
+	return h.ch.deliver(h.release(order), false)
+}
+
+// Apart ends the hold and delivers each event in its own POST, one after the
+// other. DOC #common-properties: order is not guaranteed.
+func (h *Held) Apart(order ...int) []Delivery {
+	var out []Delivery
+	for _, e := range h.release(order) {
+		out = append(out, h.ch.deliver([]*lineEvent{e}, false))
+	}
+	return out
+}
+
+func (h *Held) release(order []int) []*lineEvent {
+	h.ch.sim.mu.Lock()
+	defer h.ch.sim.mu.Unlock()
+	if h.ch.held == h {
+		h.ch.held = nil
+	}
+	events := h.events
+	if len(order) == 0 {
+		return events
+	}
+	var out []*lineEvent
+	for _, i := range order {
+		out = append(out, events[i])
+	}
+	return out
+}
+
+// lineWebhookStatus words a status for the endpoint test's answer.
+func lineWebhookStatus(d Delivery) (reason, detail string) {
+	switch d.Failure {
+	case "":
+		return "OK", strconv.Itoa(d.Status)
+	case "error_status_code":
+		return "ERROR_STATUS_CODE", strconv.Itoa(d.Status)
+	case "request_timeout":
+		return "REQUEST_TIMEOUT", "Request timeout"
+	case "could_not_connect":
+		return "COULD_NOT_CONNECT", "TLS handshake failure or connection refused"
+	}
+	return "UNCLASSIFIED", "Unclassified error"
+}
