@@ -1,0 +1,275 @@
+package telegram
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+
+	"regulars/bot"
+)
+
+// request is what a Call's body holds, as JSON with sorted keys, so that the
+// same letter gives the same bytes. A picture is drawn when it is sent.
+type request struct {
+	Method string            `json:"method"`
+	Params map[string]string `json:"params"`
+	Photo  *bot.Picture      `json:"photo,omitempty"`
+	// Else is made instead when the message to edit is gone.
+	Else *request `json:"else,omitempty"`
+}
+
+// Encode makes the calls that say a letter: the press is acknowledged first,
+// then each message follows as one or more calls. byReply means nothing here:
+// all messages are free.
+//
+// Only one keyboard can stand on a message. Buttons and Quick go under it;
+// a Menu or a DoContact button on the same message gets a short message of its
+// own, the menu before it, the contact button after it.
+//
+// It fails only for what our own code got wrong: a chat that is no number, a
+// payload over 64 bytes, an address that is none, a command that fits no link.
+func (c *Channel) Encode(l bot.Letter, _ bool) ([]bot.Call, error) {
+	var all []request
+	if l.Callback != "" {
+		all = append(all, request{Method: "answerCallbackQuery", Params: map[string]string{"callback_query_id": l.Callback}})
+	}
+	a, err := addressOf(l)
+	if err != nil {
+		return nil, err
+	}
+	for i := range l.Messages {
+		more, err := c.say(&a, &l.Messages[i])
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
+	}
+	calls := make([]bot.Call, len(all))
+	for i, r := range all {
+		body, err := json.Marshal(r)
+		if err != nil {
+			return nil, fmt.Errorf("telegram: encoding: %w", err)
+		}
+		// Answers and edits may be repeated without harm.
+		again := r.Method == "answerCallbackQuery" || r.Method == "editMessageText"
+		calls[i] = bot.Call{Method: r.Method, Body: body, Idempotent: again}
+	}
+	return calls, nil
+}
+
+// address is where the calls of one letter go. What only the first message
+// does is taken from it by that message.
+type address struct {
+	params  map[string]string
+	group   bool
+	replyTo string // the message to answer
+	edit    string // the message to change
+}
+
+func addressOf(l bot.Letter) (address, error) {
+	if _, err := strconv.ParseInt(string(l.To.ID), 10, 64); err != nil {
+		return address{}, errors.New("telegram: a letter to a chat whose id is no number")
+	}
+	a := address{params: map[string]string{"chat_id": string(l.To.ID)}, group: l.To.Group}
+	if l.To.Thread != 0 {
+		a.params["message_thread_id"] = number(l.To.Thread)
+	}
+	a.replyTo, a.edit = digits(l.ReplyTo), digits(l.On)
+	return a, nil
+}
+
+// digits lets through message ids only.
+func digits(id bot.MessageID) string {
+	if n, err := strconv.ParseInt(string(id), 10, 64); err != nil || n <= 0 {
+		return ""
+	}
+	return string(id)
+}
+
+// request starts a call to the address. The first one answers the message that
+// the letter answers.
+func (a *address) request(method string) request {
+	r := request{Method: method, Params: maps.Clone(a.params)}
+	if a.replyTo != "" {
+		r.Params["reply_parameters"] = asJSON(replyTo{json.Number(a.replyTo), true})
+		a.replyTo = ""
+	}
+	return r
+}
+
+// replyTo is Telegram's ReplyParameters. A message taken back in the meantime
+// must not keep the answer from going out.
+type replyTo struct {
+	Message json.Number `json:"message_id"`
+	Anyway  bool        `json:"allow_sending_without_reply"`
+}
+
+// text makes a sendMessage.
+func (a *address) text(html string) request {
+	r := a.request("sendMessage")
+	r.Params["text"], r.Params["parse_mode"] = html, "HTML"
+	r.Params["link_preview_options"] = `{"is_disabled":true}`
+	return r
+}
+
+// say makes the calls of one message.
+func (c *Channel) say(a *address, m *bot.Message) ([]request, error) {
+	buttons := append(append([]bot.Button(nil), m.Buttons...), m.Quick...)
+	under, err := c.inline(buttons, a.group)
+	if err != nil {
+		return nil, err
+	}
+	var lasting, ask *replyKeyboard
+	if !a.group { // in a group they would stand before everybody
+		lasting, ask = menu(m.Menu), contactKeys(buttons, m.Menu)
+	}
+	calls := c.body(a, m, under != nil || lasting != nil || ask != nil)
+	if len(calls) == 0 {
+		return nil, nil
+	}
+	last := &calls[len(calls)-1]
+	switch {
+	case under != nil:
+		last.keyboard(under)
+	case ask != nil:
+		last.keyboard(ask)
+	case lasting != nil:
+		last.keyboard(lasting)
+	}
+	if m.Replace && a.edit != "" && m.Picture == nil && (under != nil || ask == nil && lasting == nil) {
+		calls[0] = calls[0].instead(a.edit)
+		a.edit = ""
+	}
+	switch {
+	case under == nil:
+	case ask != nil:
+		calls = append(calls, a.labels(ask, ask.Rows[0][:1]))
+	case lasting != nil:
+		calls = append([]request{a.labels(lasting, slices.Concat(lasting.Rows...))}, calls...)
+	}
+	return calls, nil
+}
+
+// labels makes the short message that carries a reply keyboard: it repeats what
+// stands on the keys, which is in the right language already.
+func (a *address) labels(k *replyKeyboard, keys []replyKey) request {
+	var r rich
+	for i, key := range keys {
+		if i > 0 {
+			r.add(" · ", "")
+		}
+		r.add(key.Text, "")
+	}
+	call := a.text(r.html(r.pieces(maxText)[0]))
+	call.keyboard(k)
+	return call
+}
+
+func (r *request) keyboard(k any) { r.Params["reply_markup"] = asJSON(k) }
+
+// instead makes a new message into the change of an old one. Should the old one
+// be gone, or be a picture, the new one is sent after all.
+func (r request) instead(old string) request {
+	edit := request{Method: "editMessageText", Else: &r, Params: map[string]string{"message_id": old}}
+	for _, same := range []string{"chat_id", "text", "parse_mode", "link_preview_options", "reply_markup"} {
+		if v, ok := r.Params[same]; ok {
+			edit.Params[same] = v
+		}
+	}
+	return edit
+}
+
+// body makes the calls without their keyboard. needed asks for a message even
+// if there is nothing to read, for a keyboard to stand on.
+func (c *Channel) body(a *address, m *bot.Message, needed bool) []request {
+	words := c.compose(m, a.group)
+	photo := m.Picture != nil && c.pictures != nil
+	if photo && units(words.text.String()) <= maxCaption {
+		return []request{a.photo(m.Picture, words)}
+	}
+	var calls []request
+	for _, p := range words.pieces(maxText) {
+		calls = append(calls, a.text(words.html(p)))
+	}
+	switch {
+	case photo:
+		calls = append(calls, a.photo(m.Picture, &rich{}))
+	case needed && len(calls) == 0:
+		calls = append(calls, a.text("…"))
+	}
+	return calls
+}
+
+// photo makes a sendPhoto. Its caption is what a screen reader reads, so it is
+// the picture's own words if there are no others.
+func (a *address) photo(p *bot.Picture, words *rich) request {
+	r := a.request("sendPhoto")
+	r.Photo = p
+	if !visible(words.text.String()) {
+		words = &rich{}
+		words.add(clean(p.Alt), "")
+	}
+	if cut := words.pieces(maxCaption); len(cut) > 0 {
+		r.Params["caption"], r.Params["parse_mode"] = words.html(cut[0]), "HTML"
+	}
+	return r
+}
+
+// compose writes a message in its reading order.
+func (c *Channel) compose(m *bot.Message, group bool) *rich {
+	var r rich
+	if id := c.mentioned(m); group && id != "" {
+		// A person icon carries the link: the name is not told here, and a link
+		// needs something to see.
+		r.link("👤", "a", "tg://user?id="+id)
+		r.add(" ", "")
+	}
+	r.add(line(m.Title), "b")
+	if text := clean(m.Text); visible(text) {
+		if m.Title != "" {
+			r.gap(1)
+		}
+		r.add(text, "")
+	}
+	for i, row := range m.Rows {
+		if i == 0 {
+			r.gap(1) // an empty line before the table
+		}
+		r.gap(1)
+		label, value := isolated(line(row.Label)), isolated(line(row.Value))
+		if label != "" && value != "" {
+			label += "  "
+		}
+		r.add(label, "")
+		r.add(value, "b")
+	}
+	if note := line(m.Note); note != "" {
+		r.gap(2)
+		r.add(note, "i")
+	}
+	if p := m.Picture; p != nil && c.pictures == nil {
+		r.gap(2)
+		r.add(clean(p.Alt)+"\n"+line(p.QR+p.Code128), "")
+	}
+	return &r
+}
+
+// mentioned is the id of the person to link, if it is one of this channel's.
+func (c *Channel) mentioned(m *bot.Message) string {
+	if m.Mention == nil || m.Mention.Channel != c.name {
+		return ""
+	}
+	return digits(bot.MessageID(m.Mention.User))
+}
+
+// asJSON encodes what cannot fail to be encoded.
+func asJSON(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic("telegram: " + err.Error())
+	}
+	return string(raw)
+}
