@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/text/width"
 )
 
 // ErrBirthday reports text that is no date of birth.
@@ -62,10 +60,10 @@ var birthdayForms = []*regexp.Regexp{
 // calendar (2533) are turned into AD. A date in the future, or more than 120
 // years before now, is ErrBirthday.
 func ParseBirthday(typed string, now time.Time) (Birthday, error) {
-	s := strings.ReplaceAll(strings.TrimSpace(width.Narrow.String(typed)), " ", "")
-	if len(s) > 32 {
+	if len(typed) > 128 {
 		return Birthday{}, ErrBirthday
 	}
+	s := strings.ReplaceAll(narrow(typed), " ", "")
 	for _, form := range birthdayForms {
 		if m := form.FindStringSubmatch(s); m != nil {
 			return newBirthday(number(m[1]), number(m[2]), number(m[3]), now)

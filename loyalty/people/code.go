@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"golang.org/x/text/width"
 )
 
 // codeLetters are 31 letters and digits that nobody mistakes for one another:
@@ -67,9 +65,9 @@ func parseCode(s string) (code, error) {
 		return "", ErrCodeForm
 	}
 	var b strings.Builder
-	for _, r := range strings.ToUpper(width.Narrow.String(s)) {
+	for _, r := range strings.ToUpper(narrow(s)) {
 		switch {
-		case r == ' ' || r == '-' || r == '‐' || r == '–' || r == '—' || r == 'ー' || r == '－' || r == '\u3000':
+		case r == ' ' || r == '-':
 		case r < 128 && strings.IndexByte(codeLetters, byte(r)) >= 0:
 			b.WriteByte(byte(r))
 		default:

@@ -295,6 +295,9 @@ func openWith(key, sealed, ad []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(sealed) < sealHead || sealed[1] != personKeyID {
+		return nil, ErrSealed
+	}
 	return open(aead, sealed, ad)
 }
 

@@ -47,7 +47,10 @@ func (p Phone) LogValue() slog.Value { return slog.StringValue("phone") }
 // one of regions (ISO 3166 codes, the shop's own first: "TW", "HK", …).
 // It returns ErrPhoneInvalid or ErrPhoneAmbiguous.
 func ParsePhone(typed string, regions ...string) (Phone, error) {
-	s := strings.TrimSpace(width.Narrow.String(typed))
+	if len(typed) > 256 {
+		return Phone{}, ErrPhoneInvalid
+	}
+	s := strings.TrimSpace(narrow(typed))
 	if len(s) > 64 || !looksLikePhone(s) {
 		return Phone{}, ErrPhoneInvalid
 	}
@@ -83,6 +86,13 @@ func parseNational(s string, regions []string) (Phone, error) {
 	return found, nil
 }
 
+// dashes are what people type where a hyphen is meant; the last two are the
+// long-vowel marks of Japanese keyboards.
+var dashes = strings.NewReplacer("‐", "-", "‑", "-", "–", "-", "—", "-", "−", "-", "ー", "-", "ｰ", "-", "\u00a0", " ")
+
+// narrow turns full-width letters, digits, spaces and dashes into ASCII.
+func narrow(s string) string { return dashes.Replace(width.Narrow.String(s)) }
+
 // looksLikePhone refuses letters, which the library would read as a vanity
 // number, and extensions.
 func looksLikePhone(s string) bool {
@@ -91,7 +101,7 @@ func looksLikePhone(s string) bool {
 		switch {
 		case r >= '0' && r <= '9':
 			digits++
-		case strings.ContainsRune("+ -‐–—ー.()/\u00a0\u3000", r):
+		case strings.ContainsRune("+ -.()/", r):
 		default:
 			return false
 		}
