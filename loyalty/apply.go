@@ -35,7 +35,9 @@ func (a *Account) Apply(e Entry) error {
 		return fmt.Errorf("loyalty: entry %d: %w", e.Seq, err)
 	}
 	a.applyKind(&e)
-	a.count(&e)
+	if err := a.count(&e); err != nil {
+		return fmt.Errorf("loyalty: entry %d: %w", e.Seq, err)
+	}
 	a.shelve()
 	if err := a.Check(); err != nil {
 		return fmt.Errorf("loyalty: entry %d: %w", e.Seq, err)
@@ -96,7 +98,11 @@ func (a *Account) moveLots(e *Entry) error {
 		case KindExpire:
 			l.Remaining, l.Expired = l.Remaining-p.Points, l.Expired+p.Points
 		case KindReverse, KindAdjust, KindRepay:
-			l.Remaining, l.Reversed = l.Remaining-p.Points, l.Reversed+p.Points
+			if p.Expired {
+				l.Expired, l.Reversed = l.Expired-p.Points, l.Reversed+p.Points
+			} else {
+				l.Remaining, l.Reversed = l.Remaining-p.Points, l.Reversed+p.Points
+			}
 		case KindActivate:
 			l.Pending = false
 		default:
@@ -110,15 +116,16 @@ func (a *Account) moveLots(e *Entry) error {
 		a.Lots = append(a.Lots, Lot{Seq: e.Seq, Opening: *o, Pending: o.ActiveAt.After(e.RecordedAt), Remaining: o.Granted})
 	}
 	if !e.RenewsTo.IsZero() {
-		a.renew(e.RenewsTo)
+		a.renew(e.RecordedAt, e.RenewsTo)
 	}
 	return nil
 }
 
-// renew gives all open lots under an idle rule a later expiry.
-func (a *Account) renew(to time.Time) {
+// renew gives all open lots under an idle rule a later expiry, but those that
+// are past it already.
+func (a *Account) renew(now, to time.Time) {
 	for i := range a.Lots {
-		if l := &a.Lots[i]; l.Idle && l.ExpiresAt.Before(to) {
+		if l := &a.Lots[i]; l.Idle && l.ExpiresAt.Before(to) && !l.GoneAt(now) {
 			l.ExpiresAt = to
 		}
 	}
@@ -168,7 +175,7 @@ func (a *Account) unhold(seq uint64, parts []Part) {
 }
 
 // count keeps the counters.
-func (a *Account) count(e *Entry) {
+func (a *Account) count(e *Entry) (err error) {
 	c := &a.Count
 	if e.Seq == 1 {
 		c.First = e.EffectiveAt
@@ -181,7 +188,8 @@ func (a *Account) count(e *Entry) {
 	}
 	switch {
 	case e.Kind == KindEarn:
-		c.Visits, c.Money = c.Visits+1, c.Money+e.Amount
+		c.Visits++
+		c.Money, err = add(c.Money, e.Amount)
 	case e.Kind == KindReverse:
 		c.Money -= e.Amount
 		if e.Whole && e.Sale {
@@ -191,6 +199,7 @@ func (a *Account) count(e *Entry) {
 	if active(e.Kind) && e.EffectiveAt.After(c.Activity) {
 		c.Activity = e.EffectiveAt
 	}
+	return err
 }
 
 // active reports whether an entry of this kind is activity of the member.

@@ -7,18 +7,14 @@ import (
 	"time"
 )
 
-// canonicalVersion is the first byte of the canonical form. A new field asks
-// for a new version; the old form stays readable and printable for ever, or
-// old chains could not be verified.
-const canonicalVersion = 1
-
 // Canonical is the entry without its hash in one exact form, which is what the
-// chain covers: the version, then every field in a fixed order, numbers as
+// chain covers. A new field asks for a new form, and the old one stays as it is
+// for ever, or old chains could not be verified. Form 1 is: the form, then every field in a fixed order, numbers as
 // eight bytes, big-endian, texts and lists behind their length in the same way, a
 // time as nanoseconds since 1970 in UTC behind one byte that says whether it
 // is set.
 func (e *Entry) Canonical() []byte {
-	b := canon{canonicalVersion}
+	b := canon{e.Form}
 	b.text(string(e.Member))
 	b.num(e.Seq)
 	b.text(string(e.Ref))
@@ -32,6 +28,7 @@ func (e *Entry) Canonical() []byte {
 	for _, p := range e.Parts {
 		b.num(p.Lot)
 		b.num(uint64(p.Points))
+		b.flag(p.Expired)
 	}
 	b.flag(e.Lot != nil)
 	if o := e.Lot; o != nil {
@@ -95,16 +92,16 @@ var ErrCanonical = errors.New("loyalty: not the canonical form of an entry")
 // write are accepted. The entry's Hash is not in them.
 func ParseEntry(b []byte) (e Entry, err error) {
 	r := &parser{b: b}
-	if r.byte() != canonicalVersion {
-		return e, ErrCanonical
+	if e.Form = r.byte(); e.Form != FormNow {
+		return Entry{}, ErrCanonical
 	}
 	e.Member, e.Seq = MemberID(r.text()), r.num()
 	e.Ref, e.Kind = Ref(r.text()), Kind(r.text())
 	for range r.count(16) {
 		e.Legs = append(e.Legs, Leg{Pot(r.text()), Points(r.num())})
 	}
-	for range r.count(16) {
-		e.Parts = append(e.Parts, Part{r.num(), Points(r.num())})
+	for range r.count(17) {
+		e.Parts = append(e.Parts, Part{r.num(), Points(r.num()), r.flag()})
 	}
 	if r.flag() {
 		e.Lot = &Opening{Granted: Points(r.num()), Rule: r.int(), Base: r.time(), ActiveAt: r.time(), ExpiresAt: r.time(), Idle: r.flag()}

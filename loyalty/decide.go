@@ -31,6 +31,9 @@ type work struct {
 	p   *Programme
 	d   Draft
 	out []Entry
+	// since is the instant up to which the account is decided: what an entry
+	// at that instant brings about does not happen before it.
+	since time.Time
 }
 
 // begin settles the account and is ready for the operation's own entries.
@@ -54,13 +57,16 @@ func (w *work) entry(k Kind) Entry {
 
 // put numbers an entry, applies it and adds it to the outcome.
 func (w *work) put(e Entry) error {
-	e.Member, e.Seq = w.d.Member, w.a.Seq+1
+	e.Form, e.Member, e.Seq = FormNow, w.d.Member, w.a.Seq+1
 	e.RecordedAt = w.now()
 	e.Legs = slices.DeleteFunc(e.Legs, func(l Leg) bool { return l.Points == 0 })
 	if err := w.a.Apply(e); err != nil {
 		return err
 	}
 	w.out = append(w.out, e)
+	if w.since = w.now(); e.Kind.Automatic() {
+		w.since = e.EffectiveAt
+	}
 	return nil
 }
 
@@ -136,12 +142,22 @@ func byHand(a *Account, p *Programme, d Draft, n Points, k Kind) ([]Entry, error
 // selfDealing reports whether an employee acts on their own account.
 func (d *Draft) selfDealing() bool { return d.Self != "" && d.Self == d.Member }
 
+// maxLots keeps an account's head well under store's limit of a row.
+const maxLots = 5000
+
 // grant pays the debt with n points and opens a lot with the rest.
 func (w *work) grant(e Entry, n Points, window time.Duration) error {
+	if len(w.a.Lots) >= maxLots {
+		return ErrFull
+	}
 	repaid := min(n, w.a.Owed)
 	pot := Available
 	if rest := n - repaid; rest > 0 {
-		o := Opening{Granted: rest, Rule: w.p.Expiry.Version, Base: w.d.At, ExpiresAt: w.p.Expires(w.d.At), Idle: w.p.Expiry.Kind == Idle}
+		o := Opening{Granted: rest, Rule: w.p.Expiry.Version, Base: w.d.At, Idle: w.p.Expiry.Kind == Idle}
+		if o.Idle { // a sale told late does not go before what came after it
+			o.Base = later(o.Base, w.a.Count.Activity)
+		}
+		o.ExpiresAt = w.p.Expires(o.Base)
 		if window > 0 {
 			o.ActiveAt = w.d.At.Add(window)
 		}
@@ -151,13 +167,13 @@ func (w *work) grant(e Entry, n Points, window time.Duration) error {
 		e.Lot = &o
 	}
 	e.Legs = []Leg{{Issued, -n}, {Debt, repaid}, {pot, n - repaid}}
-	e.RenewsTo = w.renewal()
+	e.RenewsTo = w.renewal(e.Kind)
 	return w.put(e)
 }
 
 // renewal is the expiry that activity now gives to lots under an idle rule.
-func (w *work) renewal() time.Time {
-	if w.p.Expiry.Kind != Idle {
+func (w *work) renewal(k Kind) time.Time {
+	if w.p.Expiry.Kind != Idle || !active(k) {
 		return time.Time{}
 	}
 	return w.p.Expires(w.d.At)

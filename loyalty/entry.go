@@ -60,6 +60,9 @@ type Leg struct {
 type Part struct {
 	Lot    uint64 `json:"lot"`
 	Points Points `json:"points"` // > 0; the entry's kind says in which direction
+	// Expired says that a reversal takes points that had expired before, so
+	// that nobody owes for what they lost unused.
+	Expired bool `json:"expired,omitempty"`
 }
 
 // Opening is the lot that an entry opens.
@@ -75,9 +78,13 @@ type Opening struct {
 // Hash is a link of the chain.
 type Hash [32]byte
 
+// FormNow is the canonical form in which new entries are written.
+const FormNow = 1
+
 // Entry is one change of one member's account. Entries are only ever added.
 // It holds nothing that names a person but Reason, which callers seal.
 type Entry struct {
+	Form        uint8     `json:"form"` // of [Entry.Canonical]: FormNow when it was written
 	Member      MemberID  `json:"member"`
 	Seq         uint64    `json:"seq"` // 1, 2, 3 …
 	Ref         Ref       `json:"ref,omitempty"`

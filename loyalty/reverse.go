@@ -117,28 +117,51 @@ func (p *Programme) takenBack(of *Entry, m Mark, left Money) (Points, error) {
 	return max(0, given-keep-m.Points), nil
 }
 
-// collect takes n points for a reversal: from the reversed lot, then pending
-// ones, then in the order of spending; then the programme's policy decides.
+// collect takes n points for a reversal: from the reversed lot (its expired
+// points too, as nobody should owe for what they lost unused), then from
+// pending ones, then in the order of spending; then the programme's policy
+// decides.
 func (w *work) collect(n Points, own uint64) ([]Part, []Leg, error) {
-	var lots []Lot
-	for _, l := range w.a.Lots {
-		if l.Pending {
-			lots = append(lots, l)
-		}
-	}
-	took, legs := w.take(n, own, append(lots, w.spendable(w.now())...))
-	legs = append(legs, Leg{Issued, n})
+	mine, others := w.reversible(own)
+	took, legs := take(n, []Lot{mine})
 	rest := n - sum(took)
+	if k := min(rest, mine.Expired); k > 0 {
+		took = append(took, Part{Lot: own, Points: k, Expired: true})
+		legs = append(legs, Leg{Expired, -k})
+		rest -= k
+	}
+	more, moreLegs := take(rest, others)
+	took, legs, rest = append(took, more...), append(legs, moreLegs...), rest-sum(more)
+	legs = append(legs, Leg{Issued, n})
 	switch {
 	case rest == 0:
 	case w.p.Reversal == ReverseRefuse:
-		return nil, nil, &ShortError{n, sum(took)}
+		return nil, nil, &ShortError{n, n - rest}
 	case w.p.Reversal == ReverseUpTo:
 		legs = append(legs, Leg{WrittenOff, -rest})
 	default:
 		legs = append(legs, Leg{Debt, -rest})
 	}
 	return took, legs, nil
+}
+
+// reversible is the lot own, closed or not (none: a zero one), and the others
+// that a reversal may take from, in its order.
+func (w *work) reversible(own uint64) (mine Lot, others []Lot) {
+	mine = w.a.Shelf[own]
+	for _, l := range w.a.Lots {
+		if l.Seq == own {
+			mine = l
+		} else if l.Pending {
+			others = append(others, l)
+		}
+	}
+	for _, l := range w.spendable(w.now()) {
+		if l.Seq != own {
+			others = append(others, l)
+		}
+	}
+	return mine, others
 }
 
 // Await decides that a reversal whose sale is not known yet waits for it.

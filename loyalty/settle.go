@@ -36,7 +36,10 @@ func (w *work) settle() error {
 func (w *work) due() (first Entry, found bool) {
 	now := w.now()
 	offer := func(at time.Time, e Entry) {
-		if at.IsZero() || at.After(now) || found && !at.Before(first.EffectiveAt) {
+		if at.IsZero() {
+			return
+		}
+		if at = later(at, w.since); at.After(now) || found && !at.Before(first.EffectiveAt) {
 			return
 		}
 		e.EffectiveAt, e.Actor = at, ByJob("settle")
@@ -64,7 +67,7 @@ func (w *work) due() (first Entry, found bool) {
 	return first, found
 }
 
-func parts(lot uint64, n Points) []Part { return []Part{{lot, n}} }
+func parts(lot uint64, n Points) []Part { return []Part{{Lot: lot, Points: n}} }
 
 // repay pays the debt with points that came back while it stands, so that
 // nobody who owes has something to spend.
@@ -72,7 +75,7 @@ func (w *work) repay(at time.Time) error {
 	if w.a.Owed == 0 {
 		return nil
 	}
-	took, legs := w.take(w.a.Owed, 0, w.spendable(at))
+	took, legs := take(w.a.Owed, w.spendable(at))
 	if len(took) == 0 {
 		return nil
 	}
@@ -96,31 +99,22 @@ func (w *work) spendable(t time.Time) []Lot {
 // now is the moment that counts: it never falls, whatever the clock does.
 func (w *work) now() time.Time { return later(w.d.Now, w.a.RecordedAt) }
 
-// take takes up to n points, from the lot own first (0: none) and then from
-// lots in their order, and gives the legs on the member's side.
-func (w *work) take(n Points, own uint64, lots []Lot) (took []Part, legs []Leg) {
+// take takes up to n points from lots in their order, and gives the legs on the
+// member's side.
+func take(n Points, lots []Lot) (took []Part, legs []Leg) {
 	var active, pending Points
-	from := func(l *Lot) {
+	for i := range lots {
+		l := &lots[i]
 		k := min(n, l.Remaining)
 		if k == 0 {
-			return
+			continue
 		}
-		took = append(took, Part{l.Seq, k})
+		took = append(took, Part{Lot: l.Seq, Points: k})
 		n -= k
 		if l.Pending {
 			pending += k
 		} else {
 			active += k
-		}
-	}
-	for i := range lots {
-		if lots[i].Seq == own {
-			from(&lots[i])
-		}
-	}
-	for i := range lots {
-		if lots[i].Seq != own {
-			from(&lots[i])
 		}
 	}
 	return took, []Leg{{Available, -active}, {Pending, -pending}}

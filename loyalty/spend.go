@@ -29,7 +29,7 @@ func use(a *Account, p *Programme, d Draft, n Points, k Kind, to Pot) ([]Entry, 
 		return nil, err
 	}
 	e.Legs = append(e.Legs, Leg{to, n})
-	e.RenewsTo = w.renewal()
+	e.RenewsTo = w.renewal(k)
 	if k == KindHold && p.HoldFor > 0 {
 		e.Deadline = w.now().Add(p.HoldFor)
 	}
@@ -46,7 +46,7 @@ func (w *work) takeAll(n Points) ([]Part, []Leg, error) {
 	if have < n {
 		return nil, nil, &ShortError{n, have}
 	}
-	took, legs := w.take(n, 0, lots)
+	took, legs := take(n, lots)
 	return took, legs, nil
 }
 
@@ -81,6 +81,7 @@ func endHold(a *Account, p *Programme, d Draft, hold *Entry, n Points, k Kind, t
 	}
 	n = sum(e.Parts)
 	e.Legs = []Leg{{Held, -n}, {to, n}}
+	e.RenewsTo = w.renewal(k)
 	return w.finish(w.put(e))
 }
 
@@ -109,7 +110,7 @@ func (h *HoldState) first(n Points) ([]Part, error) {
 	var out []Part
 	for _, p := range h.Parts {
 		if k := min(n, p.Points); k > 0 {
-			out = append(out, Part{p.Lot, k})
+			out = append(out, Part{Lot: p.Lot, Points: k})
 			n -= k
 		}
 	}

@@ -12,13 +12,19 @@ type decide func(*open, loyalty.Draft) ([]loyalty.Entry, error)
 
 // do runs one operation: known outcomes first, then the rules, then the rows.
 func (b *Book) do(tx store.Tx, act Act, c command, f decide) (Receipt, error) {
+	return b.doFor(tx, c.Member, act, c, f)
+}
+
+// doFor is do for a command that names its member by a reference: the digest
+// must be the same whether or not the reference is known.
+func (b *Book) doFor(tx store.Tx, m loyalty.MemberID, act Act, c command, f decide) (Receipt, error) {
 	if err := act.check(); err != nil {
 		return Receipt{}, err
 	}
-	if err := checkMember(c.Member); err != nil {
+	if err := checkMember(m); err != nil {
 		return Receipt{}, err
 	}
-	subjects := []store.Subject{opSubject(act.Op), memberSubject(c.Member)}
+	subjects := []store.Subject{opSubject(act.Op), memberSubject(m)}
 	if act.Actor.Staff() {
 		subjects = append(subjects, store.Subject(act.Actor))
 	}
@@ -37,32 +43,35 @@ func (b *Book) do(tx store.Tx, act Act, c command, f decide) (Receipt, error) {
 	if at.IsZero() {
 		at = act.Now
 	}
-	o, err := b.open(tx, c.Member, at)
+	o, err := b.open(tx, m, at)
 	if err != nil {
 		return Receipt{}, err
 	}
-	return b.run(tx, o, act, c, digest, f)
+	return b.run(tx, o, act, c.Order, digest, f)
 }
 
 // run lets the rules decide on an opened account and writes what they say.
-func (b *Book) run(tx store.Tx, o *open, act Act, c command, digest loyalty.Hash, f decide) (Receipt, error) {
+func (b *Book) run(tx store.Tx, o *open, act Act, order loyalty.Order, digest loyalty.Hash, f decide) (Receipt, error) {
 	if err := o.settle(tx, act.Now); err != nil {
 		return Receipt{}, err
 	}
 	first := o.account.Seq + 1
-	made, refused := f(o, b.draft(act, c, digest))
+	d := b.draft(act, o.member, digest)
+	d.Order = order
+	made, refused := f(o, d)
+	var day DaySum
 	if refused == nil {
-		refused = o.checkCaps(tx, act, made)
+		day, refused = o.nextDay(tx, act, made)
 	}
 	if refused != nil && !loyalty.Refused(refused) {
 		return Receipt{}, refused
 	}
-	done := outcome{Digest: digest, Member: c.Member, At: act.Now.UTC()}
+	done := outcome{Digest: digest, Member: o.member, At: act.Now.UTC()}
 	if refused == nil {
 		if err := o.add(tx, made); err != nil {
 			return Receipt{}, err
 		}
-		if err := o.countDay(tx, act, o.fresh(first)); err != nil {
+		if err := o.putDay(tx, act, day); err != nil {
 			return Receipt{}, err
 		}
 		if o.account.Seq >= first {
@@ -89,10 +98,10 @@ func (b *Book) run(tx store.Tx, o *open, act Act, c command, digest loyalty.Hash
 }
 
 // draft is the common part of the operation's entries.
-func (b *Book) draft(act Act, c command, digest loyalty.Hash) loyalty.Draft {
+func (b *Book) draft(act Act, m loyalty.MemberID, digest loyalty.Hash) loyalty.Draft {
 	return loyalty.Draft{
-		Member: c.Member, Op: act.Op, Digest: digest, Actor: act.Actor, Self: act.Self, Role: act.Role,
-		Approver: act.Approver, Store: act.Store, Reason: act.Reason, Order: c.Order,
+		Member: m, Op: act.Op, Digest: digest, Actor: act.Actor, Self: act.Self, Role: act.Role,
+		Approver: act.Approver, Store: act.Store, Reason: act.Reason,
 		At: act.At, Now: act.Now, KeepExpired: b.clockInDoubt(),
 	}
 }
@@ -111,8 +120,7 @@ func (b *Book) doRef(tx store.Tx, act Act, c command, f func(*open, loyalty.Draf
 	if !ok {
 		return b.refuseRef(tx, act, c)
 	}
-	c.Member = at.Member
-	return b.do(tx, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
+	return b.doFor(tx, at.Member, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
 		e, ok, err := entries.Get(tx, string(at.Member), seqKey(at.Seq))
 		if err != nil {
 			return nil, err

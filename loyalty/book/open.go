@@ -150,7 +150,11 @@ func (o *open) loadFor(r store.Reader, e *loyalty.Entry) error {
 	if ok {
 		o.account.Marks[e.Seq], o.before.Marks[e.Seq] = mark, mark
 	}
-	for _, p := range e.Parts {
+	parts := e.Parts
+	if e.Lot != nil { // a reversal looks at the lot that the entry opened
+		parts = []loyalty.Part{{Lot: e.Seq}}
+	}
+	for _, p := range parts {
 		if slices.ContainsFunc(o.account.Lots, func(l loyalty.Lot) bool { return l.Seq == p.Lot }) {
 			continue
 		}

@@ -1,6 +1,9 @@
 package book
 
 import (
+	"errors"
+	"math"
+
 	"regulars/loyalty"
 	"regulars/store"
 )
@@ -18,20 +21,35 @@ type DaySum struct {
 	UndoPoints loyalty.Points `json:"undo_points,omitempty"`
 }
 
-// add counts one entry.
-func (s *DaySum) add(e *loyalty.Entry) {
+// add counts one entry. Its error is a refusal: the sums do not wrap around.
+func (s *DaySum) add(e *loyalty.Entry) error {
 	switch {
 	case e.Kind == loyalty.KindEarn:
-		s.Sales, s.SaleMoney, s.SalePoints = s.Sales+1, s.SaleMoney+e.Amount, s.SalePoints-e.In(loyalty.Issued)
+		s.Sales++
+		return errors.Join(bump(&s.SaleMoney, e.Amount), bump(&s.SalePoints, -e.In(loyalty.Issued)))
 	case given(e) > 0:
-		s.Gives, s.GivePoints = s.Gives+1, s.GivePoints+given(e)
+		s.Gives++
+		return bump(&s.GivePoints, given(e))
 	case e.Kind == loyalty.KindSpend, e.Kind == loyalty.KindCapture:
-		s.Uses, s.UsePoints = s.Uses+1, s.UsePoints+e.In(loyalty.Redeemed)
+		s.Uses++
+		return bump(&s.UsePoints, e.In(loyalty.Redeemed))
 	case e.Kind == loyalty.KindUndo:
-		s.Undos, s.UndoPoints = s.Undos+1, s.UndoPoints-e.In(loyalty.Redeemed)
+		s.Undos++
+		return bump(&s.UndoPoints, -e.In(loyalty.Redeemed))
 	case e.Kind == loyalty.KindReverse:
-		s.Undos, s.UndoPoints = s.Undos+1, s.UndoPoints+e.In(loyalty.Issued)
+		s.Undos++
+		return bump(&s.UndoPoints, e.In(loyalty.Issued))
 	}
+	return nil
+}
+
+// bump adds n, which is never below zero, to a sum.
+func bump[T ~int64](sum *T, n T) error {
+	if *sum > math.MaxInt64-n {
+		return loyalty.ErrOverflow
+	}
+	*sum += n
+	return nil
 }
 
 // given is how many points an entry gives by hand.
@@ -49,46 +67,39 @@ func (b *Book) Day(r store.Reader, staff loyalty.Actor, day string) (DaySum, err
 	return sum, err
 }
 
-// checkCaps holds what the entries give against the employee's caps.
-func (o *open) checkCaps(r store.Reader, act Act, decided []loyalty.Entry) error {
+// nextDay is the employee's day with the decided entries in it, or a refusal
+// when they give more than the employee's caps allow.
+func (o *open) nextDay(r store.Reader, act Act, decided []loyalty.Entry) (DaySum, error) {
 	if !act.Actor.Staff() {
-		return nil
+		return DaySum{}, nil
+	}
+	day, err := o.book.Day(r, act.Actor, o.programme.Day(act.Now))
+	if err != nil {
+		return day, err
 	}
 	for i := range decided {
 		e := &decided[i]
-		if e.Kind != loyalty.KindEarn && given(e) == 0 {
-			continue
+		if e.Kind == loyalty.KindEarn || given(e) > 0 {
+			used := day.GivePoints
+			if e.Kind == loyalty.KindEarn {
+				used = day.SalePoints
+			}
+			approved := act.Approver != "" && act.Approver != act.Actor
+			if err := o.programme.Check(act.Role, e.Kind, -e.In(loyalty.Issued), used, approved); err != nil {
+				return day, err
+			}
 		}
-		sum, err := o.book.Day(r, act.Actor, o.programme.Day(act.Now))
-		if err != nil {
-			return err
+		if err := day.add(e); err != nil {
+			return day, loyalty.ErrOverflow
 		}
-		used := sum.GivePoints
-		if e.Kind == loyalty.KindEarn {
-			used = sum.SalePoints
-		}
-		approved := act.Approver != "" && act.Approver != act.Actor
-		return o.programme.Check(act.Role, e.Kind, -e.In(loyalty.Issued), used, approved)
 	}
-	return nil
+	return day, nil
 }
 
-// countDay adds the operation's entries to the employee's day.
-func (o *open) countDay(tx store.Tx, act Act, made []loyalty.Entry) error {
-	if !act.Actor.Staff() {
+// putDay stores the employee's day.
+func (o *open) putDay(tx store.Tx, act Act, day DaySum) error {
+	if day == (DaySum{}) {
 		return nil
 	}
-	day := o.programme.Day(act.Now)
-	was, err := o.book.Day(tx, act.Actor, day)
-	if err != nil {
-		return err
-	}
-	sum := was
-	for i := range made {
-		sum.add(&made[i])
-	}
-	if sum == was {
-		return nil
-	}
-	return staffDays.Put(tx, sum, day, string(act.Actor))
+	return staffDays.Put(tx, day, o.programme.Day(act.Now), string(act.Actor))
 }
