@@ -166,7 +166,7 @@ func (c *Channel) preparePicture(d *card, p bot.Picture) {
 	d.told = clean(p.Alt)
 	if c.pictures != nil {
 		address, ok := wireURI(c.pictures.URL(p))
-		if ok && strings.HasPrefix(address, "https://") && len(address) <= maxImageURL {
+		if ok && strings.HasPrefix(address, "https://") {
 			d.picture = &node{Type: "image", URL: address, Size: "full", AspectMode: "fit", AspectRatio: "1:1", Margin: "lg"}
 			if p.Code128 != "" {
 				d.picture.AspectRatio = "5:2"

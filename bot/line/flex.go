@@ -14,7 +14,6 @@ const (
 	maxBubble   = 30_000
 	maxCarousel = 50_000
 	maxBubbles  = 12
-	maxImageURL = 2000
 )
 
 // What a bubble shows at most, beyond which it would not be read anyway.
