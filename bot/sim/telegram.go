@@ -44,6 +44,7 @@ type TelegramBot struct {
 
 	people    []*TelegramPerson
 	chats     map[int64]*tgChat
+	groups    []*TelegramGroup
 	files     map[string]*tgFile // by file_id
 	queries   map[string]*tgQuery
 	commands  map[string][]tgCommand // by scope and language

@@ -59,6 +59,7 @@ func (b *TelegramBot) group(kind, title string, people []*TelegramPerson) *Teleg
 		id -= 1000000000000 // supergroups and channels have -100…
 	}
 	g := &TelegramGroup{bot: b, chat: b.newChat(tgChatRef{ID: id, Type: kind, Title: title})}
+	b.groups = append(b.groups, g)
 	for i, p := range people {
 		g.chat.members[p.user.ID] = tgMember
 		if i == 0 {
@@ -97,15 +98,20 @@ func (s *TelegramSeat) Topic(id int) *TelegramSeat {
 // Anonymous is the same seat writing as an anonymous administrator: from is
 // GroupAnonymousBot and sender_chat the group.
 func (s *TelegramSeat) Anonymous() *TelegramSeat {
-	t := *s
-	t.as, t.behalf = &s.group.chat.ref, &tgAnonymous
-	return &t
+	return s.behind(s.group, &tgAnonymous)
 }
 
 // As is the same seat writing in the name of a channel.
 func (s *TelegramSeat) As(channel *TelegramGroup) *TelegramSeat {
-	t := *s
-	t.as, t.behalf = &channel.chat.ref, &tgChannel
+	return s.behind(channel, &tgChannel)
+}
+
+// behind is the same seat writing in the name of a chat.
+func (s *TelegramSeat) behind(g *TelegramGroup, account *tgUser) *TelegramSeat {
+	g.bot.server.mu.Lock()
+	defer g.bot.server.mu.Unlock()
+	t, ref := *s, g.chat.ref
+	t.as, t.behalf = &ref, account
 	return &t
 }
 

@@ -129,12 +129,17 @@ func (b *TelegramBot) act(steps ...func() *tgUpdate) {
 	}
 }
 
+// awaitLimit is a context for waits on behalf of people.
+func awaitLimit() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), AwaitLimit)
+}
+
 // awaitUpdate waits until an update is answered, or cannot be now.
 func (b *TelegramBot) awaitUpdate(up *tgUpdate) {
 	if up == nil {
 		return
 	}
-	limited, stop := context.WithTimeout(context.Background(), AwaitLimit)
+	limited, stop := awaitLimit()
 	defer stop()
 	u := &b.updates
 	b.server.wait(limited, func() bool {

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"net/url"
@@ -120,7 +119,7 @@ func (s *TelegramSeat) Received() (lines []string) {
 // Await waits until the bot has said n lines here that no Await of this person
 // returned before, and returns all such lines.
 func (s *TelegramSeat) Await(n int) ([]string, error) {
-	limited, stop := context.WithTimeout(context.Background(), AwaitLimit)
+	limited, stop := awaitLimit()
 	defer stop()
 	s.person.bot.server.wait(limited, func() bool {
 		c := s.chat()
