@@ -131,7 +131,11 @@ func (db *DB) View(ctx context.Context, f func(store.Reader) error) error {
 		return err
 	}
 	defer db.rollback(btx)
-	r := &reader{path: db.path, rows: btx.Bucket(bucketRows)}
+	rows, err := db.rows(btx)
+	if err != nil {
+		return err
+	}
+	r := &reader{path: db.path, rows: rows}
 	defer r.end()
 	return f(r)
 }
@@ -154,6 +158,17 @@ func (db *DB) begin(writable bool) (*bbolt.Tx, error) {
 		return nil, db.unavailable(err)
 	}
 	return btx, nil
+}
+
+// rows is the bucket that holds everything.
+func (db *DB) rows(btx *bbolt.Tx) (rows *bbolt.Bucket, err error) {
+	err = guard(db.path, func() error {
+		if rows = btx.Bucket(bucketRows); rows == nil {
+			return damaged(db.path, "its rows are gone")
+		}
+		return nil
+	})
+	return rows, err
 }
 
 // rollback ends a transaction that is not to be committed.

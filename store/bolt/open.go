@@ -83,8 +83,8 @@ func makeFile(path string) error {
 
 // Open opens the store that Create made at path. It refuses, and leaves all as
 // it is: a missing file (fs.ErrNotExist), one that another process holds
-// (ErrInUse), one of another program or of a newer version, and one that is
-// empty, damaged or lost commits (store.ErrDamaged).
+// (ErrInUse), one of a newer version, and one that is empty, another program's,
+// damaged, or lost commits (store.ErrDamaged).
 func Open(path string, opts Options) (*DB, error) {
 	opts = opts.withDefaults()
 	if err := checkThere(path); err != nil {
@@ -170,7 +170,7 @@ func (db *DB) inspect() (uint64, error) {
 	}
 	mark := btx.Bucket(bucketMark)
 	if mark == nil || btx.Bucket(bucketRows) == nil {
-		return 0, fmt.Errorf("bolt: %s is a bbolt file, but not one of regulars; nothing was changed", db.path)
+		return 0, damaged(db.path, "it holds no store of regulars: it is another program's, or its root is broken")
 	}
 	v, err := strconv.Atoi(string(mark.Get(keyFormat)))
 	if err != nil || v < 1 {

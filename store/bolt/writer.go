@@ -164,7 +164,7 @@ func (b *batch) begin() (err error) {
 		return fault.err
 	}
 	if b.btx, err = b.db.begin(true); err == nil {
-		b.rows = b.btx.Bucket(bucketRows)
+		b.rows, err = b.db.rows(b.btx)
 	}
 	return err
 }
