@@ -318,7 +318,7 @@ func (t *Turn) run(cmd *Command, args string) (string, error) {
 func (t *Turn) openPrivate(cmd *Command) Message {
 	line := cmd.Name
 	if t.chat.Group != "" {
-		line += " " + groupMark + t.chat.Group
+		line += " " + GroupMark + t.chat.Group
 	}
 	return Message{
 		Text:    t.Word(i18n.BotPrivateHere),
@@ -326,14 +326,14 @@ func (t *Turn) openPrivate(cmd *Command) Message {
 	}
 }
 
-// groupMark begins the argument that says which group a person came from.
-const groupMark = "g-"
+// GroupMark begins the argument that says which group a person came from.
+const GroupMark = "g-"
 
 // fromGroup takes the group's mark off a command's arguments.
 func (t *Turn) fromGroup(args string) string {
 	words := strings.Fields(args)
-	if n := len(words); n > 0 && strings.HasPrefix(words[n-1], groupMark) {
-		t.Group = strings.TrimPrefix(words[n-1], groupMark)
+	if n := len(words); n > 0 && strings.HasPrefix(words[n-1], GroupMark) {
+		t.Group = strings.TrimPrefix(words[n-1], GroupMark)
 		return strings.Join(words[:n-1], " ")
 	}
 	return args

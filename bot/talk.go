@@ -103,7 +103,7 @@ func (t *Turn) resume() (string, error) {
 	}
 	args := t.session.Args
 	if t.session.Group != "" {
-		args += " " + groupMark + t.session.Group
+		args += " " + GroupMark + t.session.Group
 	}
 	return t.run(cmd, args)
 }

@@ -134,6 +134,25 @@ func (b *Bot) random(what string) io.Reader {
 // of the shop can answer there; commands and buttons still work.
 func (t *Turn) Mute(until time.Time) { t.mute = until }
 
+// Unmute lets the bot speak in this chat again.
+func (t *Turn) Unmute() { t.chat.MutedUntil = time.Time{} }
+
+// Become makes the speaker another person from here on: their account was
+// linked to a member. What the answer says is sealed with the new one's key.
+func (t *Turn) Become(id PersonID, role Role, lang i18n.Lang) {
+	t.Person = Person{ID: id, Role: role, Lang: lang}
+	t.Printer = i18n.For(lang)
+}
+
+// Forget drops what this chat holds of the speaker, who was erased in this
+// turn. The answer is sealed with the installation's key then, and goes as soon
+// as it is sent.
+func (t *Turn) Forget() error {
+	err := sessionTable.Delete(t.puts.Tx, t.sessionKey()...)
+	t.Person, t.session, t.had = Person{}, &session{}, false
+	return err
+}
+
 // MustArrive marks the answer as a receipt known by ref: if its free reply is
 // lost, it is sent again, for money if need be.
 func (t *Turn) MustArrive(ref string) { t.ref = ref }

@@ -1,0 +1,33 @@
+// Package bottest plays transcripts: conversations written down as people see
+// them, run against the real bot, and compared line by line.
+//
+// A transcript is a txtar file. Its comment is for the reader; each section is
+// a scene, played in a fresh world after the section named "setup", if there
+// is one, whose own answers are not compared. Run with -update, the answers are
+// written into the file.
+//
+//	ann> /points                     Ann says it in her private chat (LINE unless told)
+//	ann@telegram> hello              the first mention of a name may choose the platform
+//	sam(clerk)@telegram> /today      and enrol an employee: clerk, manager or owner
+//	ann in #club> text               in a group; the first mention makes it, on the speaker's platform
+//	sam in #club to ann> /sale 100   an answer to Ann's newest message there
+//	press> ann "My card"             the newest button of that label in Ann's chat
+//	press> ann in #club "Points"     the same in a group
+//	event> ann follow                also: block, sticker, unsend, contact +886912345678,
+//	                                 contact other +886…; unnamed (no user id in the group)
+//	event> #club join by ann         also: leave, migrate, came ann, left ann, standby
+//	clock> +24h                      also: clock> 2026-01-25 10:00 (in the shop's zone)
+//	lang> ann th                     the language of Ann's app
+//	again>                           the last webhook once more
+//	restart>                         the program stops and starts on the same store
+//	crash> 3                         the store fails at the third write of what comes next;
+//	                                 the program starts again and the platform delivers again
+//	tick> birthday                   a job of the schedule runs
+//	verify>                          the ledger must be whole
+//
+// Answers read "bot< words [Button] [Button]", further lines of one message
+// begin with "   |"; what goes to somebody else than the speaker reads
+// "bot→bo< …". Lines that begin with "#" are comments. In what people say,
+// "@Ann" is a real mention of Ann and "<code>" is the last code that the bot
+// showed to anybody (a word of capitals and digits in groups).
+package bottest

@@ -1,0 +1,52 @@
+package handlers
+
+import (
+	"regulars/bot"
+	"regulars/i18n"
+	"regulars/loyalty"
+)
+
+// card shows what an employee scans: a QR that lives minutes, and the number
+// as a bar code for a till's scanner.
+func (c counter) card(t *bot.Turn) error {
+	m, err := c.Member(t)
+	if err != nil {
+		return err
+	}
+	if m.Frozen {
+		return loyalty.ErrFrozen
+	}
+	number, err := c.Vault.Card(t.Tx, m.ID, c.Rand)
+	if err != nil {
+		return err
+	}
+	life := c.Programme(t.Now).CardLife()
+	token, err := c.Vault.CardToken(t.Tx, m.ID, t.Now, life)
+	if err != nil {
+		return err
+	}
+	b, err := c.Book.Balance(t.Tx, m.ID, t.Now)
+	if err != nil {
+		return err
+	}
+	t.Say(bot.Message{
+		Title: c.Called(t, m),
+		Rows: []bot.Row{
+			{Label: t.Word(i18n.CardPoints), Value: i18n.Number(int64(b.Available))},
+			{Label: t.Word(i18n.CardNumber), Value: number.String()},
+		},
+		Note:    t.Word(i18n.CardUntil, "Time", t.Time(c.Local(t.Now.Add(life)))),
+		Picture: &bot.Picture{QR: c.CardLink(t.Event.Channel, token), Alt: t.Word(i18n.CardAlt)},
+		Buttons: []bot.Button{
+			command(t.Word(i18n.CardNew), "card"),
+			command(t.Word(i18n.CardBar), "card bar"),
+		},
+	})
+	if t.Args == "bar" {
+		t.Say(bot.Message{
+			Picture: &bot.Picture{Code128: number.Bare(), Alt: t.Word(i18n.CardBarAlt)},
+			Note:    number.String(),
+		})
+	}
+	return nil
+}

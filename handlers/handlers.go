@@ -1,0 +1,48 @@
+// Package handlers is what a member can say, one command a file.
+//
+// A command is a function over a *bot.Turn: it reads, asks, writes, and says.
+// What goes wrong comes back as a typed refusal, which shop.Words puts into
+// words, or as an error, which becomes "something went wrong" with a reference.
+// The package owns no rows.
+package handlers
+
+import (
+	"regulars/bot"
+	"regulars/handlers/shop"
+	"regulars/i18n"
+)
+
+// counter is the shop as members' commands see it.
+type counter struct{ *shop.Shop }
+
+// Commands is the table of what members can say, in the order of /help.
+func Commands(s *shop.Shop) []*bot.Command {
+	c := counter{s}
+	return []*bot.Command{
+		{Name: "start", Place: bot.Private, Run: c.start, On: []bot.EventKind{bot.Followed}},
+		{Name: "menu", Words: i18n.WordsMenu, Everyday: true, Place: bot.Both, Run: c.menu},
+		{Name: "join", Words: i18n.WordsJoin, Everyday: true, Help: i18n.HelpJoin, Place: bot.Private, Run: c.join},
+		{Name: "points", Words: i18n.WordsPoints, Everyday: true, Help: i18n.HelpPoints, Place: bot.Private, Run: c.points},
+		{Name: "card", Words: i18n.WordsCard, Everyday: true, Help: i18n.HelpCard, Place: bot.Private, Run: c.card},
+		{Name: "history", Words: i18n.WordsHistory, Everyday: true, Help: i18n.HelpHistory, Place: bot.Private, Run: c.history},
+		{Name: "settings", Words: i18n.WordsSettings, Everyday: true, Help: i18n.HelpSettings, Place: bot.Private, Run: c.settings},
+		{Name: "language", Words: i18n.WordsLanguage, Everyday: true, Help: i18n.HelpLanguage, Place: bot.Private, Run: c.language},
+		{Name: "name", Words: i18n.WordsName, Place: bot.Private, Run: c.name},
+		{Name: "phone", Words: i18n.WordsPhone, Place: bot.Private, Run: c.phone},
+		{Name: "birthday", Words: i18n.WordsBirthday, Place: bot.Private, Run: c.birthday},
+		{Name: "news", Place: bot.Private, Run: c.news},
+		{Name: "quiet", Place: bot.Private, Run: c.quiet},
+		{Name: "link", Words: i18n.WordsLink, Help: i18n.HelpLink, Place: bot.Private, Run: c.link},
+		{Name: "talk", Words: i18n.WordsTalk, Everyday: true, Help: i18n.HelpTalk, Place: bot.Private, Run: c.talk},
+		{Name: "back", Place: bot.Private, Run: c.back},
+		{Name: "leave", Words: i18n.WordsLeave, Help: i18n.HelpLeave, Place: bot.Private, Run: c.leave},
+		{Name: "help", Words: i18n.WordsHelp, Everyday: true, Help: i18n.HelpHelp, Place: bot.Private, Run: c.help},
+		{Name: "blocked", Place: bot.Private, Run: c.blocked, On: []bot.EventKind{bot.Blocked}},
+		{Name: "greet", Place: bot.Group, Run: c.greetGroup, On: []bot.EventKind{bot.BotJoined}},
+	}
+}
+
+// command makes a button that runs a command.
+func command(label, line string) bot.Button {
+	return bot.Button{Label: label, Do: bot.DoCommand, Value: line}
+}

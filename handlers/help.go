@@ -1,0 +1,25 @@
+package handlers
+
+import (
+	"strings"
+
+	"regulars/bot"
+	"regulars/i18n"
+)
+
+// help lists what the speaker can say, from the table of commands.
+func (c counter) help(t *bot.Turn) error {
+	var lines []string
+	for _, cmd := range t.Commands().All {
+		if cmd.Help == "" || cmd.Role > t.Person.Role {
+			continue
+		}
+		lines = append(lines, "/"+cmd.Name+"  "+t.Word(cmd.Help))
+	}
+	t.Say(bot.Message{
+		Title: t.Word(i18n.HelpTitle),
+		Text:  strings.Join(lines, "\n"),
+		Menu:  lasting(t),
+	})
+	return nil
+}

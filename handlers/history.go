@@ -1,0 +1,98 @@
+package handlers
+
+import (
+	"strconv"
+	"strings"
+
+	"regulars/bot"
+	"regulars/handlers/shop"
+	"regulars/i18n"
+	"regulars/loyalty"
+)
+
+// historyPage is how many movements a page shows.
+const historyPage = 8
+
+// history lists what happened to the points, newest first, by pages. The
+// button to older ones carries an entry's number, which tells a stranger
+// nothing: the list is always the speaker's own.
+func (c counter) history(t *bot.Turn) error {
+	m, err := c.Member(t)
+	if err != nil {
+		return err
+	}
+	before, _ := strconv.ParseUint(strings.TrimSpace(t.Args), 10, 63)
+	page, older, err := c.movements(t, m.ID, before)
+	if err != nil {
+		return err
+	}
+	if len(page) == 0 {
+		t.Say(bot.Message{Text: t.Word(i18n.HistoryEmpty), Buttons: []bot.Button{command(t.Word(i18n.KeyCard), "card")}})
+		return nil
+	}
+	msg := bot.Message{Title: t.Word(i18n.HistoryTitle), Replace: true}
+	for _, e := range page {
+		msg.Rows = append(msg.Rows, c.movement(t, e))
+	}
+	if before > 0 {
+		msg.Buttons = append(msg.Buttons, command(t.Word(i18n.HistoryNewest), "history"))
+	}
+	if older > 0 {
+		msg.Buttons = append(msg.Buttons, command(t.Word(i18n.HistoryOlder), "history "+strconv.FormatUint(older, 10)))
+	}
+	t.Say(msg)
+	return nil
+}
+
+// movements reads a page of entries that changed the points, and where the next
+// page begins (0: there is none).
+func (c counter) movements(t *bot.Turn, id loyalty.MemberID, before uint64) (page []loyalty.Entry, older uint64, err error) {
+	for {
+		batch, err := c.Book.History(t.Tx, id, before, 2*historyPage)
+		if err != nil || len(batch) == 0 {
+			return page, 0, err
+		}
+		for _, e := range batch {
+			if e.Change() == 0 && e.In(loyalty.PotPending) == 0 {
+				continue
+			}
+			if len(page) == historyPage {
+				return page, page[len(page)-1].Seq, nil
+			}
+			page = append(page, e)
+		}
+		before = batch[len(batch)-1].Seq
+		if before <= 1 {
+			return page, 0, nil
+		}
+	}
+}
+
+// movement is one entry as a line: the day and what it was, and the points.
+func (c counter) movement(t *bot.Turn, e loyalty.Entry) bot.Row {
+	n := e.Change() + e.In(loyalty.PotPending)
+	return bot.Row{
+		Label: t.ShortDate(c.Local(e.EffectiveAt)) + "  " + c.what(t, e),
+		Value: shop.Signed(n),
+	}
+}
+
+// kinds are the words for what an entry is.
+var kinds = map[loyalty.Kind]i18n.Key{
+	loyalty.KindEarn: i18n.EntryEarn, loyalty.KindGive: i18n.EntryGive, loyalty.KindAdjust: i18n.EntryAdjust,
+	loyalty.KindSpend: i18n.EntrySpend, loyalty.KindHold: i18n.EntryHold, loyalty.KindCapture: i18n.EntrySpend,
+	loyalty.KindRelease: i18n.EntryRelease, loyalty.KindTimeout: i18n.EntryRelease, loyalty.KindUndo: i18n.EntryUndo,
+	loyalty.KindReverse: i18n.EntryReverse, loyalty.KindExpire: i18n.EntryExpire, loyalty.KindRepay: i18n.EntryRepay,
+	loyalty.KindActivate: i18n.EntryActivate,
+}
+
+func (c counter) what(t *bot.Turn, e loyalty.Entry) string {
+	key, ok := kinds[e.Kind]
+	if !ok {
+		key = i18n.EntryAdjust
+	}
+	if e.Kind == loyalty.KindEarn && e.Amount > 0 {
+		return t.Word(i18n.EntrySale, "Money", c.Money(t.Printer, t.Now, e.Amount))
+	}
+	return t.Word(key)
+}

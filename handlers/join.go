@@ -1,0 +1,91 @@
+package handlers
+
+import (
+	"strings"
+
+	"regulars/bot"
+	"regulars/i18n"
+	"regulars/loyalty"
+)
+
+// wording is the version of the notice shown at joining. It rises whenever the
+// notice's meaning changes in any language.
+const wording = "1"
+
+// start greets whoever comes: by following, by a first word, or by /start.
+func (c counter) start(t *bot.Turn) error {
+	if t.Person.Role == bot.Anyone {
+		return c.welcome(t)
+	}
+	m, err := c.Member(t)
+	if err != nil {
+		return err
+	}
+	t.Say(bot.Message{Text: t.Word(i18n.StartAgain, "Name", c.Called(t, m)), Menu: lasting(t)})
+	return nil
+}
+
+// welcome tells a stranger what there is to gain, what is kept of them, and
+// offers the one tap. The button carries the notice's version, which is public:
+// whoever sends it has read it or need not.
+func (c counter) welcome(t *bot.Turn) error {
+	t.Say(bot.Message{
+		Title: t.Word(i18n.WelcomeTitle, "Shop", c.Name(t.Now, t.Lang)),
+		Text:  c.rate(t) + "\n\n" + t.Word(i18n.WelcomeNotice, "Shop", c.Name(t.Now, t.Lang)),
+		Buttons: []bot.Button{
+			command(t.Word(i18n.JoinButton), strings.TrimSpace("join v"+wording+" "+c.from(t))),
+			command(t.Word(i18n.MenuLanguage), "language"),
+		},
+	})
+	return nil
+}
+
+// from carries the group's code on to the next button.
+func (c counter) from(t *bot.Turn) string {
+	if t.Group == "" {
+		return ""
+	}
+	return bot.GroupMark + t.Group
+}
+
+// rate says how points are earned, in a sentence.
+func (c counter) rate(t *bot.Turn) string {
+	r := c.Rules(t.Now).Rate
+	if r.Points <= 0 || r.Per <= 0 {
+		return t.Word(i18n.WelcomePlain)
+	}
+	return t.Word(i18n.WelcomeRate, "Money", c.Money(t.Printer, t.Now, r.Per), "Count", int(r.Points))
+}
+
+// join makes a member with one tap under the notice.
+func (c counter) join(t *bot.Turn) error {
+	if t.Person.Role >= bot.Member {
+		t.Say(bot.Message{Text: t.Word(i18n.JoinAlready), Menu: lasting(t)})
+		return nil
+	}
+	if t.Args != "v"+wording {
+		return c.welcome(t)
+	}
+	if _, err := c.Vault.Join(t.Tx, loyalty.MemberID(t.Person.ID), wording, t.Now, c.Rand); err != nil {
+		return err
+	}
+	t.Person.Role = bot.Member
+	t.Say(bot.Message{
+		Title: t.Word(i18n.JoinedTitle),
+		Text:  t.Word(i18n.JoinedText, "Shop", c.Name(t.Now, t.Lang)),
+		Menu:  lasting(t),
+	})
+	t.Say(bot.Message{
+		Text: t.Word(i18n.JoinedPhone),
+		Buttons: []bot.Button{
+			command(t.Word(i18n.PhoneAdd), "phone"),
+			command(t.Word(i18n.KeyCard), "card"),
+		},
+	})
+	return nil
+}
+
+// blocked notes that nothing can be sent to this account any more.
+func (c counter) blocked(t *bot.Turn) error {
+	return c.Vault.SetBlocked(t.Tx, shopIdentity(t), true, c.Rand)
+}

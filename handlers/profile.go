@@ -1,0 +1,153 @@
+package handlers
+
+import (
+	"unicode"
+	"unicode/utf8"
+
+	"regulars/bot"
+	"regulars/handlers/shop"
+	"regulars/i18n"
+	"regulars/loyalty/people"
+)
+
+func shopTidy(s string) string { return shop.Tidy(s) }
+
+// name asks what to call the member, and says why.
+func (c counter) name(t *bot.Turn) error {
+	m, err := c.Member(t)
+	if err != nil {
+		return err
+	}
+	r, ok := t.Ask(bot.Question{
+		Key:     "name",
+		Message: bot.Message{Text: t.Word(i18n.NameAsk)},
+		Options: []bot.Option{{Value: "", Label: t.Word(i18n.NotNow)}},
+		Parse:   parseName,
+	})
+	if !ok {
+		return nil
+	}
+	if r.Value == "" {
+		return c.later(t)
+	}
+	if err := c.Vault.SetName(t.Tx, m.ID, r.Value, c.Rand); err != nil {
+		return err
+	}
+	t.SayText(i18n.NameDone, "Name", r.Value)
+	return nil
+}
+
+// parseName takes 1 to 60 letters with at least one that is one.
+func parseName(typed string) (string, error) {
+	n := shop.Tidy(typed)
+	hasLetter := false
+	for _, r := range n {
+		hasLetter = hasLetter || unicode.IsLetter(r)
+	}
+	if !hasLetter || utf8.RuneCountInString(typed) > 60 {
+		return "", bot.Refuse(i18n.RefuseName)
+	}
+	return n, nil
+}
+
+// phone asks for the number: by Telegram's own contact card, which proves it,
+// or typed, which does not.
+func (c counter) phone(t *bot.Turn) error {
+	m, err := c.Member(t)
+	if err != nil {
+		return err
+	}
+	telegram := t.Event.Platform == bot.Telegram
+	text := i18n.PhoneAsk
+	if telegram {
+		text = i18n.PhoneAskCard
+	}
+	r, ok := t.Ask(bot.Question{
+		Key:     "phone",
+		Message: bot.Message{Text: t.Word(text)},
+		Options: []bot.Option{{Value: "", Label: t.Word(i18n.NotNow)}},
+		Contact: telegram,
+		Parse: func(typed string) (string, error) {
+			p, err := c.readPhone(t, typed)
+			return p.E164(), err
+		},
+	})
+	if !ok {
+		return nil
+	}
+	if r.Value == "" {
+		return c.later(t)
+	}
+	return c.keepPhone(t, m, r)
+}
+
+func (c counter) keepPhone(t *bot.Turn, m people.Person, r bot.Reply) error {
+	proven := r.Contact != nil && r.Contact.Own
+	typed := r.Value
+	if proven && typed != "" && typed[0] != '+' {
+		typed = "+" + typed // Telegram's numbers are international, with or without it
+	}
+	p, err := c.readPhone(t, typed)
+	if err != nil {
+		return err
+	}
+	if err := c.Vault.SetPhone(t.Tx, m.ID, p, proven, c.Rand); err != nil {
+		return err
+	}
+	key := i18n.PhoneDone
+	if proven {
+		key = i18n.PhoneProven
+	}
+	t.Say(bot.Message{Text: t.Word(key, "Phone", p.String()), Menu: lasting(t)})
+	return nil
+}
+
+// readPhone reads a number in the shop's countries; its errors have words.
+func (c counter) readPhone(t *bot.Turn, typed string) (people.Phone, error) {
+	p, err := people.ParsePhone(typed, c.Programme(t.Now).Regions()...)
+	if err != nil {
+		return p, c.Words(err)
+	}
+	return p, nil
+}
+
+// birthday asks for the day, for the gift; the year may be left out.
+func (c counter) birthday(t *bot.Turn) error {
+	m, err := c.Member(t)
+	if err != nil {
+		return err
+	}
+	r, ok := t.Ask(bot.Question{
+		Key:     "birthday",
+		Message: bot.Message{Text: t.Word(i18n.BirthdayAsk)},
+		Options: []bot.Option{{Value: "", Label: t.Word(i18n.NotNow)}},
+		Parse: func(typed string) (string, error) {
+			b, err := people.ParseBirthday(typed, t.Now)
+			if err != nil {
+				return "", bot.Refuse(i18n.RefuseDate, "Text", shop.Tidy(typed))
+			}
+			return b.ISO(), nil
+		},
+	})
+	if !ok {
+		return nil
+	}
+	if r.Value == "" {
+		return c.later(t)
+	}
+	b, err := people.ParseBirthday(r.Value, t.Now)
+	if err != nil {
+		return err
+	}
+	if err := c.Vault.SetBirthday(t.Tx, m.ID, b, t.Now, c.Rand); err != nil {
+		return err
+	}
+	t.SayText(i18n.BirthdayDone)
+	return nil
+}
+
+// later ends a question that was put off.
+func (c counter) later(t *bot.Turn) error {
+	t.Say(bot.Message{Text: t.Word(i18n.LaterText), Menu: lasting(t)})
+	return nil
+}

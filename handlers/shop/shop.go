@@ -1,0 +1,143 @@
+package shop
+
+import (
+	"log/slog"
+	"strings"
+	"time"
+
+	"regulars/bot"
+	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
+	"regulars/store"
+)
+
+// Shop is what every command works with.
+type Shop struct {
+	Persons
+	Book *book.Book
+	// Programme is the version in force at a moment.
+	Programme func(at time.Time) *programme.Programme
+	Clock     bot.Clock
+	Log       *slog.Logger
+	// PublicURL is where people's phones reach this program, without a slash at
+	// its end; "" when they cannot.
+	PublicURL string
+	// Channels are the configured ones.
+	Channels []Channel
+}
+
+// Channel is what commands must know of a configured channel.
+type Channel struct {
+	Name     bot.ChannelName
+	Platform bot.Platform
+	// Handle is the account's public name: "@abc1234d" on LINE, the bot's
+	// username on Telegram; "" when unknown.
+	Handle string
+}
+
+// Channel finds a configured channel.
+func (s *Shop) Channel(name bot.ChannelName) Channel {
+	for _, c := range s.Channels {
+		if c.Name == name {
+			return c
+		}
+	}
+	return Channel{Name: name}
+}
+
+// Rules are the programme's rules in force at a moment.
+func (s *Shop) Rules(at time.Time) *loyalty.Programme { return &s.Programme(at).Rules }
+
+// Name is the shop's name in a language.
+func (s *Shop) Name(at time.Time, l i18n.Lang) string { return s.Programme(at).ShopName(string(l)) }
+
+// Local is t on the shop's clock.
+func (s *Shop) Local(t time.Time) time.Time { return t.In(s.zone()) }
+
+func (s *Shop) zone() *time.Location {
+	if z := s.Rules(s.Clock.Now()).Zone; z != nil {
+		return z
+	}
+	return time.UTC
+}
+
+// Money writes an amount in the shop's currency.
+func (s *Shop) Money(p i18n.Printer, at time.Time, m loyalty.Money) string {
+	c := s.Rules(at).Currency
+	return p.Money(int64(m), c.Code, c.Digits)
+}
+
+// Member is the speaker as a member. Somebody who is none yet is refused with a
+// button to join.
+func (s *Shop) Member(t *bot.Turn) (people.Person, error) {
+	p, err := s.Vault.Get(t.Tx, loyalty.MemberID(t.Person.ID))
+	if err != nil {
+		return p, err
+	}
+	if p.Status != people.Member {
+		return p, &bot.Refusal{Text: i18n.T(i18n.RefuseNotMember), Buttons: []bot.Button{
+			{Label: t.Word(i18n.JoinButton), Do: bot.DoCommand, Value: "join"},
+		}}
+	}
+	return p, nil
+}
+
+// Reach tells where a person is reached now: the chat where they spoke last, or
+// another one of theirs when that is blocked. ok is false when there is none.
+func (s *Shop) Reach(r store.Reader, id loyalty.MemberID) (to bot.Address, speak i18n.Printer, ok bool, err error) {
+	p, err := s.Vault.Get(r, id)
+	if err != nil || p.Status == people.Erased {
+		return to, speak, false, err
+	}
+	speak = i18n.For(s.Speak(p))
+	for _, a := range append([]people.Account{{Identity: p.Home}}, p.Accounts...) {
+		known, has := p.Account(a.Identity)
+		if !has || known.Blocked || known.Frozen {
+			continue
+		}
+		who := bot.Identity{Channel: bot.ChannelName(a.Channel), User: bot.UserID(a.User)}
+		return bot.Address{Chat: bot.Chat{Channel: who.Channel, ID: bot.ChatID(who.User)}, Person: who}, speak, true, nil
+	}
+	return to, speak, false, nil
+}
+
+// Tell leaves a message for a member in their language, in this turn's commit;
+// it does nothing for one who cannot be reached. It reports whether it did.
+func (s *Shop) Tell(t *bot.Turn, id loyalty.MemberID, class bot.Class, how bot.Carriage, ref string, words func(i18n.Printer) bot.Message) (bool, error) {
+	to, speak, ok, err := s.Reach(t.Tx, id)
+	if err != nil || !ok {
+		return false, err
+	}
+	t.Tell(bot.Telling{Person: bot.PersonID(id), To: to, Class: class, Carriage: how, Ref: ref, Messages: []bot.Message{words(speak)}})
+	return true, nil
+}
+
+// Called is a person's name as the shop writes it, never empty.
+func (s *Shop) Called(t *bot.Turn, p people.Person) string {
+	if n := Tidy(p.Called()); n != "" {
+		return n
+	}
+	return t.Word(i18n.SomeCustomer)
+}
+
+// Tidy makes a name that somebody chose safe to stand in a line: no line
+// breaks, no letters that turn the direction of others, 40 letters at most.
+func Tidy(name string) string {
+	name = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t':
+			return ' '
+		case r < ' ' || r == 0x7f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0xfeff:
+			return -1
+		}
+		return r
+	}, name)
+	r := []rune(strings.Join(strings.Fields(name), " "))
+	if len(r) > 40 {
+		r = append(r[:39], '…')
+	}
+	return string(r)
+}

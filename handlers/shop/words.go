@@ -1,0 +1,50 @@
+package shop
+
+import (
+	"net/url"
+
+	"regulars/bot"
+	"regulars/i18n"
+	"regulars/loyalty"
+)
+
+// Points writes a number of points with its word: "1,200 points".
+func Points(p i18n.Printer, n loyalty.Points) string {
+	return p.Say(i18n.PointsCount, "Count", int(n), "Number", i18n.Number(int64(n)))
+}
+
+// Signed writes a change of points: +35, −20.
+func Signed(n loyalty.Points) string {
+	if n > 0 {
+		return "+" + i18n.Number(int64(n))
+	}
+	return i18n.Number(int64(n))
+}
+
+// CardLink is what a card's QR holds: an address that leads an employee who
+// scans it to the counter or to their own chat. Without a public address it
+// leads to the Telegram bot, or is the command to type.
+func (s *Shop) CardLink(shown bot.ChannelName, token string) string {
+	if s.PublicURL != "" {
+		return s.PublicURL + "/c/" + token
+	}
+	if link, ok := s.ChatLink(shown, "scan "+token); ok {
+		return link
+	}
+	return "/scan " + token
+}
+
+// ChatLink is an address that opens the private chat of a channel with a
+// command ready: a deep link on Telegram, a prefilled text on LINE.
+func (s *Shop) ChatLink(name bot.ChannelName, line string) (string, bool) {
+	c := s.Channel(name)
+	switch {
+	case c.Handle == "":
+		return "", false
+	case c.Platform == bot.Telegram:
+		payload, ok := bot.StartPayload(line)
+		return "https://t.me/" + c.Handle + "?start=" + payload, ok
+	default:
+		return "https://line.me/R/oaMessage/" + url.PathEscape(c.Handle) + "/?" + url.PathEscape("/"+line), true
+	}
+}

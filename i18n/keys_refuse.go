@@ -1,0 +1,30 @@
+package i18n
+
+// Why something cannot be done.
+const (
+	RefuseAlreadyUndone  Key = "refuse.already_undone"
+	RefuseSelf           Key = "refuse.self"
+	RefuseFrozen         Key = "refuse.frozen"
+	RefuseAmount         Key = "refuse.amount"
+	RefuseTooLarge       Key = "refuse.too_large"
+	RefuseUnknownRef     Key = "refuse.unknown_ref"
+	RefuseHoldClosed     Key = "refuse.hold_closed"
+	RefuseReason         Key = "refuse.reason"
+	RefuseCode           Key = "refuse.code"
+	RefuseMerge          Key = "refuse.merge"
+	RefusePhoneTaken     Key = "refuse.phone_taken"
+	RefusePhone          Key = "refuse.phone"
+	RefusePhoneAmbiguous Key = "refuse.phone_ambiguous"
+	RefuseCardExpired    Key = "refuse.card_expired"
+	RefuseCardUnknown    Key = "refuse.card_unknown"
+	RefuseNotMember      Key = "refuse.not_member"
+	RefuseShort          Key = "refuse.short"
+	RefuseCapAct         Key = "refuse.cap_act"
+	RefuseCapDay         Key = "refuse.cap_day"
+	RefuseDuplicate      Key = "refuse.duplicate"
+	RefuseThrottled      Key = "refuse.throttled"
+	RefuseNumber         Key = "refuse.number"
+	RefuseNumberDigits   Key = "refuse.number_digits"
+	RefuseDate           Key = "refuse.date"
+	RefuseName           Key = "refuse.name"
+)
