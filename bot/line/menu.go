@@ -260,8 +260,10 @@ func (m *menuWork) move(ctx context.Context) error {
 	_, a := call(ctx, m.c, "move menus", func(api *messaging_api.MessagingApiAPI) (*http.Response, struct{}, error) {
 		return api.RichMenuBatchWithHttpInfo(&r)
 	})
-	if a.status == http.StatusTooManyRequests {
-		return nil // people keep the old menu until their next answer links the new one
+	// Only a convenience: whoever is not moved falls back to the default menu
+	// until an answer links theirs.
+	if a.status/100 == 4 {
+		return nil
 	}
 	return a.fault()
 }
