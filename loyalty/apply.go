@@ -121,11 +121,11 @@ func (a *Account) moveLots(e *Entry) error {
 	return nil
 }
 
-// renew gives all open lots under an idle rule a later expiry, but those that
-// are past it already.
+// renew gives the lots under an idle rule that have points left a later expiry,
+// but those that are past it already.
 func (a *Account) renew(now, to time.Time) {
 	for i := range a.Lots {
-		if l := &a.Lots[i]; l.Idle && l.ExpiresAt.Before(to) && !l.GoneAt(now) {
+		if l := &a.Lots[i]; l.Idle && !l.Closed() && l.ExpiresAt.Before(to) && !l.GoneAt(now) {
 			l.ExpiresAt = to
 		}
 	}

@@ -1,6 +1,9 @@
 package loyalty
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Settle decides what time alone has done to the account by now: lots that
 // become spendable, holds that time out, lots that expire, each as of its own
@@ -52,7 +55,7 @@ func (w *work) due() (first Entry, found bool) {
 	}
 	for _, h := range w.a.Holds {
 		n := h.Points()
-		offer(h.Deadline, Entry{Kind: KindTimeout, Of: h.Seq, Parts: h.Parts, Legs: []Leg{{Held, -n}, {Available, n}}})
+		offer(h.Deadline, Entry{Kind: KindTimeout, Of: h.Seq, Parts: slices.Clone(h.Parts), Legs: []Leg{{Held, -n}, {Available, n}}})
 	}
 	for _, l := range w.a.Lots {
 		if l.Remaining == 0 || w.d.KeepExpired {
