@@ -175,3 +175,10 @@ func TestTelegramTalk(t *testing.T) {
 		t.Errorf("phone %q, want %q", got, want)
 	}
 }
+
+// handlerServer serves a handler until the test ends and gives its address.
+func handlerServer(t testing.TB, f http.HandlerFunc) string {
+	server := httptest.NewServer(f)
+	t.Cleanup(server.Close)
+	return server.URL
+}

@@ -193,12 +193,11 @@ func (b *TelegramBot) drain(name string, l *tgLane, age int) {
 			wait = after
 		}
 		delay = min(max(2*delay, 2*time.Second), time.Minute+rand.N(time.Minute))
+		again := g.sim.Clock.After(wait) // counted from now, before anybody can see it stand
 		l.stalled = wait > 0
 		g.sim.notify()
 		g.mu.Unlock()
-		if wait > 0 {
-			<-g.sim.Clock.After(wait)
-		}
+		<-again
 		g.mu.Lock()
 		l.stalled = false
 		g.mu.Unlock()
