@@ -1,0 +1,325 @@
+package programme
+
+import (
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+	"golang.org/x/text/language"
+
+	"regulars/loyalty"
+)
+
+// languages are those that the product speaks.
+var languages = []string{"zh-TW", "zh-HK", "en", "ja", "th", "zh-CN"}
+
+// zones are only what a misspelt zone is compared with; any IANA zone is good.
+var zones = []string{
+	"Asia/Taipei", "Asia/Hong_Kong", "Asia/Macau", "Asia/Tokyo", "Asia/Bangkok", "Asia/Shanghai", "Asia/Singapore",
+	"Asia/Kuala_Lumpur", "Asia/Seoul", "Asia/Manila", "Asia/Jakarta", "Asia/Ho_Chi_Minh", "Europe/London", "America/New_York",
+	"America/Los_Angeles", "Australia/Sydney", "UTC",
+}
+
+// currencies and the digits that shops use after the decimal point. The Taiwan
+// dollar has two by ISO 4217 and none at any till.
+var currencies = map[string]int{
+	"TWD": 0, "HKD": 2, "JPY": 0, "THB": 2, "CNY": 2, "MOP": 2, "SGD": 2, "MYR": 2, "KRW": 0, "VND": 0,
+	"PHP": 2, "IDR": 0, "INR": 2, "USD": 2, "EUR": 2, "GBP": 2, "AUD": 2, "NZD": 2, "CAD": 2, "CHF": 2,
+}
+
+// maxFile is the size of the largest programme file, in bytes.
+const maxFile = 1 << 20
+
+// Load reads a programme file. With complaints the programme is nil; without
+// any it is whole. Complaints come in the order of their lines.
+func Load(data []byte) (*Programme, []Complaint) {
+	if len(data) > maxFile {
+		return nil, []Complaint{{Wrong: "the file is larger than 1 MiB; is it the right one?"}}
+	}
+	root, c := parse(data)
+	if c != nil {
+		return nil, []Complaint{*c}
+	}
+	r := &reader{tables: []*table{root}}
+	p := &Programme{}
+	r.shop(root, p)
+	r.earn(r.sub(root, "earn"), p)
+	r.expiry(r.sub(root, "expiry"), p)
+	r.returns(r.sub(root, "returns"), p)
+	r.staff(r.sub(root, "staff"), p)
+	r.quiet(root, p)
+	card := r.sub(root, "card")
+	p.cardLife = time.Duration(r.whole(card, "minutes", 5, 1, 60)) * time.Minute
+	r.leftovers()
+	if len(r.complaints) > 0 {
+		return nil, sorted(r.complaints)
+	}
+	return p, nil
+}
+
+// shop reads who and where the shop is.
+func (r *reader) shop(t *table, p *Programme) {
+	p.Rules.Version = int(r.whole(t, "version", 1, 1, math.MaxInt32))
+	p.Rules.Zone = r.zone(t)
+	p.Rules.From = r.effective(t, p.Rules.Zone)
+	p.Rules.Currency = r.currency(t)
+	r.country(t, p)
+	r.languages(t, p)
+	r.names(t, p)
+	r.stores(t, p)
+}
+
+func (r *reader) zone(t *table) *time.Location {
+	const allowed = `an IANA time zone, as in "Asia/Taipei"`
+	if r.need(t, "zone", allowed) == nil {
+		return time.UTC
+	}
+	s, line := r.text(t, "zone", allowed)
+	if line > 0 && (s == "" || s == "Local") {
+		r.complain(line, "zone", quote(s)+" names no place", allowed)
+		return time.UTC
+	}
+	zone, err := time.LoadLocation(s)
+	if err != nil {
+		r.complaints = append(r.complaints, Complaint{Line: line, Key: "zone", Wrong: quote(s) + " is not a time zone", Allowed: allowed, Nearest: nearest(s, zones)})
+		return time.UTC
+	}
+	return zone
+}
+
+// effective is the start of the day from which this version holds.
+func (r *reader) effective(t *table, zone *time.Location) time.Time {
+	v := t.ask("effective")
+	if v == nil {
+		return time.Time{}
+	}
+	day, err := time.ParseInLocation(time.DateOnly, v.text, zone)
+	if err != nil || v.kind != unstable.LocalDate && v.kind != unstable.String {
+		r.complain(v.line, "effective", "must be a date", "a date, as in 2026-01-31")
+	}
+	return day
+}
+
+func (r *reader) currency(t *table) loyalty.Currency {
+	codes := make([]string, 0, len(currencies))
+	for c := range currencies {
+		codes = append(codes, c)
+	}
+	slices.Sort(codes)
+	if r.need(t, "currency", list(codes)) == nil {
+		return loyalty.Currency{}
+	}
+	code := r.oneOf(t, "currency", "", codes...)
+	return loyalty.Currency{Code: code, Digits: currencies[code]}
+}
+
+func (r *reader) country(t *table, p *Programme) {
+	const allowed = `a country's two letters, as in "TW"`
+	if r.need(t, "country", allowed) == nil {
+		return
+	}
+	check := func(code string, line int, key string) {
+		region, err := language.ParseRegion(code)
+		if err != nil || !region.IsCountry() || region.String() != code || len(code) != 2 {
+			r.complain(line, key, quote(code)+" is not a country", allowed)
+		}
+	}
+	var line int
+	if p.Country, line = r.text(t, "country", allowed); line > 0 {
+		check(p.Country, line, "country")
+	}
+	more, line := r.words(t, "phone_regions", `countries' two letters, as in ["TW", "HK"]`)
+	p.regions = []string{p.Country}
+	for _, m := range more {
+		check(m, line, "phone_regions")
+		if !slices.Contains(p.regions, m) {
+			p.regions = append(p.regions, m)
+		}
+	}
+}
+
+func (r *reader) languages(t *table, p *Programme) {
+	allowed := list(languages) + "; the shop's own first"
+	if r.need(t, "languages", allowed) == nil {
+		return
+	}
+	words, line := r.words(t, "languages", allowed)
+	for i, l := range words {
+		switch {
+		case !slices.Contains(languages, l):
+			r.unknown(line, "languages", l, languages)
+		case slices.Contains(words[:i], l):
+			r.complain(line, "languages", quote(l)+" stands twice", "")
+		}
+	}
+	if len(words) == 0 && line > 0 {
+		r.complain(line, "languages", "at least one language is needed", allowed)
+	}
+	p.Languages = words
+}
+
+func (r *reader) names(t *table, p *Programme) {
+	names := r.sub(t, "name")
+	p.names = map[string]string{}
+	for _, l := range languages {
+		s, line := r.text(names, l, "the shop's name in quotes")
+		if line > 0 && (strings.TrimSpace(s) == "" || len(s) > 100) {
+			r.complain(line, names.join(l), "the name is empty or over 100 bytes", "")
+		}
+		if line > 0 {
+			p.names[l] = strings.TrimSpace(s)
+		}
+	}
+	if len(p.Languages) > 0 && p.names[p.Languages[0]] == "" {
+		first := p.Languages[0]
+		r.complain(names.line, names.join(first), "is missing: the shop's name in its first language", `as in name.`+first+` = "Corner Café"`)
+	}
+}
+
+var storeID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+
+func (r *reader) stores(t *table, p *Programme) {
+	v := r.need(t, "store", "one [[store]] or more, each with id and name")
+	if v == nil {
+		return
+	}
+	for _, item := range v.items {
+		if item.table == nil {
+			continue
+		}
+		r.tables = append(r.tables, item.table)
+		p.Stores = append(p.Stores, r.store(item.table, p))
+	}
+	if len(p.Stores) == 0 {
+		r.complain(v.line, "store", "must be a list of tables", "[[store]] with id and name")
+	}
+}
+
+func (r *reader) store(t *table, p *Programme) Store {
+	const allowed = `small letters, digits and hyphens, as in "main" or "taipei-2"`
+	r.need(t, "id", allowed)
+	id, line := r.text(t, "id", allowed)
+	if line > 0 && !storeID.MatchString(id) {
+		r.complain(line, t.join("id"), quote(id)+" is not an id", allowed)
+	}
+	if _, twice := p.Store(loyalty.Store(id)); twice && id != "" {
+		r.complain(line, t.join("id"), quote(id)+" is another store's id", "")
+	}
+	r.need(t, "name", "the store's name in quotes")
+	name, line := r.text(t, "name", "the store's name in quotes")
+	if line > 0 && (strings.TrimSpace(name) == "" || len(name) > 100) {
+		r.complain(line, t.join("name"), "the name is empty or over 100 bytes", "")
+	}
+	return Store{loyalty.Store(id), strings.TrimSpace(name)}
+}
+
+// earn reads the rate.
+func (r *reader) earn(t *table, p *Programme) {
+	p.Rules.Rate.Points = loyalty.Points(r.whole(t, "points", 1, 1, 1_000_000))
+	digits := p.Rules.Currency.Digits
+	r.need(t, "per", "the amount that earns the points")
+	per, line := r.money(t, "per", digits)
+	if line > 0 && per == 0 {
+		r.complain(line, "earn.per", "must be more than nothing", "the amount that earns the points")
+	}
+	least, _ := r.money(t, "minimum", digits)
+	p.Rules.Rate.Per, p.Rules.Rate.Minimum = loyalty.Money(per), loyalty.Money(least)
+	p.Rules.Rate.Rounding = loyalty.Rounding(r.oneOf(t, "rounding", "down", "down", "nearest", "up"))
+}
+
+// fits says which keys go with which kind of expiry, besides kind.
+var fits = map[loyalty.ExpiryKind][]string{
+	loyalty.Never:       {},
+	loyalty.NextYearEnd: {},
+	loyalty.AfterMonths: {"months", "round_to"},
+	loyalty.Idle:        {"months", "round_to"},
+	loyalty.FixedDate:   {"date", "safe_months"},
+}
+
+// expiry reads when points go.
+func (r *reader) expiry(t *table, p *Programme) {
+	x := loyalty.Expiry{Version: p.Rules.Version}
+	kinds := []string{"never", "after_months", "fixed_date", "next_year_end", "idle"}
+	r.need(t, "kind", list(kinds))
+	x.Kind = loyalty.ExpiryKind(r.oneOf(t, "kind", "", kinds...))
+	months := r.whole(t, "months", 0, 1, 1200)
+	x.RoundTo = loyalty.Period(r.oneOf(t, "round_to", "day", "day", "month", "quarter", "half_year", "year"))
+	safe := r.whole(t, "safe_months", 0, 0, 1200)
+	x.Month, x.Day = r.yearly(t)
+	if wanted, known := fits[x.Kind]; known {
+		for _, key := range []string{"months", "round_to", "date", "safe_months"} {
+			if v := t.of[key]; v != nil && !slices.Contains(wanted, key) {
+				r.complain(v.line, t.join(key), fmt.Sprintf("means nothing where kind is %q", x.Kind), "")
+			}
+		}
+	}
+	switch x.Kind {
+	case loyalty.AfterMonths, loyalty.Idle:
+		r.need(t, "months", "a whole number from 1 to 1200")
+		x.Months = int(months)
+	case loyalty.FixedDate:
+		r.need(t, "date", `a month and day in quotes, as in "03-31"`)
+		x.Months = int(safe)
+	}
+	if x.Kind != loyalty.AfterMonths && x.Kind != loyalty.Idle {
+		x.RoundTo = ""
+	}
+	p.Rules.Expiry = x
+}
+
+// yearly is a month and a day that comes every year.
+func (r *reader) yearly(t *table) (time.Month, int) {
+	const allowed = `a month and day in quotes, as in "03-31"`
+	s, line := r.text(t, "date", allowed)
+	if line == 0 {
+		return 0, 0
+	}
+	day, err := time.Parse("2006-01-02", "2000-"+s) // a leap year: 29 February is clamped in others
+	if err != nil {
+		r.complain(line, t.join("date"), quote(s)+" is not a day of the year", allowed)
+	}
+	return day.Month(), day.Day()
+}
+
+// returns reads what happens when goods come back.
+func (r *reader) returns(t *table, p *Programme) {
+	p.Rules.ReturnWindow = time.Duration(r.whole(t, "pending_days", 0, 0, 365)) * 24 * time.Hour
+	p.Rules.Reversal = loyalty.Reversal(r.oneOf(t, "reversal", "debt", "debt", "up_to_available", "refuse"))
+	p.Rules.HoldFor = time.Duration(r.whole(t, "hold_minutes", 0, 0, 60*24*31)) * time.Minute
+}
+
+// staff reads what employees may give.
+func (r *reader) staff(t *table, p *Programme) {
+	points := func(t *table, key string) loyalty.Points {
+		return loyalty.Points(r.whole(t, key, 0, 0, math.MaxInt64))
+	}
+	p.Rules.ApproveOver = points(t, "approve_over")
+	p.Rules.Caps = map[loyalty.Role]loyalty.Cap{}
+	for _, role := range []string{"clerk", "manager", "owner"} {
+		_, written := t.of[role]
+		caps := r.sub(t, role)
+		c := loyalty.Cap{
+			GiveAct: points(caps, "give_act"), GiveDay: points(caps, "give_day"),
+			SaleAct: points(caps, "sale_act"), SaleDay: points(caps, "sale_day"),
+		}
+		if written {
+			p.Rules.Caps[loyalty.Role(role)] = c
+		}
+	}
+}
+
+// quiet reads the hours in which nothing is sent unasked.
+func (r *reader) quiet(t *table, p *Programme) {
+	_, written := t.of["quiet_hours"]
+	hours := r.sub(t, "quiet_hours")
+	hours.asked["from"], hours.asked["to"] = true, true
+	if !written || hours.line == 0 {
+		return
+	}
+	p.Quiet.From, _ = r.clock(hours, "from")
+	p.Quiet.To, _ = r.clock(hours, "to")
+}

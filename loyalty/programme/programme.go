@@ -1,0 +1,88 @@
+// Package programme reads a shop's programme file (TOML) into the rules'
+// types, and says clearly what is wrong with one: the line, the key, what is
+// allowed there, and which key was probably meant.
+//
+// The presets that ship with the program are programme files as well; they are
+// the reference of what can be written. The package owns no rows.
+package programme
+
+import (
+	"time"
+	_ "time/tzdata" // zones are known on machines that have none installed
+
+	"regulars/loyalty"
+)
+
+// Programme is one programme file, read: the rules, and what the shop is called
+// and where. It is not changed after Load.
+type Programme struct {
+	// Rules are what the ledger works by. Rules.Version and Rules.From are the
+	// file's version and the start of its effective date in the shop's zone.
+	Rules loyalty.Programme
+	// Country is the shop's ISO 3166 code: "TW".
+	Country string
+	// Languages the shop speaks, the first one by default: "zh-TW", "en" …
+	Languages []string
+	// Stores, in the file's order; at least one.
+	Stores []Store
+	// Quiet is when no message goes out that nobody asked for.
+	Quiet Hours
+
+	regions  []string
+	names    map[string]string
+	cardLife time.Duration
+}
+
+// Store is one branch.
+type Store struct {
+	ID   loyalty.Store // short, for commands and rows: "main"
+	Name string        // for people
+}
+
+// Hours is a span of every local day, in minutes since midnight. It may run
+// over midnight; with From == To there is none.
+type Hours struct{ From, To int }
+
+// ShopName is the shop's name in a language, or in its first language where
+// that has none.
+func (p *Programme) ShopName(language string) string {
+	if n, ok := p.names[language]; ok {
+		return n
+	}
+	return p.names[p.Languages[0]]
+}
+
+// Regions are the countries in which a phone number typed without + is looked
+// for: ISO 3166 codes, the shop's own first.
+func (p *Programme) Regions() []string { return p.regions }
+
+// CardLife is how long a card's QR may be scanned after it was drawn.
+func (p *Programme) CardLife() time.Duration { return p.cardLife }
+
+// Store finds a branch by its id.
+func (p *Programme) Store(id loyalty.Store) (Store, bool) {
+	for _, s := range p.Stores {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return Store{}, false
+}
+
+// QuietUntil is when messages that nobody asked for may go out again: t itself
+// outside of quiet hours. Quiet hours are local; a clock that is moved at night
+// makes them an hour longer or shorter.
+func (p *Programme) QuietUntil(t time.Time) time.Time {
+	local := t.In(p.Rules.Zone)
+	from, to := p.Quiet.From, p.Quiet.To
+	minute := local.Hour()*60 + local.Minute()
+	day := local.Day()
+	switch {
+	case from < to && minute >= from && minute < to, from > to && minute < to:
+	case from > to && minute >= from:
+		day++
+	default:
+		return t
+	}
+	return time.Date(local.Year(), local.Month(), day, to/60, to%60, 0, 0, p.Rules.Zone)
+}
