@@ -50,8 +50,8 @@ type lineServer struct {
 	blob     *http.ServeMux
 	client   *http.Client
 	closing  chan struct{}
+	lateMu   sync.Mutex     // orders background and close
 	late     sync.WaitGroup // deliveries in the background
-	once     sync.Once
 }
 
 // lineToken is a channel access token. A zero expires never comes.
@@ -113,9 +113,36 @@ func (l *lineServer) ServeHTTP(w http.ResponseWriter, r *http.Request) { l.api.S
 func (l *lineServer) data() http.Handler { return l.blob }
 
 func (l *lineServer) close() {
-	l.once.Do(func() { close(l.closing) })
+	l.lateMu.Lock()
+	if !l.closed() {
+		close(l.closing)
+	}
+	l.lateMu.Unlock()
 	l.late.Wait()
 	l.client.CloseIdleConnections()
+}
+
+func (l *lineServer) closed() bool {
+	select {
+	case <-l.closing:
+		return true
+	default:
+		return false
+	}
+}
+
+// background runs f, which close waits for; after close it does not run.
+func (l *lineServer) background(f func()) {
+	l.lateMu.Lock()
+	defer l.lateMu.Unlock()
+	if l.closed() {
+		return
+	}
+	l.late.Add(1)
+	go func() {
+		defer l.late.Done()
+		f()
+	}()
 }
 
 // LineChannel opens an official account. Two of them need different ids.

@@ -3,7 +3,9 @@ package sim
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf16"
 )
@@ -160,13 +162,13 @@ func (o *lineObj) substitution(text string) {
 	if len(sub.m) > 100 {
 		o.bad("substitution", "Size must be between 0 and 100")
 	}
-	for key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
 		if sub.m[key] == nil {
 			sub.missing(key)
 		}
 	}
 	mentions, emoji := 0, 0
-	for key := range sub.m {
+	for _, key := range slices.Sorted(maps.Keys(sub.m)) {
 		s := sub.object(key, true)
 		if s == nil || !linePlainKey.MatchString(key) || !keys[key] {
 			sub.bad(key, "Invalid substitution key")

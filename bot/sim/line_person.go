@@ -24,6 +24,14 @@ var _ Person = (*LinePerson)(nil)
 func (ch *LineChannel) Person(name, language string) *LinePerson {
 	ch.sim.mu.Lock()
 	defer ch.sim.mu.Unlock()
+	u := ch.account(name, language)
+	if u.lang == "" {
+		u.lang = language
+	}
+	return &LinePerson{ch: ch, user: u, chat: u.private}
+}
+
+func (ch *LineChannel) account(name, language string) *lineUser {
 	u := ch.people[name]
 	if u == nil {
 		u = &lineUser{ch: ch, name: name, lang: language, id: ch.server.userID(ch.cfg.Provider, name)}
@@ -32,7 +40,17 @@ func (ch *LineChannel) Person(name, language string) *LinePerson {
 		ch.people[name], ch.users[u.id] = u, u
 		ch.sim.notify()
 	}
-	return &LinePerson{ch: ch, user: u, chat: u.private}
+	return u
+}
+
+// meet makes the account of somebody whom another channel of the same
+// provider knows: their id is valid here too, though they are no friend yet.
+func (ch *LineChannel) meet(id string) {
+	for key, known := range ch.server.userIDs {
+		if name, ours := strings.CutPrefix(key, ch.cfg.Provider+"/"); ours && known == id && ch.users[id] == nil {
+			ch.account(name, "")
+		}
+	}
 }
 
 // userID is the same for a person on all channels of a provider, and another
@@ -189,9 +207,8 @@ func (p *LinePerson) Sticker() {
 
 // Picture sends a picture that the bot can get as message content.
 func (p *LinePerson) Picture(contentType string, data []byte) {
-	m := p.message(map[string]any{"type": "image", "contentProvider": map[string]any{"type": "line"}}, true,
+	p.message(map[string]any{"type": "image", "contentProvider": map[string]any{"type": "line"}}, true,
 		lineBlob{kind: contentType, data: data})
-	_ = m
 }
 
 // Location sends a place.
@@ -211,14 +228,13 @@ func (p *LinePerson) say(text string, more map[string]any) {
 
 // message puts a message of the person into the chat and sends its event.
 // quotable ones carry a quoteToken (text, sticker, image, video).
-func (p *LinePerson) message(body map[string]any, quotable bool, blob ...lineBlob) *lineMessage {
-	var m *lineMessage
+func (p *LinePerson) message(body map[string]any, quotable bool, blob ...lineBlob) {
 	p.do(func() *lineEvent {
 		u := p.user
 		if p.chat.kind == "user" && u.blocked || !p.chat.has(u) {
 			return nil
 		}
-		m = p.chat.add(&lineMessage{from: u, body: body})
+		m := p.chat.add(&lineMessage{from: u, body: body})
 		m.text = renderLine(body)
 		body["id"], body["markAsReadToken"] = m.id, m.mark
 		if quotable {
@@ -236,7 +252,6 @@ func (p *LinePerson) message(body map[string]any, quotable bool, blob ...lineBlo
 		}
 		return p.ch.event("message", p.chat, u, true, map[string]any{"message": body})
 	})
-	return m
 }
 
 // Unsend takes back the person's newest message in this chat.

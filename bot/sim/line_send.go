@@ -68,6 +68,7 @@ func (c *lineCall) push() lineAnswer {
 		if !lineIDForm.MatchString(to) {
 			return lineRefuse(400, "The property, 'to', in the request body is invalid (line: -, column: -)")
 		}
+		c.ch.meet(to)
 		chat := c.ch.chats[to]
 		if chat == nil || !chat.bot {
 			return lineRefuse(400, lineFailedToSend)

@@ -256,20 +256,6 @@ func (ch *LineChannel) redeliverLater() {
 	})
 }
 
-// background runs f, which close waits for.
-func (l *lineServer) background(f func()) {
-	select {
-	case <-l.closing:
-		return
-	default:
-	}
-	l.late.Add(1)
-	go func() {
-		defer l.late.Done()
-		f()
-	}()
-}
-
 // Repeat sends the last delivery's bytes once more as they were. DOC
 // webhook-redelivery: duplicates can happen even without the redelivery flag.
 func (ch *LineChannel) Repeat() Delivery {
