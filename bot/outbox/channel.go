@@ -1,0 +1,283 @@
+package outbox
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"regulars/bot"
+)
+
+// channel is the loop of one configured channel. Its fields below loop belong
+// to the goroutine that runs it; all others talk to it by events.
+type channel struct {
+	o      *Outbox
+	name   bot.ChannelName
+	sender Channel
+	free   bool
+	pace   Pace
+
+	mu     sync.Mutex
+	inbox  []event
+	signal chan struct{}
+	// stopped is until when workers must begin no further call, in µs.
+	stopped atomic.Int64
+
+	// loop
+	lanes      sortedLanes
+	known      map[bot.IntentID]*item // in memory, until their end is committed
+	loaded     [ranks]int             // of known, the queued ones
+	more       [ranks]bool            // the table holds more that is due
+	buckets    map[string]*bucket
+	stop       time.Time // nothing begins before
+	fails      int       // in a row, over all chats
+	flying     int
+	flyingRest int // of those, no answers
+	look       bool
+	nextLook   time.Time
+	held       bool
+	draining   bool
+	seq        uint64
+	timer      <-chan time.Time
+	timerAt    time.Time
+}
+
+// event is what happens to a loop. One field is set.
+type event struct {
+	item   *item // new, or back from the table
+	look   bool  // the queue changed
+	done   *landing
+	forget bot.IntentID // its end, or its return to the table, is committed
+}
+
+// landing is the end of a try.
+type landing struct {
+	it    *item
+	again bool // it goes back to its lane, not before it.at
+	stop  time.Time
+	fail  bool
+	ok    bool
+	extra int // messages it took beyond the first, for the pace
+}
+
+func newChannel(o *Outbox, name bot.ChannelName, s Channel) *channel {
+	c := &channel{
+		o: o, name: name, sender: s, free: o.cfg.Free(name), pace: DefaultPace(s.Platform()),
+		signal: make(chan struct{}, 1), lanes: newSortedLanes(), known: map[bot.IntentID]*item{},
+		buckets: map[string]*bucket{}, look: true,
+	}
+	if p, ok := o.cfg.Paces[name]; ok {
+		c.pace = p
+	}
+	return c
+}
+
+// tell hands the loop an event and never blocks.
+func (c *channel) tell(e event) {
+	c.mu.Lock()
+	c.inbox = append(c.inbox, e)
+	c.mu.Unlock()
+	select {
+	case c.signal <- struct{}{}:
+	default:
+	}
+}
+
+// run talks until stop is closed, and then until no answer is left or ctx ends.
+// Workers send under ctx.
+func (c *channel) run(ctx context.Context, stop <-chan struct{}) {
+	for {
+		c.absorb()
+		now := c.o.cfg.Clock.Now()
+		if !c.draining && (c.look || !now.Before(c.nextLook)) {
+			c.refill(ctx, now)
+		}
+		wake := c.dispatch(ctx, now)
+		if c.flying == 0 && (ctx.Err() != nil || c.draining && c.lanes.answersLeft() == 0) {
+			return
+		}
+		select {
+		case <-c.signal:
+		case <-c.wakeAt(wake, now):
+			c.timer = nil
+		case <-stop:
+			c.draining, stop = true, nil
+		case <-c.quit(ctx):
+		}
+	}
+}
+
+// quit is ctx's end, unless it has come and only flights are waited for.
+func (c *channel) quit(ctx context.Context) <-chan struct{} {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return ctx.Done()
+}
+
+// wakeAt is a timer for t. One that is already set and not too late is kept:
+// looking once too often costs less than a new timer at every event.
+func (c *channel) wakeAt(t, now time.Time) <-chan time.Time {
+	if c.timer == nil || c.timerAt.After(t) {
+		c.timerAt = t
+		c.timer = c.o.cfg.Clock.After(t.Sub(now))
+	}
+	return c.timer
+}
+
+// absorb takes in what happened since.
+func (c *channel) absorb() {
+	c.mu.Lock()
+	events := c.inbox
+	c.inbox = nil
+	c.mu.Unlock()
+	now := c.o.cfg.Clock.Now()
+	for _, e := range events {
+		switch {
+		case e.item != nil:
+			c.add(e.item, now)
+		case e.look:
+			c.look = true
+		case e.done != nil:
+			c.land(e.done, now)
+		default:
+			c.forget(e.forget)
+		}
+	}
+}
+
+// add takes an intent into its lane, once.
+func (c *channel) add(it *item, now time.Time) {
+	if c.known[it.id] != nil {
+		return
+	}
+	c.known[it.id] = it
+	if !it.direct {
+		c.loaded[rank(it.class)]++
+	}
+	c.seq++
+	it.seq = c.seq
+	l := c.lane(it)
+	l.add(it)
+	c.lanes.place(l, now)
+}
+
+func (c *channel) lane(it *item) *lane {
+	l := c.lanes.by[it.lane]
+	if l == nil {
+		r := c.pace.Chat
+		if it.group {
+			r = c.pace.Group
+		}
+		l = &lane{name: it.lane, pace: newBucket(r)}
+		c.lanes.by[it.lane] = l
+	}
+	return l
+}
+
+func (c *channel) forget(id bot.IntentID) {
+	it := c.known[id]
+	if it == nil {
+		return
+	}
+	delete(c.known, id)
+	if it.direct {
+		return
+	}
+	n := rank(it.class)
+	c.loaded[n]--
+	if c.more[n] && c.loaded[n] <= window/2 {
+		c.look = true
+	}
+}
+
+// land frees the lane and slows the channel down if need be.
+func (c *channel) land(d *landing, now time.Time) {
+	c.flying--
+	if !d.it.direct {
+		c.flyingRest--
+	}
+	l := c.lanes.by[d.it.lane]
+	l.busy = false
+	c.bucket(d.it).take(float64(d.extra), now)
+	l.pace.take(float64(d.extra), now)
+	if d.again {
+		l.add(d.it)
+	}
+	c.lanes.place(l, now)
+	switch {
+	case d.fail:
+		// Not one chat but the platform may be in trouble: breathe.
+		c.fails++
+		c.stopUntil(now.Add(backoff(c.fails, 100*time.Millisecond, 30*time.Second)))
+	case d.ok:
+		c.fails = 0
+	}
+	c.stopUntil(d.stop)
+}
+
+func (c *channel) stopUntil(t time.Time) {
+	if t.After(c.stop) {
+		c.stop = t
+		c.stopped.Store(micros(t))
+	}
+}
+
+// dispatch begins whatever may begin now, the most urgent first, and tells
+// when to look again.
+func (c *channel) dispatch(ctx context.Context, now time.Time) time.Time {
+	c.lanes.wake(now)
+	for ctx.Err() == nil && len(c.lanes.ready.lanes) > 0 {
+		if c.stop.After(now) {
+			return earlier(c.stop, c.nextLook)
+		}
+		l := c.lanes.ready.lanes[0]
+		it := l.items[0]
+		if !it.direct && c.draining {
+			break // answers are all gone: the rest stays for the next start
+		}
+		if c.flying >= c.o.cfg.Workers || (!it.direct && c.flyingRest >= c.o.cfg.Workers/2) {
+			break // a landing will wake the loop
+		}
+		b := c.bucket(it)
+		if t := b.next(now); t.After(now) {
+			return earlier(t, c.nextLook)
+		}
+		b.take(1, now)
+		l.pace.take(1, now)
+		l.items = l.items[1:]
+		l.busy = true
+		c.lanes.place(l, now)
+		c.flying++
+		if !it.direct {
+			c.flyingRest++
+		}
+		go c.fly(ctx, it)
+	}
+	wake := c.nextLook
+	if len(c.lanes.later.lanes) > 0 {
+		wake = earlier(wake, c.lanes.later.lanes[0].when)
+	}
+	return wake
+}
+
+func (c *channel) bucket(it *item) *bucket {
+	name := ""
+	if c.pace.PerEndpoint && it.direct {
+		name = "reply"
+	}
+	b := c.buckets[name]
+	if b == nil {
+		b = newBucket(c.pace.Calls)
+		c.buckets[name] = b
+	}
+	return b
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,61 @@
+// Package outbox is the one loop that talks out: everything the bot says to
+// anybody begins as a row here, written by the transaction that decided it, and
+// ends as a state.
+//
+// # Two ways out
+//
+// An answer holds a reply token (LINE), or costs nothing (Telegram). It is born
+// claimed by this process: [Outbox.Put] stores what a crash would need,
+// [Outbox.Nudge] hands it over in memory right after the commit, and one batched
+// commit afterwards marks it done. Nothing is written between.
+//
+// Everything else is queued, and claimed by a commit of its own just before the
+// network is touched: there the holds, the deadline and MaySend are asked, and
+// the exact bytes and retry keys are stored.
+//
+// What waits to ride is taken along by the next answer to that private chat,
+// when that answer is about to leave, and stands before the answer's own
+// messages: LINE shows quick buttons under the last message only, and the newest
+// message is the one on the screen; both belong to the answer.
+//
+// # What an uncertain outcome leads to
+//
+//   - A reply is tried again with its token while the token lives; "invalid
+//     reply token" then says that the earlier try arrived. Afterwards a receipt
+//     (class Receipt, or an answer with a Ref) is pushed with its reference, a
+//     mere answer is not.
+//   - A LINE push is repeated with the same key and bytes for 24 hours, never
+//     with a new key.
+//   - On Telegram a receipt is sent once more, with its reference in it; a nudge
+//     or promo never is, and neither is a mere answer: who got none asks again,
+//     and two equal answers look like two deeds. Only when this process died
+//     between the commit and the mark is a young answer repeated, because then
+//     most likely it never left.
+//
+// # Order
+//
+// A lane (a chat) has one letter in flight at a time. Answers go in the order of
+// their turns (Intent.Born); others after them by class, then age. Lanes run
+// side by side.
+//
+// # Rows
+//
+// No row holds a chat's id, a name or a text in the clear: letters and request
+// bodies are sealed for the receiver. Keys:
+//
+//	outanswer/<id>                           an answer that is on its way; until it is done, or
+//	                                         25 minutes after its birth (a redelivered event may
+//	                                         bring a fresh token)
+//	outqueue/<id>                            an intent that waits, is claimed or rides; until done
+//	outdue/<channel>/<rank>/<µs>/<id>        when to look at it again; rank 0 is answer … 4 promo
+//	outlane/<lane>/<µs>/<id>                 what is queued for a lane, oldest first
+//	outpast/<id>                             how it ended; 3 days for answers, 30 days for the rest
+//	outdead/<id>                             what a platform will never accept, sealed; 90 days
+//	outday/<yyyymmdd>/<channel>              counters of a day; 800 days
+//	outpause/<channel>, outpause/*           a channel's stop, or the hold on all; until lifted
+//
+// The first two, outpast and outdead are guarded by the subject "out/<id>",
+// outlane by "outlane/<lane>" (read without the lock: missing a rider that is
+// just being put does no harm), outday by its key. outdue belongs to whoever
+// holds the intent.
+package outbox

@@ -1,0 +1,77 @@
+package outbox
+
+import (
+	"time"
+
+	"regulars/bot"
+)
+
+// Rate is a token bucket: Burst at once, PerSecond in the long run, so that no
+// second sees more than their sum. The zero Rate knows no limit.
+type Rate struct {
+	PerSecond float64
+	Burst     float64
+}
+
+// Pace is how fast a channel may talk.
+type Pace struct {
+	Calls       Rate // of the channel, or of each endpoint
+	PerEndpoint bool // LINE counts replies and pushes apart
+	Chat        Rate // to one private chat
+	Group       Rate // to one group
+}
+
+// DefaultPace stays just below what the platforms allow: LINE 2,000 a second
+// and endpoint (LINE docs, #rate-limits); Telegram 30 a second in all, about 1 a
+// second and chat with short bursts, 20 a minute and group (Telegram's bot FAQ).
+func DefaultPace(p bot.Platform) Pace {
+	if p == bot.LINE {
+		return Pace{Calls: Rate{1800, 200}, PerEndpoint: true}
+	}
+	return Pace{Calls: Rate{25, 5}, Chat: Rate{1, 3}, Group: Rate{0.25, 5}}
+}
+
+// bucket is a Rate's state. A letter of several calls may overdraw it: the debt
+// is waited for by who comes next.
+type bucket struct {
+	rate  Rate
+	level float64
+	seen  time.Time
+}
+
+func newBucket(r Rate) *bucket { return &bucket{rate: r, level: r.Burst} }
+
+// fill brings the level up to now. A clock that steps back fills nothing.
+func (b *bucket) fill(now time.Time) {
+	if !b.seen.IsZero() && now.After(b.seen) {
+		b.level = min(b.rate.Burst, b.level+now.Sub(b.seen).Seconds()*b.rate.PerSecond)
+	}
+	b.seen = now
+}
+
+// next is when one more call may go: now, or later.
+func (b *bucket) next(now time.Time) time.Time { return b.reaches(1, now) }
+
+// full is when nothing of the past is left to remember.
+func (b *bucket) full(now time.Time) time.Time { return b.reaches(b.rate.Burst, now) }
+
+func (b *bucket) reaches(level float64, now time.Time) time.Time {
+	if b.rate.PerSecond <= 0 {
+		return now
+	}
+	b.fill(now)
+	const hair = 1e-6 // what floating point may lose must not cost a turn
+	if b.level >= level-hair {
+		return now
+	}
+	return now.Add(time.Duration((level-b.level)/b.rate.PerSecond*float64(time.Second)) + time.Microsecond)
+}
+
+// take uses n calls up.
+func (b *bucket) take(n float64, now time.Time) {
+	if b.rate.PerSecond <= 0 {
+		return
+	}
+	b.fill(now)
+	b.level -= n
+}
