@@ -31,7 +31,7 @@ const (
 const (
 	inkDark  = "#1F2933"
 	inkText  = "#3E4C59"
-	inkGrey  = "#7B8794"
+	inkGrey  = "#616E7C"
 	inkPress = "#2F4858"
 )
 

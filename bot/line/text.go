@@ -29,7 +29,7 @@ func runeUnits(r rune) int {
 // characters but line breaks, and no marks that turn the reading direction of
 // what follows, which would let a name rewrite the sentence around it.
 func clean(s string) string {
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, ""), "\r\n", "\n")
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n':
