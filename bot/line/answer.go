@@ -33,6 +33,7 @@ type answer struct {
 	retryAfter time.Duration
 	err        error // of the transport, or errNotJSON
 
+	noToken   bool        // it was the answer to asking for a token; the request itself was never made
 	connected atomic.Bool // a connection was at hand, so the request may have gone out
 }
 
@@ -177,7 +178,7 @@ func authorised[T any](ctx context.Context, c *Channel, op string, f func(contex
 		var got T
 		token, bad := c.tokens.get(ctx, refused)
 		if bad != nil {
-			bad.op = op + ": token"
+			bad.op, bad.noToken = op+": token", true
 			return got, bad
 		}
 		a := &answer{op: op}

@@ -130,6 +130,10 @@ func (a *answer) result(keyed bool) bot.Result {
 
 func (a *answer) outcome(keyed bool) bot.Outcome {
 	switch s := a.status; {
+	case a.noToken && s/100 == 4 && s != http.StatusTooManyRequests:
+		return bot.Unauthorised // LINE does not know this id and secret
+	case a.noToken:
+		return bot.NotSent
 	case s == 0 && !a.connected.Load():
 		return bot.NotSent
 	case s == 0:
