@@ -93,6 +93,23 @@ func (t *Turn) Ask(q Question) (r Reply, ok bool) {
 	return Reply{}, false
 }
 
+// Once gives what f found when this conversation began: what is looked up by
+// something that lapses meanwhile (a card's token) is kept with the answers.
+func (t *Turn) Once(key string, f func() (string, error)) (string, error) {
+	if k, has := t.session.Answers[key]; has {
+		return k.Reply.Value, nil
+	}
+	v, err := f()
+	if err != nil {
+		return "", err
+	}
+	if t.session.Answers == nil {
+		t.session.Answers = map[string]kept{}
+	}
+	t.session.Answers[key] = kept{Reply: Reply{Value: v}}
+	return v, nil
+}
+
 // typed is the text just typed in answer to q, if that is what happened.
 func (t *Turn) typed(q Question, digest string) (string, bool) {
 	p := t.session.Pending

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"regulars/bot"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 )
 
@@ -19,7 +20,7 @@ func (c counter) help(t *bot.Turn) error {
 	t.Say(bot.Message{
 		Title: t.Word(i18n.HelpTitle),
 		Text:  strings.Join(lines, "\n"),
-		Menu:  lasting(t),
+		Menu:  shop.Menu(t),
 	})
 	return nil
 }

@@ -53,7 +53,7 @@ func (c counter) movements(t *bot.Turn, id loyalty.MemberID, before uint64) (pag
 			return page, 0, err
 		}
 		for _, e := range batch {
-			if e.Change() == 0 && e.In(loyalty.PotPending) == 0 {
+			if e.Change() == 0 && e.In(loyalty.Pending) == 0 {
 				continue
 			}
 			if len(page) == historyPage {
@@ -70,7 +70,7 @@ func (c counter) movements(t *bot.Turn, id loyalty.MemberID, before uint64) (pag
 
 // movement is one entry as a line: the day and what it was, and the points.
 func (c counter) movement(t *bot.Turn, e loyalty.Entry) bot.Row {
-	n := e.Change() + e.In(loyalty.PotPending)
+	n := e.Change() + e.In(loyalty.Pending)
 	return bot.Row{
 		Label: t.ShortDate(c.Local(e.EffectiveAt)) + "  " + c.what(t, e),
 		Value: shop.Signed(n),

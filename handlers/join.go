@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"regulars/bot"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 )
@@ -21,7 +22,7 @@ func (c counter) start(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	t.Say(bot.Message{Text: t.Word(i18n.StartAgain, "Name", c.Called(t, m)), Menu: lasting(t)})
+	t.Say(bot.Message{Text: t.Word(i18n.StartAgain, "Name", c.Called(t, m)), Menu: shop.Menu(t)})
 	return nil
 }
 
@@ -60,7 +61,7 @@ func (c counter) rate(t *bot.Turn) string {
 // join makes a member with one tap under the notice.
 func (c counter) join(t *bot.Turn) error {
 	if t.Person.Role >= bot.Member {
-		t.Say(bot.Message{Text: t.Word(i18n.JoinAlready), Menu: lasting(t)})
+		t.Say(bot.Message{Text: t.Word(i18n.JoinAlready), Menu: shop.Menu(t)})
 		return nil
 	}
 	if t.Args != "v"+wording {
@@ -73,7 +74,7 @@ func (c counter) join(t *bot.Turn) error {
 	t.Say(bot.Message{
 		Title: t.Word(i18n.JoinedTitle),
 		Text:  t.Word(i18n.JoinedText, "Shop", c.Name(t.Now, t.Lang)),
-		Menu:  lasting(t),
+		Menu:  shop.Menu(t),
 	})
 	t.Say(bot.Message{
 		Text: t.Word(i18n.JoinedPhone),

@@ -35,7 +35,7 @@ func (c counter) leave(t *bot.Turn) error {
 		return nil
 	}
 	if r.Value != "yes" {
-		t.Say(bot.Message{Text: t.Word(i18n.LeaveStayed), Menu: lasting(t)})
+		t.Say(bot.Message{Text: t.Word(i18n.LeaveStayed), Menu: shop.Menu(t)})
 		return nil
 	}
 	until := t.Now.AddDate(1, 0, 0)

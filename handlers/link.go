@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"regulars/bot"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
@@ -94,7 +95,7 @@ func (c counter) linked(t *bot.Turn, l people.Linked) error {
 	}
 	t.Say(bot.Message{
 		Text: t.Word(i18n.LinkDone, "Name", c.Called(t, m), "Points", c.points_(t, b.Available)),
-		Menu: lasting(t),
+		Menu: shop.Menu(t),
 	})
 	return nil
 }

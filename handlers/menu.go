@@ -2,23 +2,9 @@ package handlers
 
 import (
 	"regulars/bot"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 )
-
-// keys are the four buttons in sight; the rest lives behind the last.
-func keys(p i18n.Printer) []bot.Button {
-	return []bot.Button{
-		command(p.Say(i18n.KeyPoints), "points"),
-		command(p.Say(i18n.KeyCard), "card"),
-		command(p.Say(i18n.KeyHistory), "history"),
-		command(p.Say(i18n.KeyMore), "menu"),
-	}
-}
-
-// lasting is the menu that stays under the chat.
-func lasting(t *bot.Turn) *bot.Menu {
-	return &bot.Menu{Lang: t.Lang, Role: t.Person.Role, Keys: keys(t.Printer)}
-}
 
 // menu shows what can be done here. It is also what words that mean nothing to
 // the bot get, once.
@@ -38,7 +24,7 @@ func (c counter) menu(t *bot.Turn) error {
 	}
 	t.Say(bot.Message{
 		Text: t.Word(i18n.MenuText),
-		Menu: lasting(t),
+		Menu: shop.Menu(t),
 	})
 	more := []bot.Button{
 		command(t.Word(i18n.MenuSettings), "settings"),

@@ -98,7 +98,7 @@ func (c counter) keepPhone(t *bot.Turn, m people.Person, r bot.Reply) error {
 	if proven {
 		key = i18n.PhoneProven
 	}
-	t.Say(bot.Message{Text: t.Word(key, "Phone", p.String()), Menu: lasting(t)})
+	t.Say(bot.Message{Text: t.Word(key, "Phone", p.String()), Menu: shop.Menu(t)})
 	return nil
 }
 
@@ -148,6 +148,6 @@ func (c counter) birthday(t *bot.Turn) error {
 
 // later ends a question that was put off.
 func (c counter) later(t *bot.Turn) error {
-	t.Say(bot.Message{Text: t.Word(i18n.LaterText), Menu: lasting(t)})
+	t.Say(bot.Message{Text: t.Word(i18n.LaterText), Menu: shop.Menu(t)})
 	return nil
 }

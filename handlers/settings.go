@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"regulars/bot"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
@@ -152,6 +153,6 @@ func (c counter) speak(t *bot.Turn, l i18n.Lang) error {
 	if t.Person.Role == bot.Anyone {
 		return c.welcome(t)
 	}
-	t.Say(bot.Message{Text: t.Word(i18n.LanguageDone), Menu: lasting(t)})
+	t.Say(bot.Message{Text: t.Word(i18n.LanguageDone), Menu: shop.Menu(t)})
 	return nil
 }

@@ -1,0 +1,186 @@
+package staff
+
+import (
+	"errors"
+	"strings"
+
+	"regulars/bot"
+	"regulars/handlers/shop"
+	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
+)
+
+// who reads WHO from the front of a command: a mention, the message answered, a
+// card's number, an @name seen before, or a phone number. It returns the member
+// and what is left of the arguments.
+func (d desk) who(t *bot.Turn) (people.Person, string, error) {
+	if id, rest, ok, err := d.mentioned(t); ok || err != nil {
+		return d.member(t, id, rest, err)
+	}
+	if id, ok, err := d.answered(t); ok || err != nil {
+		return d.member(t, id, t.Args, err)
+	}
+	words := strings.Fields(t.Args)
+	if len(words) == 0 {
+		return people.Person{}, "", bot.Refuse(i18n.WhoMissing)
+	}
+	rest := strings.Join(words[1:], " ")
+	if name, ok := strings.CutPrefix(words[0], "@"); ok {
+		id, known, err := d.Vault.ByUsername(t.Tx, string(t.Event.Channel), name)
+		if err == nil && !known {
+			err = bot.Refuse(i18n.WhoUnseen, "Name", shop.Tidy(words[0]))
+		}
+		return d.member(t, id, rest, err)
+	}
+	if id, rest, ok, err := d.byPhone(t, words); ok || err != nil {
+		return d.member(t, id, rest, err)
+	}
+	if code, err := people.ParseCardCode(words[0]); err == nil {
+		id, err := d.byCard(t, code)
+		return d.member(t, id, rest, err)
+	}
+	return people.Person{}, "", bot.Refuse(i18n.WhoUnread, "Text", shop.Tidy(words[0]))
+}
+
+// member opens a person who must be a member.
+func (d desk) member(t *bot.Turn, id loyalty.MemberID, rest string, err error) (people.Person, string, error) {
+	if err != nil {
+		return people.Person{}, "", err
+	}
+	if id == "" {
+		return people.Person{}, "", d.stranger(t)
+	}
+	if err := t.Tx.Lock(people.Subject(id)); err != nil {
+		return people.Person{}, "", err
+	}
+	p, err := d.Vault.Get(t.Tx, id)
+	if errors.Is(err, people.ErrNobody) || err == nil && p.Status != people.Member {
+		return p, "", d.stranger(t)
+	}
+	return p, strings.TrimSpace(rest), err
+}
+
+// stranger says that somebody has not joined; in a group the button is for
+// them, and opens their own chat.
+func (d desk) stranger(t *bot.Turn) error {
+	no := &bot.Refusal{Text: i18n.T(i18n.WhoNotMember)}
+	if t.Event.Chat.Group {
+		line := "join"
+		if code := t.GroupCode(); code != "" {
+			line += " " + bot.GroupMark + code
+		}
+		no.Text.Key = i18n.WhoNotMemberGroup
+		no.Buttons = []bot.Button{{Label: t.Word(i18n.JoinButton), Do: bot.DoPrivate, Value: line}}
+	}
+	return no
+}
+
+// mentioned takes the first mention of a person out of the text.
+func (d desk) mentioned(t *bot.Turn) (id loyalty.MemberID, rest string, ok bool, err error) {
+	for _, m := range t.Event.Mentions {
+		if m.Bot || m.Start < 0 || m.Start+m.Len > len(t.Event.Text) || t.Event.Kind != bot.Said {
+			continue
+		}
+		text := t.Event.Text
+		line, _ := bot.ParseLine(text[:m.Start] + " " + text[m.Start+m.Len:])
+		if m.User == "" {
+			id, known, err := d.Vault.ByUsername(t.Tx, string(t.Event.Channel), m.Username)
+			if err == nil && !known {
+				err = bot.Refuse(i18n.WhoUnseen, "Name", "@"+shop.Tidy(m.Username))
+			}
+			return id, line.Args, true, err
+		}
+		id, err := d.of(t, m.User)
+		return id, line.Args, true, err
+	}
+	return "", "", false, nil
+}
+
+// answered is the person whose message this one answers.
+func (d desk) answered(t *bot.Turn) (loyalty.MemberID, bool, error) {
+	if t.Event.Quoted == nil || t.Event.Quoted.Bot {
+		return "", false, nil
+	}
+	user, err := t.QuotedUser()
+	if err != nil || user == "" {
+		return "", err == nil, err // said by somebody whom the platform does not name
+	}
+	id, err := d.of(t, user)
+	return id, true, err
+}
+
+// of is the person behind a platform's id on this channel; "" for a stranger.
+func (d desk) of(t *bot.Turn, user bot.UserID) (loyalty.MemberID, error) {
+	id, _, err := d.Vault.Who(t.Tx, people.Identity{Channel: string(t.Event.Channel), User: string(user)})
+	return id, err
+}
+
+// byCard is the member whose card has a number; tries are counted, because
+// numbers can be guessed.
+func (d desk) byCard(t *bot.Turn, code people.CardCode) (loyalty.MemberID, error) {
+	id, err := d.Vault.ByCard(t.Tx, code)
+	if errors.Is(err, people.ErrNobody) {
+		return "", bot.Refuse(i18n.WhoNoCard)
+	}
+	return id, err
+}
+
+// byPhone reads the longest run of words that is a phone number. ok is false
+// when the words begin with none.
+func (d desk) byPhone(t *bot.Turn, words []string) (id loyalty.MemberID, rest string, ok bool, err error) {
+	regions := d.Programme(t.Now).Regions()
+	for n := min(len(words), 5); n > 0; n-- {
+		phone, err := people.ParsePhone(strings.Join(words[:n], " "), regions...)
+		if errors.Is(err, people.ErrPhoneAmbiguous) && n == 1 {
+			return "", "", true, err
+		}
+		if err != nil {
+			continue
+		}
+		id, err := d.claimed(t, phone)
+		return id, strings.Join(words[n:], " "), true, err
+	}
+	return "", "", false, nil
+}
+
+// claimed is the one member whom a number means: the one who proved it, or the
+// only one who typed it. Points may be given on a typed number, never spent.
+func (d desk) claimed(t *bot.Turn, phone people.Phone) (loyalty.MemberID, error) {
+	claims, err := d.Vault.ByPhone(t.Tx, phone)
+	switch {
+	case err != nil:
+		return "", err
+	case len(claims) == 0:
+		return "", bot.Refuse(i18n.WhoNoPhone, "Phone", phone.String())
+	case len(claims) > 1 && !claims[0].Proven:
+		return "", bot.Refuse(i18n.WhoTwoPhones, "Phone", phone.String())
+	}
+	return claims[0].Member, nil
+}
+
+// Mask shortens a name for other people's eyes: 王小明 → 王○明, Ann Lee → Ann L.
+func Mask(name string) string {
+	name = shop.Tidy(name)
+	words := strings.Fields(name)
+	switch r := []rune(name); {
+	case len(words) > 1:
+		last := []rune(words[len(words)-1])
+		return words[0] + " " + string(last[:1]) + "."
+	case len(r) > 0 && r[0] >= 0x2e80 && len(r) == 2:
+		return string(r[0]) + "○"
+	case len(r) > 2 && r[0] >= 0x2e80 && len(r) <= 4:
+		return string(r[0]) + strings.Repeat("○", len(r)-2) + string(r[len(r)-1])
+	case len(r) > 12:
+		return string(r[:11]) + "…"
+	}
+	return name
+}
+
+// called is a member's name as an employee may see it.
+func (d desk) called(t *bot.Turn, p people.Person) string {
+	if n := Mask(p.Called()); n != "" {
+		return n
+	}
+	return t.Word(i18n.SomeCustomer)
+}

@@ -1,0 +1,96 @@
+package i18n
+
+// Words and help of employees' commands.
+const (
+	WordsSale     Key = "words.sale"
+	WordsGive     Key = "words.give"
+	WordsUndo     Key = "words.undo"
+	WordsFind     Key = "words.find"
+	WordsToday    Key = "words.today"
+	WordsFreeze   Key = "words.freeze"
+	WordsUnfreeze Key = "words.unfreeze"
+	WordsStaff    Key = "words.staff"
+
+	HelpSale     Key = "help.sale"
+	HelpGive     Key = "help.give"
+	HelpUndo     Key = "help.undo"
+	HelpFind     Key = "help.find"
+	HelpToday    Key = "help.today"
+	HelpFreeze   Key = "help.freeze"
+	HelpUnfreeze Key = "help.unfreeze"
+)
+
+// What employees read, and the receipts of what they do.
+const (
+	WhoMissing        Key = "who.missing"
+	WhoUnseen         Key = "who.unseen"
+	WhoUnread         Key = "who.unread"
+	WhoNotMember      Key = "who.not_member"
+	WhoNotMemberGroup Key = "who.not_member_group"
+	WhoNoPhone        Key = "who.no_phone"
+	WhoTwoPhones      Key = "who.two_phones"
+	WhoNoCard         Key = "who.no_card"
+
+	SaleAmountMissing Key = "sale.amount_missing"
+	SaleDone          Key = "sale.done"
+	ScanAsk           Key = "sale.scan_ask"
+	Cancel            Key = "sale.cancel"
+	Cancelled         Key = "sale.cancelled"
+	GivePointsMissing Key = "give.points_missing"
+	GiveDone          Key = "give.done"
+	GroupDone         Key = "group.done"
+	GroupRef          Key = "group.ref"
+
+	UndoButton    Key = "undo.button"
+	UndoDone      Key = "undo.done"
+	UndoDoneGroup Key = "undo.done_group"
+	UndoNotYours  Key = "undo.not_yours"
+	UndoNothing   Key = "undo.nothing"
+
+	ReceiptEarned Key = "receipt.earned"
+	ReceiptGift   Key = "receipt.gift"
+	ReceiptUndone Key = "receipt.undone"
+	ReceiptFor    Key = "receipt.for"
+	ReceiptNow    Key = "receipt.now"
+	ReceiptRef    Key = "receipt.ref"
+
+	ApproveNobody  Key = "approve.nobody"
+	ApproveAsked   Key = "approve.asked"
+	ApproveTitle   Key = "approve.title"
+	ApproveBy      Key = "approve.by"
+	ApproveFor     Key = "approve.for"
+	ApproveReason  Key = "approve.reason"
+	ApproveYes     Key = "approve.yes"
+	ApproveNo      Key = "approve.no"
+	ApproveLate    Key = "approve.late"
+	ApproveDecided Key = "approve.decided"
+	ApproveRefused Key = "approve.refused"
+	ApproveGiven   Key = "approve.given"
+	ApproveGone    Key = "approve.gone"
+	ApproveToldYes Key = "approve.told_yes"
+	ApproveToldNo  Key = "approve.told_no"
+
+	FindVisits  Key = "find.visits"
+	FindSince   Key = "find.since"
+	FindFrozen  Key = "find.frozen"
+	FindSeveral Key = "find.several"
+
+	TodayTitle  Key = "today.title"
+	TodaySales  Key = "today.sales"
+	TodayPoints Key = "today.points"
+	TodayGives  Key = "today.gives"
+	TodayUndos  Key = "today.undos"
+	TodayAll    Key = "today.all"
+
+	StaffCodeMissing Key = "staff.code_missing"
+	StaffDone        Key = "staff.done"
+	StaffHow         Key = "staff.how"
+	RoleClerk        Key = "staff.role_clerk"
+	RoleManager      Key = "staff.role_manager"
+	RoleOwner        Key = "staff.role_owner"
+
+	FreezeDone   Key = "freeze.done"
+	FreezeTold   Key = "freeze.told"
+	UnfreezeDone Key = "freeze.undone"
+	UnfreezeTold Key = "freeze.undone_told"
+)
