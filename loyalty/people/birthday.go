@@ -51,14 +51,14 @@ var birthdayForms = []*regexp.Regexp{
 	regexp.MustCompile(`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$`),
 	regexp.MustCompile(`^(\d{4})(\d{2})(\d{2})$`),
 	regexp.MustCompile(`^(\d{4})年(\d{1,2})月(\d{1,2})日?$`),
-	regexp.MustCompile(`^()(\d{1,2})[-/.](\d{1,2})$`),
+	regexp.MustCompile(`^(?:--)?()(\d{1,2})[-/.](\d{1,2})$`), // with "--" as ISO prints it
 	regexp.MustCompile(`^()(\d{1,2})月(\d{1,2})[日號号]?$`),
 }
 
 // ParseBirthday reads a typed date, year first or without a year: "1990-05-02",
 // "1990/5/2", "19900502", "1990年5月2日", "5/2", "5月2日". Years of the Thai
 // calendar (2533) are turned into AD. A date in the future, or more than 120
-// years before now, is ErrBirthday.
+// years before now, is ErrBirthday. What ISO prints is read back the same.
 func ParseBirthday(typed string, now time.Time) (Birthday, error) {
 	if len(typed) > 128 {
 		return Birthday{}, ErrBirthday

@@ -172,6 +172,6 @@ func (v *Vault) ReadCard(r store.Reader, token string, now time.Time) (loyalty.M
 
 func (v *Vault) cardMAC(body, secret []byte) []byte {
 	m := hmac.New(sha256.New, v.token)
-	writeParts(m, []string{"card", string(secret), string(body)})
+	m.Write(framed("card", string(secret), string(body)))
 	return m.Sum(nil)[:cardMAC]
 }

@@ -19,6 +19,7 @@
 //	uname/<hash>                Telegram @name last seen → member                           until erased or changed
 //	phone/<hash>/<member>       who claims a number, and who proved it                      until erased or changed
 //	name/<hash>/<member>        beginnings of a member's names                              until erased or changed
+//	nameof/<member>             which rows of name/ are the member's                        until erased
 //	bday/<mm-dd>/<member>       birthdays, month and day in the open                        until erased or changed
 //	card/<hash>                 card number → member                                        until erased or reissued
 //	linkcode/<hash>, invite/<hash>  one-time codes not used yet                             ten minutes

@@ -34,6 +34,10 @@ var (
 // tombstoneUntil (zero: none) a keyed tombstone for each of his accounts and
 // for a phone number he had proven. An employee stops being one. Erasing twice
 // is no error. The ledger is not touched; holds are the caller's to release.
+//
+// Free pages of a file and older backups still hold the wrapped key until they
+// are overwritten, compacted or expired; without the installation's key they
+// are of no use.
 func (v *Vault) Erase(tx store.Tx, id loyalty.MemberID, now, tombstoneUntil time.Time) error {
 	if err := tx.Lock(Subject(id)); err != nil {
 		return err
@@ -109,12 +113,16 @@ func (v *Vault) forgetAccounts(tx store.Tx, l *life) error {
 }
 
 func (l *life) forgetNames(tx store.Tx) error {
-	for _, h := range l.row.Names {
+	have, _, err := namesOf.Get(tx, string(l.id))
+	if err != nil {
+		return err
+	}
+	for _, h := range have {
 		if err := names.Delete(tx, h, string(l.id)); err != nil {
 			return err
 		}
 	}
-	return nil
+	return namesOf.Delete(tx, string(l.id))
 }
 
 func (l *life) forgetConsents(tx store.Tx) error {

@@ -27,7 +27,7 @@ func (w *world) checkIndexes(t fataler) {
 		var err error
 		for id, row := range persons.Scan(r, persons.All(), &err) {
 			if row.Status == Erased {
-				if len(row.Key)+len(row.Profile)+len(row.Names)+len(row.Consents) > 0 {
+				if len(row.Key)+len(row.Profile)+len(row.Consents) > 0 {
 					t.Errorf("erased %s keeps something", id)
 				}
 				continue
@@ -55,7 +55,11 @@ func (w *world) checkIndexes(t fataler) {
 			if l.Card != "" {
 				want["card/"+w.v.hash("card", string(l.Card))] = true
 			}
-			for _, h := range row.Names {
+			have, _, e := namesOf.Get(r, id)
+			if e != nil {
+				t.Fatalf("names: %v", e)
+			}
+			for _, h := range have {
 				want["name/"+h+"/"+id] = true
 			}
 		}
@@ -179,7 +183,7 @@ func TestErasing(t *testing.T) {
 	if found := w.leaks(); len(found) > 0 {
 		t.Errorf("in the open: %v", found)
 	}
-	for _, prefix := range []string{"consent/" + string(id), "card/", "bday/", "uname/"} {
+	for _, prefix := range []string{"consent/" + string(id), "nameof/" + string(id), "card/", "bday/", "uname/"} {
 		if n := w.countRows(prefix); n > 0 {
 			t.Errorf("%d rows under %s", n, prefix)
 		}

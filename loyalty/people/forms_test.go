@@ -81,6 +81,9 @@ func TestParseBirthday(t *testing.T) {
 		"2026-11-22": "", "2026-11-20": "2026-11-20", strings.Repeat("1", 9000): "",
 	} {
 		b, err := ParseBirthday(typed, now)
+		if again, err := ParseBirthday(b.ISO(), now); want != "" && (err != nil || again != b) {
+			t.Errorf("%s does not read back: %v", b.ISO(), err)
+		}
 		if b.ISO() != want || (want == "") != errors.Is(err, ErrBirthday) {
 			t.Errorf("ParseBirthday(%.20q) = %q, %v; want %q", typed, b.ISO(), err, want)
 		}

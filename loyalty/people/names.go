@@ -14,7 +14,13 @@ import (
 // nameRow says nothing: the key is the index.
 type nameRow struct{}
 
-var names = store.NewTable[nameRow]("name/", store.Free, nil)
+var (
+	names = store.NewTable[nameRow]("name/", store.Free, nil)
+	// namesOf lists a member's index rows, so that they can be removed whatever
+	// later versions cut names into. It stands apart from the person, who is
+	// read at every event.
+	namesOf = store.NewTable[[]string]("nameof/", store.Locked, store.FirstPart("member"))
+)
 
 const (
 	// longestPrefix is how many letters of a word are indexed. What is typed
@@ -35,7 +41,14 @@ func (v *Vault) indexNames(tx store.Tx, l *life) error {
 			want = append(want, v.hash("name", t))
 		}
 	}
-	for _, h := range l.row.Names {
+	have, _, err := namesOf.Get(tx, string(l.id))
+	if err != nil {
+		return err
+	}
+	if slices.Equal(have, want) {
+		return nil
+	}
+	for _, h := range have {
 		if !slices.Contains(want, h) {
 			if err := names.Delete(tx, h, string(l.id)); err != nil {
 				return err
@@ -43,14 +56,16 @@ func (v *Vault) indexNames(tx store.Tx, l *life) error {
 		}
 	}
 	for _, h := range want {
-		if !slices.Contains(l.row.Names, h) {
+		if !slices.Contains(have, h) {
 			if err := names.Put(tx, nameRow{}, h, string(l.id)); err != nil {
 				return err
 			}
 		}
 	}
-	l.row.Names = want
-	return nil
+	if len(want) == 0 {
+		return namesOf.Delete(tx, string(l.id))
+	}
+	return namesOf.Put(tx, want, string(l.id))
 }
 
 // ByName finds members by the beginnings of the words of their names, or by any

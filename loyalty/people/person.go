@@ -110,7 +110,6 @@ type personRow struct {
 	Consents    map[Purpose]Consent `json:"consents,omitempty"`
 	Key         []byte              `json:"key,omitempty"`     // person's key, wrapped
 	Profile     []byte              `json:"profile,omitempty"` // profile, sealed with that key
-	Names       []string            `json:"names,omitempty"`   // name index rows to remove again
 }
 
 // profile is what only the person's key opens.

@@ -9,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"strconv"
 
 	"golang.org/x/crypto/chacha20poly1305"
 )
@@ -50,6 +50,7 @@ type Vault struct {
 	lookup  []byte
 	chain   []byte
 	token   []byte
+	other   []byte // the root of Derive
 }
 
 // NewVault derives the keys of an installation that has had one master key.
@@ -79,11 +80,17 @@ func NewKeyring(current Key, older ...Key) (*Vault, error) {
 	v.lookup = derive(oldest.Master, "lookup")
 	v.chain = derive(oldest.Master, "chain")
 	v.token = derive(oldest.Master, "token")
+	v.other = derive(oldest.Master, "other")
 	return v, nil
 }
 
 // ChainKey is the key of the ledger's hash chain, for the book: 32 bytes.
 func (v *Vault) ChainKey() []byte { return append([]byte(nil), v.chain...) }
+
+// Derive is a key of 32 bytes for another room's use ("lane", "picture"): the
+// same for the same use as long as the installation lives, and of no help in
+// guessing any other key.
+func (v *Vault) Derive(use string) []byte { return derive(v.other, use) }
 
 // derive is HKDF-SHA256 without a salt: the master key is uniformly random.
 func derive(master []byte, use string) []byte {
@@ -98,23 +105,25 @@ func derive(master []byte, use string) []byte {
 // 128 bits of HMAC-SHA256, as 22 characters that are fit for a key.
 func (v *Vault) hash(domain string, value ...string) string {
 	m := hmac.New(sha256.New, v.lookup)
-	writeParts(m, append([]string{domain}, value...))
+	m.Write(framed(append([]string{domain}, value...)...))
 	return base64.RawURLEncoding.EncodeToString(m.Sum(nil)[:16])
 }
 
-// writeParts frames each part by its length, so that ("ab","c") and ("a","bc")
-// are different.
-func writeParts(w io.Writer, parts []string) {
+// framed joins parts, each after its length, so that ("ab", "c") and
+// ("a", "bc") are different.
+func framed(parts ...string) []byte {
+	b := make([]byte, 0, 96)
 	for _, p := range parts {
-		fmt.Fprintf(w, "%d:%s", len(p), p)
+		b = strconv.AppendInt(b, int64(len(p)), 10)
+		b = append(b, ':')
+		b = append(b, p...)
 	}
+	return b
 }
 
 // bind is the associated data of a sealed form: what it is and whose.
 func bind(parts ...string) []byte {
-	var b strings.Builder
-	writeParts(&b, append([]string{"regulars/people/v1"}, parts...))
-	return []byte(b.String())
+	return framed(append([]string{"regulars/people/v1"}, parts...)...)
 }
 
 // SealShop seals what belongs to no person (a group's name, a payload whose

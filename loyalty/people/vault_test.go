@@ -145,6 +145,9 @@ func TestDerivedFormsStay(t *testing.T) {
 	if got := hex.EncodeToString(v.ChainKey()); got != goldenChain {
 		t.Errorf("chain key %s", got)
 	}
+	if a, b := v.Derive("lane"), v.Derive("picture"); len(a) != 32 || bytes.Equal(a, b) || !bytes.Equal(a, v.Derive("lane")) {
+		t.Error("derived keys are not one for each use")
+	}
 	if got := v.identHash(line("U1")); got != goldenIdent {
 		t.Errorf("ident hash %s", got)
 	}
