@@ -198,7 +198,11 @@ func (o *oracle) advance(t time.Time) {
 	if o.now = t; o.now.Before(o.wrote) {
 		o.now = o.wrote
 	}
-	last := time.Time{}
+	o.happen(time.Time{})
+}
+
+// happen does all that is due, none of it before last.
+func (o *oracle) happen(last time.Time) {
 	for {
 		what, at := o.next(last)
 		if what == nil {
@@ -353,7 +357,7 @@ func (o *oracle) earn(amount int, order string, at time.Time) (*grant, string) {
 
 // after is what follows any operation at once.
 func (o *oracle) after() {
-	o.advance(o.now)
+	o.happen(o.now)
 	o.payDebt(o.now)
 }
 
