@@ -111,13 +111,3 @@ func (u *lineUser) reachable(now time.Time) bool {
 	}
 	return u.friend || !u.wrote.IsZero() && now.Sub(u.wrote) < 7*24*time.Hour
 }
-
-// find gives a message of the chat by its id.
-func (c *lineChat) find(id string) *lineMessage {
-	for _, m := range c.log {
-		if m.id == id {
-			return m
-		}
-	}
-	return nil
-}

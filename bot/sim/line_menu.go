@@ -5,15 +5,17 @@ import (
 	"image"
 	_ "image/jpeg" // the formats that LINE takes
 	_ "image/png"
-	"sort"
+	"time"
 )
 
 // lineMenus are the rich menus of a channel.
 type lineMenus struct {
 	byID    map[string]*lineMenu
 	order   []string
-	aliases map[string]string // alias → menu id
-	def     string            // the default for everybody
+	aliases map[string]string    // alias → menu id
+	def     string               // the default for everybody
+	batches map[string]time.Time // batches accepted, by request id
+	resumes map[string]time.Time // resumeRequestKeys used
 }
 
 type lineMenu struct {
@@ -23,7 +25,7 @@ type lineMenu struct {
 }
 
 func newLineMenus() lineMenus {
-	return lineMenus{byID: map[string]*lineMenu{}, aliases: map[string]string{}}
+	return lineMenus{byID: map[string]*lineMenu{}, aliases: map[string]string{}, batches: map[string]time.Time{}, resumes: map[string]time.Time{}}
 }
 
 const (
@@ -199,237 +201,4 @@ func (c *lineCall) downloadMenu() lineAnswer {
 		return lineRefuse(404, lineNotFound)
 	}
 	return lineAnswer{status: 200, kind: m.image.kind, body: m.image.data}
-}
-
-func (c *lineCall) setDefaultMenu() lineAnswer {
-	id := c.r.PathValue("menu")
-	if bad := c.ready(id); bad != nil {
-		return *bad
-	}
-	c.ch.menus.def = id
-	return lineOK(map[string]any{})
-}
-
-func (c *lineCall) getDefaultMenu() lineAnswer {
-	if c.ch.menus.def == "" {
-		return lineRefuse(404, "no default richmenu")
-	}
-	return lineOK(map[string]any{"richMenuId": c.ch.menus.def})
-}
-
-func (c *lineCall) clearDefaultMenu() lineAnswer {
-	c.ch.menus.def = ""
-	return lineOK(map[string]any{})
-}
-
-// link gives a user a menu; 200 but no effect for who is no friend.
-func (u *lineUser) link(id string) {
-	if u != nil && u.friend && !u.blocked {
-		u.menu, u.shown = id, ""
-	}
-}
-
-func (c *lineCall) linkMenu() lineAnswer {
-	u, bad := c.user()
-	if bad != nil && bad.status == 400 {
-		return *bad
-	}
-	id := c.r.PathValue("menu")
-	if bad := c.ready(id); bad != nil {
-		return *bad
-	}
-	u.link(id)
-	return lineOK(map[string]any{})
-}
-
-func (c *lineCall) linkedMenu() lineAnswer {
-	u, bad := c.user()
-	if bad != nil {
-		return *bad
-	}
-	if u.menu == "" {
-		return lineRefuse(404, "the user has no richmenu")
-	}
-	return lineOK(map[string]any{"richMenuId": u.menu})
-}
-
-func (c *lineCall) unlinkMenu() lineAnswer {
-	u, bad := c.user()
-	if bad != nil && bad.status == 400 {
-		return *bad
-	}
-	u.link("")
-	return lineOK(map[string]any{})
-}
-
-// bulkLink links up to 500 users: 202, done later (here at once).
-func (c *lineCall) bulkLink() lineAnswer { return c.bulk(true) }
-
-func (c *lineCall) bulkUnlink() lineAnswer { return c.bulk(false) }
-
-func (c *lineCall) bulk(linking bool) lineAnswer {
-	body, bad := c.json()
-	if bad != nil {
-		return *bad
-	}
-	ck := &lineCheck{}
-	o := ck.root(body)
-	id := ""
-	if linking {
-		id = o.str("richMenuId", true, 1, 0)
-	}
-	users := o.strings("userIds", true, 1, 500)
-	if bad := ck.refusal(o); bad != nil {
-		return *bad
-	}
-	if linking {
-		if bad := c.ready(id); bad != nil {
-			return *bad
-		}
-	}
-	for _, user := range users {
-		c.ch.users[user].link(id)
-	}
-	return lineJSON(202, map[string]any{})
-}
-
-func (c *lineCall) createAlias() lineAnswer {
-	body, bad := c.json()
-	if bad != nil {
-		return *bad
-	}
-	ck := &lineCheck{}
-	o := ck.root(body)
-	alias, id := o.match("richMenuAliasId", true, lineAliasForm), o.str("richMenuId", true, 1, 0)
-	if bad := ck.refusal(o); bad != nil {
-		return *bad
-	}
-	if c.ch.menus.aliases[alias] != "" {
-		return lineRefuse(400, "conflict richmenu alias id")
-	}
-	if len(c.ch.menus.aliases) >= lineMenuLimit {
-		return lineRefuse(400, "You can't create more rich menu aliases")
-	}
-	return c.pointAlias(alias, id)
-}
-
-// pointAlias sets an alias; the menu must exist and have its picture.
-func (c *lineCall) pointAlias(alias, id string) lineAnswer {
-	if bad := c.ready(id); bad != nil {
-		bad.status = 400
-		return *bad
-	}
-	c.ch.menus.aliases[alias] = id
-	return lineOK(map[string]any{})
-}
-
-// alias is the one of the path, or a 404.
-func (c *lineCall) alias() (string, *lineAnswer) {
-	alias := c.r.PathValue("alias")
-	if c.ch.menus.aliases[alias] != "" {
-		return alias, nil
-	}
-	a := lineRefuse(404, "richmenu alias not found")
-	return "", &a
-}
-
-func (c *lineCall) updateAlias() lineAnswer {
-	body, bad := c.json()
-	if bad != nil {
-		return *bad
-	}
-	ck := &lineCheck{}
-	o := ck.root(body)
-	id := o.str("richMenuId", true, 1, 0)
-	if bad := ck.refusal(o); bad != nil {
-		return *bad
-	}
-	alias, bad := c.alias()
-	if bad != nil {
-		return *bad
-	}
-	return c.pointAlias(alias, id)
-}
-
-func (c *lineCall) getAlias() lineAnswer {
-	alias, bad := c.alias()
-	if bad != nil {
-		return *bad
-	}
-	return lineOK(map[string]any{"richMenuAliasId": alias, "richMenuId": c.ch.menus.aliases[alias]})
-}
-
-func (c *lineCall) deleteAlias() lineAnswer {
-	alias, bad := c.alias()
-	if bad != nil {
-		return *bad
-	}
-	delete(c.ch.menus.aliases, alias)
-	return lineOK(map[string]any{})
-}
-
-func (c *lineCall) listAliases() lineAnswer {
-	list := []map[string]any{}
-	for alias, id := range c.ch.menus.aliases {
-		list = append(list, map[string]any{"richMenuAliasId": alias, "richMenuId": id})
-	}
-	sort.Slice(list, func(i, j int) bool { return list[i]["richMenuAliasId"].(string) < list[j]["richMenuAliasId"].(string) })
-	return lineOK(map[string]any{"aliases": list})
-}
-
-// current is the menu on this person's phone: the one a switch brought up,
-// else the linked one, else the default. A blocked account shows none.
-func (u *lineUser) current() *lineMenu {
-	if u.blocked {
-		return nil
-	}
-	for _, id := range []string{u.shown, u.menu, u.ch.menus.def} {
-		if m := u.ch.menus.byID[id]; m != nil {
-			return m
-		}
-	}
-	return nil
-}
-
-func (u *lineUser) menuButtons() []lineButton {
-	var out []lineButton
-	if m := u.current(); m != nil {
-		for _, a := range array(m.body["areas"]) {
-			action := object(object(a)["action"])
-			label, _ := action["label"].(string)
-			out = append(out, lineButton{label, action})
-		}
-	}
-	return out
-}
-
-// switchMenu is what a richmenuswitch action does: the app brings up the
-// alias's menu and tells the bot by a postback.
-func (p *LinePerson) switchMenu(alias, data string) {
-	status := "SUCCESS"
-	p.do(func() *lineEvent {
-		if id := p.ch.menus.aliases[alias]; id != "" {
-			p.user.shown = id
-		} else {
-			status = "RICHMENU_ALIAS_ID_NOTFOUND"
-		}
-		return nil
-	})
-	p.postback(data, map[string]any{"newRichMenuAliasId": alias, "status": status}, "", "")
-}
-
-// Menu is the rich menu on this person's phone: its name and labels; "" when
-// there is none.
-func (p *LinePerson) Menu() (name string, labels []string) {
-	p.ch.sim.mu.Lock()
-	defer p.ch.sim.mu.Unlock()
-	m := p.user.current()
-	if m == nil {
-		return "", nil
-	}
-	name, _ = m.body["name"].(string)
-	for _, b := range p.user.menuButtons() {
-		labels = append(labels, b.label)
-	}
-	return name, labels
 }

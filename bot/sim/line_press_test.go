@@ -216,3 +216,27 @@ func TestLineRichMenuRate(t *testing.T) {
 	s.Clock.Advance(time.Hour)
 	bot.want(bot.post("/richmenu", menu("m")), 200, "")
 }
+
+// "batch (link/unlink/unlinkAll, <=1,000 ops) 3/h, … progress endpoint" (1.4).
+func TestLineRichMenuBatch(t *testing.T) {
+	_, ch, bot := lineWorld(t, LineConfig{})
+	ann := ch.Person("Ann", "en").Befriend()
+	one, two := bot.addMenu(menu("one")), bot.addMenu(menu("two"))
+	bot.want(bot.post("/user/"+ann.ID()+"/richmenu/"+one, nil), 200, "")
+	ops := func(list ...any) obj { return obj{"operations": append(arr{}, list...)} }
+	swap := ops(obj{"type": "link", "from": one, "to": two}, obj{"type": "link", "from": two, "to": one})
+	r := bot.want(bot.post("/richmenu/batch", swap), 202, "")
+	if name, _ := ann.Menu(); name != "two" {
+		t.Fatal(name)
+	}
+	r = bot.want(bot.api("GET", "/v2/bot/richmenu/progress/batch?requestId="+r.header.Get("X-Line-Request-Id"), nil), 200, "")
+	if r.body["phase"] != "succeeded" {
+		t.Fatal(r.raw)
+	}
+	bot.want(bot.post("/richmenu/batch", ops(obj{"type": "link", "from": one, "to": "richmenu-none"})), 400, "")
+	bot.want(bot.post("/richmenu/batch", ops(obj{"type": "unlinkAll"})), 202, "")
+	if name, _ := ann.Menu(); name != "" {
+		t.Fatal(name)
+	}
+	bot.want(bot.post("/richmenu/batch", swap), 429, "The API rate limit has been exceeded. Try again later.")
+}

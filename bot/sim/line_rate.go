@@ -11,17 +11,16 @@ type Rate struct {
 // lineRates are the limits that differ from lineRate, per channel and
 // endpoint. DOC #rate-limits.
 var lineRates = map[string]Rate{
-	"POST /v2/bot/message/multicast":              {200, time.Second},
-	"POST /v2/bot/message/narrowcast":             {60, time.Hour},
-	"POST /v2/bot/message/broadcast":              {60, time.Hour},
-	"POST /v2/bot/chat/loading/start":             {100, time.Second},
-	"POST /v2/bot/richmenu":                       {100, time.Hour},
-	"DELETE /v2/bot/richmenu/{menu}":              {100, time.Hour},
-	"DELETE /v2/bot/richmenu/alias/{alias}":       {100, time.Hour},
-	"POST /v2/bot/richmenu/batch":                 {3, time.Hour},
-	"POST /v2/bot/channel/webhook/test":           {60, time.Hour},
-	"GET /v2/bot/message/delivery/{kind}":         {2000, time.Second},
-	"GET /v2/bot/insight/message/delivery/{kind}": {60, time.Hour},
+	"POST /v2/bot/message/multicast":        {200, time.Second},
+	"POST /v2/bot/message/narrowcast":       {60, time.Hour},
+	"POST /v2/bot/message/broadcast":        {60, time.Hour},
+	"POST /v2/bot/chat/loading/start":       {100, time.Second},
+	"POST /v2/bot/richmenu":                 {100, time.Hour},
+	"DELETE /v2/bot/richmenu/{menu}":        {100, time.Hour},
+	"DELETE /v2/bot/richmenu/alias/{alias}": {100, time.Hour},
+	"POST /v2/bot/richmenu/batch":           {3, time.Hour},
+	"GET /v2/bot/richmenu/progress/batch":   {100, time.Hour},
+	"POST /v2/bot/channel/webhook/test":     {60, time.Hour},
 }
 
 // lineRate is the limit of every other endpoint.

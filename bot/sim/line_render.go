@@ -97,7 +97,9 @@ func (s *lineScreen) message(m map[string]any) {
 	case "template":
 		s.template(object(m["template"]))
 	case "flex":
-		s.alt = alt
+		if !strings.Contains(alt, "\n") { // else it tells the whole message
+			s.alt = alt
+		}
 		s.flex(object(m["contents"]))
 	default:
 		s.say(fmt.Sprintf("(%v)", m["type"]))

@@ -15,32 +15,6 @@ import (
 	"time"
 )
 
-// lineEvent is one webhook event. Its body never changes once made; a
-// redelivery is a copy.
-type lineEvent struct {
-	body  map[string]any
-	token *lineReplyToken // nil when the event has none
-	tries int             // deliveries so far
-}
-
-// lineReplyToken may be used once, until deadline.
-//
-// DOC #send-reply-message: "use within 1 minute of receipt"; a redelivered
-// token works "1 min after redelivery unless already used or 20 min since the
-// event".
-type lineReplyToken struct {
-	chat     *lineChat
-	born     time.Time // when the event happened
-	deadline time.Time
-	used     bool
-}
-
-const (
-	replyTokenLife  = time.Minute
-	replyTokenLimit = 20 * time.Minute
-	redeliverLimit  = 10 // tries by itself; LINE does not disclose its own
-)
-
 // Delivery is one webhook POST and what became of it.
 type Delivery struct {
 	At         time.Time
@@ -49,53 +23,6 @@ type Delivery struct {
 	Status     int    // the bot's answer; 0 when there was none
 	Failure    string // "", could_not_connect, request_timeout, error_status_code, unclassified
 	Body       []byte // as it went out
-}
-
-// event makes an event of this kind in a chat and, unless the chat stands by,
-// gives it a reply token. Sim.mu is held.
-func (ch *LineChannel) event(kind string, chat *lineChat, who *lineUser, answerable bool, more map[string]any) *lineEvent {
-	now := ch.sim.Clock.Now()
-	body := map[string]any{
-		"type": kind, "mode": "active", "timestamp": now.UnixMilli(),
-		"webhookEventId": ulid(now), "deliveryContext": map[string]any{"isRedelivery": false},
-	}
-	if chat != nil {
-		body["source"] = chat.source(kind, who)
-	}
-	for k, v := range more {
-		body[k] = v
-	}
-	e := &lineEvent{body: body}
-	if chat != nil && chat.standby {
-		body["mode"] = "standby" // DOC #common-properties: no reply token then
-		return e
-	}
-	if answerable {
-		token := randomHex(16)
-		e.token = &lineReplyToken{chat: chat, born: now, deadline: now.Add(replyTokenLife)}
-		ch.replies[token] = e.token
-		body["replyToken"] = token
-	}
-	return e
-}
-
-// source is who an event is from. In groups and rooms userId is promised only
-// in message events, and only for people who consented (SPEC GroupSource).
-func (c *lineChat) source(kind string, who *lineUser) map[string]any {
-	s := map[string]any{"type": c.kind}
-	switch c.kind {
-	case "user":
-		s["userId"] = c.id
-		return s
-	case "group":
-		s["groupId"] = c.id
-	case "room":
-		s["roomId"] = c.id
-	}
-	if kind == "message" && who != nil && !who.noConsent {
-		s["userId"] = who.id
-	}
-	return s
 }
 
 // send delivers events in one POST, or keeps them when the channel is held.
@@ -274,19 +201,6 @@ func (ch *LineChannel) Repeat() Delivery {
 	return d
 }
 
-// Inject delivers events that this simulator has no verb for, given as JSON
-// objects; mode, timestamp, webhookEventId and deliveryContext are added
-// where missing.
-func (ch *LineChannel) Inject(events ...map[string]any) {
-	ch.sim.mu.Lock()
-	var list []*lineEvent
-	for _, more := range events {
-		list = append(list, ch.event("", nil, nil, false, more))
-	}
-	ch.sim.mu.Unlock()
-	ch.send(list...)
-}
-
 // Deliveries are all webhook POSTs so far, oldest first.
 func (ch *LineChannel) Deliveries() []Delivery {
 	ch.sim.mu.Lock()
@@ -301,55 +215,6 @@ func (ch *LineChannel) WebhookErrors() map[string]int {
 	out := map[string]int{}
 	for k, n := range ch.errors {
 		out[k] = n
-	}
-	return out
-}
-
-// Held are events kept back, to be delivered together or out of order.
-type Held struct {
-	ch     *LineChannel
-	events []*lineEvent
-}
-
-// Hold keeps events back from now on; what people do still shows on their
-// phones. One of Together and Apart lets them go.
-func (ch *LineChannel) Hold() *Held {
-	ch.sim.mu.Lock()
-	defer ch.sim.mu.Unlock()
-	ch.held = &Held{ch: ch}
-	return ch.held
-}
-
-// Together ends the hold and delivers all events in one POST, in this order
-// of their indexes; as they happened when none is given. DOC
-// #webhook-event-objects: one POST may carry many events of different users.
-func (h *Held) Together(order ...int) Delivery {
-	return h.ch.deliver(h.release(order), false)
-}
-
-// Apart ends the hold and delivers each event in its own POST, one after the
-// other. DOC #common-properties: order is not guaranteed.
-func (h *Held) Apart(order ...int) []Delivery {
-	var out []Delivery
-	for _, e := range h.release(order) {
-		out = append(out, h.ch.deliver([]*lineEvent{e}, false))
-	}
-	return out
-}
-
-func (h *Held) release(order []int) []*lineEvent {
-	h.ch.sim.mu.Lock()
-	defer h.ch.sim.mu.Unlock()
-	if h.ch.held == h {
-		h.ch.held = nil
-	}
-	events := h.events
-	if len(order) == 0 {
-		return events
-	}
-	var out []*lineEvent
-	for _, i := range order {
-		out = append(out, events[i])
 	}
 	return out
 }
