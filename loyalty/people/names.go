@@ -28,8 +28,10 @@ const (
 	longestPrefix = 4
 	// maxNameRows bounds the index rows of one person, whatever he calls himself.
 	maxNameRows = 48
-	// maxCandidates bounds how many rows one search looks at.
+	// maxCandidates and maxOpened bound how many index rows one search looks at
+	// and how many persons it opens, so that it stays within some 10 ms.
 	maxCandidates = 2000
+	maxOpened     = 200
 )
 
 // indexNames makes the name index say what the profile says. Contacts are not
@@ -71,7 +73,7 @@ func (v *Vault) indexNames(tx store.Tx, l *life) error {
 // ByName finds members by the beginnings of the words of their names, or by any
 // part of a Chinese, Japanese or Korean one; case, accents, width and the kind
 // of kana do not matter. At most limit are returned, the oldest members first;
-// of names that very many share, only the first 2,000 are looked at.
+// of a beginning that very many share, only the first 2,000 are looked at.
 func (v *Vault) ByName(r store.Reader, query string, limit int) ([]loyalty.MemberID, error) {
 	tokens := queryTokens(query)
 	if len(tokens) == 0 {
@@ -83,31 +85,37 @@ func (v *Vault) ByName(r store.Reader, query string, limit int) ([]loyalty.Membe
 	}
 	var found []loyalty.MemberID
 	var err error
-	seen := 0
+	seen, opened := 0, 0
 	for key := range names.Scan(r, names.Under(hashes[0]), &err) {
-		if seen++; seen > maxCandidates || len(found) == limit {
+		if seen++; seen > maxCandidates || opened == maxOpened || len(found) == limit {
 			break
 		}
 		id := loyalty.MemberID(afterSlash(key))
-		ok, e := v.nameMatches(r, id, hashes[1:], query)
+		if ok, e := hasAll(r, id, hashes[1:]); e != nil {
+			return nil, e
+		} else if !ok {
+			continue
+		}
+		opened++
+		p, e := v.Get(r, id)
 		if e != nil {
 			return nil, e
 		}
-		if ok {
+		if matches(p.Name+" "+p.DisplayName, query) {
 			found = append(found, id)
 		}
 	}
 	return found, err
 }
 
-func (v *Vault) nameMatches(r store.Reader, id loyalty.MemberID, hashes []string, query string) (bool, error) {
+// hasAll reports whether the member is indexed under every hash.
+func hasAll(r store.Reader, id loyalty.MemberID, hashes []string) (bool, error) {
 	for _, h := range hashes {
 		if _, ok, err := names.Get(r, h, string(id)); err != nil || !ok {
 			return false, err
 		}
 	}
-	p, err := v.Get(r, id)
-	return err == nil && matches(p.Name+" "+p.DisplayName, query), err
+	return true, nil
 }
 
 // matches compares the opened name with what was typed.
