@@ -1,17 +1,11 @@
 package handlers
 
 import (
-	"strings"
-
 	"regulars/bot"
 	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 )
-
-// wording is the version of the notice shown at joining. It rises whenever the
-// notice's meaning changes in any language.
-const wording = "1"
 
 // start greets whoever comes: by following, by a first word, or by /start.
 func (c counter) start(t *bot.Turn) error {
@@ -27,26 +21,17 @@ func (c counter) start(t *bot.Turn) error {
 }
 
 // welcome tells a stranger what there is to gain, what is kept of them, and
-// offers the one tap. The button carries the notice's version, which is public:
-// whoever sends it has read it or need not.
+// offers the one tap.
 func (c counter) welcome(t *bot.Turn) error {
 	t.Say(bot.Message{
 		Title: t.Word(i18n.WelcomeTitle, "Shop", c.Name(t.Now, t.Lang)),
 		Text:  c.rate(t) + "\n\n" + t.Word(i18n.WelcomeNotice, "Shop", c.Name(t.Now, t.Lang)),
 		Buttons: []bot.Button{
-			command(t.Word(i18n.JoinButton), strings.TrimSpace("join v"+wording+" "+c.from(t))),
+			shop.JoinButton(t),
 			command(t.Word(i18n.MenuLanguage), "language"),
 		},
 	})
 	return nil
-}
-
-// from carries the group's code on to the next button.
-func (c counter) from(t *bot.Turn) string {
-	if t.Group == "" {
-		return ""
-	}
-	return bot.GroupMark + t.Group
 }
 
 // rate says how points are earned, in a sentence.
@@ -64,10 +49,10 @@ func (c counter) join(t *bot.Turn) error {
 		t.Say(bot.Message{Text: t.Word(i18n.JoinAlready), Menu: shop.Menu(t)})
 		return nil
 	}
-	if t.Args != "v"+wording {
+	if t.Args != "v"+shop.Wording {
 		return c.welcome(t)
 	}
-	if _, err := c.Vault.Join(t.Tx, loyalty.MemberID(t.Person.ID), wording, t.Now, c.Rand); err != nil {
+	if _, err := c.Vault.Join(t.Tx, loyalty.MemberID(t.Person.ID), shop.Wording, t.Now, c.Rand); err != nil {
 		return err
 	}
 	t.Person.Role = bot.Member

@@ -94,7 +94,7 @@ func (c counter) linked(t *bot.Turn, l people.Linked) error {
 		return err
 	}
 	t.Say(bot.Message{
-		Text: t.Word(i18n.LinkDone, "Name", c.Called(t, m), "Points", c.points_(t, b.Available)),
+		Text: t.Word(i18n.LinkDone, "Name", c.Called(t, m), "Points", shop.Points(t.Printer, b.Available)),
 		Menu: shop.Menu(t),
 	})
 	return nil

@@ -23,7 +23,7 @@ func (c counter) points(t *bot.Turn) error {
 		return err
 	}
 	t.Say(bot.Message{
-		Title: c.points_(t, b.Available),
+		Title: shop.Points(t.Printer, b.Available),
 		Text:  c.debt(t, b),
 		Rows:  c.balanceRows(t, b),
 		Note:  c.rate(t),
@@ -35,9 +35,6 @@ func (c counter) points(t *bot.Turn) error {
 	})
 	return nil
 }
-
-// points_ writes a number of points with its word.
-func (c counter) points_(t *bot.Turn, n loyalty.Points) string { return shop.Points(t.Printer, n) }
 
 // balanceRows are the parts of a balance that are worth a line.
 func (c counter) balanceRows(t *bot.Turn, b loyalty.Balance) (rows []bot.Row) {

@@ -10,8 +10,6 @@ import (
 	"regulars/loyalty/people"
 )
 
-func shopTidy(s string) string { return shop.Tidy(s) }
-
 // name asks what to call the member, and says why.
 func (c counter) name(t *bot.Turn) error {
 	m, err := c.Member(t)

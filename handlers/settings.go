@@ -36,7 +36,7 @@ func (c counter) settingsOf(t *bot.Turn, m people.Person) bot.Message {
 	return bot.Message{
 		Title: t.Word(i18n.MenuSettings),
 		Rows: []bot.Row{
-			{Label: t.Word(i18n.SettingsName), Value: or(shopTidy(m.Name))},
+			{Label: t.Word(i18n.SettingsName), Value: or(shop.Tidy(m.Name))},
 			{Label: t.Word(i18n.SettingsPhone), Value: or(phone)},
 			{Label: t.Word(i18n.SettingsBirthday), Value: or(birthday)},
 			{Label: t.Word(i18n.MenuLanguage), Value: t.Lang.Own()},
@@ -88,7 +88,7 @@ func (c counter) news(t *bot.Turn) error {
 	}
 	on := t.Args == "on"
 	if on || t.Args == "off" {
-		if err := c.Vault.SetConsent(t.Tx, m.ID, people.ForPromo, on, wording, t.Now, c.Rand); err != nil {
+		if err := c.Vault.SetConsent(t.Tx, m.ID, people.ForPromo, on, shop.Wording, t.Now, c.Rand); err != nil {
 			return err
 		}
 		key := i18n.NewsOff

@@ -37,10 +37,6 @@ func (s *Shop) Words(err error) *bot.Refusal {
 			return refusal(err, key)
 		}
 	}
-	if errors.Is(err, people.ErrNotMember) {
-		no := refusal(err, i18n.RefuseNotMember)
-		return no
-	}
 	return s.numbered(err)
 }
 

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -27,6 +28,24 @@ type Shop struct {
 	PublicURL string
 	// Channels are the configured ones.
 	Channels []Channel
+}
+
+// New makes a shop over an installation's keys and programmes. rand gives
+// nonces and keys: crypto/rand.Reader outside tests.
+func New(v *people.Vault, programmeAt func(time.Time) *programme.Programme, clock bot.Clock, rand io.Reader, log *slog.Logger) *Shop {
+	s := &Shop{Programme: programmeAt, Clock: clock, Log: log}
+	s.Persons = Persons{Vault: v, Rand: rand, LaneKey: v.Derive("lanes"), Lang: i18n.Lang(programmeAt(clock.Now()).Languages[0])}
+	s.Book = &book.Book{Key: v.ChainKey(), Programme: s.Rules}
+	return s
+}
+
+// Bot is the bot that serves this shop with these commands; its store, outbox
+// and clock are still to be set.
+func (s *Shop) Bot(commands ...*bot.Command) *bot.Bot {
+	return &bot.Bot{
+		Persons: &s.Persons, Commands: bot.NewCommands(commands...), Words: s.Words, Lang: s.Lang,
+		Seed: s.Vault.Derive("draws"), Clock: s.Clock, Log: s.Log,
+	}
 }
 
 // Channel is what commands must know of a configured channel.
@@ -70,19 +89,31 @@ func (s *Shop) Money(p i18n.Printer, at time.Time, m loyalty.Money) string {
 	return p.Money(int64(m), c.Code, c.Digits)
 }
 
-// Member is the speaker as a member. Somebody who is none yet is refused with a
-// button to join.
+// Wording is the version of the notice shown at joining. It rises whenever the
+// notice's meaning changes in any language.
+const Wording = "1"
+
+// Member is the speaker as a member. Somebody who is none yet is refused with
+// the notice and the button to join, so that it stays one tap.
 func (s *Shop) Member(t *bot.Turn) (people.Person, error) {
 	p, err := s.Vault.Get(t.Tx, loyalty.MemberID(t.Person.ID))
-	if err != nil {
-		return p, err
+	if err == nil && p.Status != people.Member {
+		err = &bot.Refusal{
+			Text:    i18n.T(i18n.RefuseNotMember, "Shop", s.Name(t.Now, t.Lang)),
+			Buttons: []bot.Button{JoinButton(t)},
+		}
 	}
-	if p.Status != people.Member {
-		return p, &bot.Refusal{Text: i18n.T(i18n.RefuseNotMember), Buttons: []bot.Button{
-			{Label: t.Word(i18n.JoinButton), Do: bot.DoCommand, Value: "join"},
-		}}
+	return p, err
+}
+
+// JoinButton joins with one tap. It carries the version of the notice it stands
+// under, which is public: whoever sends it has read it or need not.
+func JoinButton(t *bot.Turn) bot.Button {
+	line := "join v" + Wording
+	if t.Group != "" {
+		line += " " + bot.GroupMark + t.Group
 	}
-	return p, nil
+	return bot.Button{Label: t.Word(i18n.JoinButton), Do: bot.DoCommand, Value: line}
 }
 
 // Reach tells where a person is reached now: the chat where they spoke last, or

@@ -56,7 +56,7 @@ func (d desk) show(t *bot.Turn, m people.Person) error {
 	if !m.Phone.IsZero() {
 		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.SettingsPhone), Value: m.Phone.String()})
 	}
-	if !m.Card.IsZero() {
+	if m.Card != "" {
 		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.CardNumber), Value: m.Card.String()})
 	}
 	if b.Debt > 0 {
