@@ -21,7 +21,8 @@ const counterEvery = time.Second
 type counter struct {
 	path    string
 	last    atomic.Uint64 // commits on disk
-	changed chan struct{} // holds one token when last is not yet written
+	written uint64        // what the counter file says, or may go without saying
+	changed chan struct{} // holds one token when last may not be written yet
 	stopNow chan struct{}
 	stopped chan error
 }
@@ -29,7 +30,9 @@ type counter struct {
 // counterPath is the file beside the store at path.
 func counterPath(path string) string { return path + ".commits" }
 
-// startCounter keeps the counter of the store at path, which stands at n.
+// startCounter keeps the counter of the store at path, which stands at n. Where
+// there is no counter file yet, the first commit makes one: to look into a
+// backup leaves nothing beside it.
 func startCounter(path string, n uint64) *counter {
 	c := &counter{
 		path:    counterPath(path),
@@ -38,6 +41,10 @@ func startCounter(path string, n uint64) *counter {
 		stopped: make(chan error, 1),
 	}
 	c.last.Store(n)
+	c.written = n
+	if beside, err := readCounter(c.path); err != nil || beside != 0 {
+		c.written = beside
+	}
 	c.changed <- struct{}{}
 	go c.keep()
 	return c
@@ -58,18 +65,34 @@ func (c *counter) keep() {
 	for {
 		select {
 		case <-c.changed:
-			_ = writeCounter(c.path, c.last.Load())
+			_ = c.write()
 		case <-c.stopNow:
-			c.stopped <- writeCounter(c.path, c.last.Load())
+			c.stopped <- c.write()
 			return
 		}
 		select {
 		case <-time.After(counterEvery):
 		case <-c.stopNow:
-			c.stopped <- writeCounter(c.path, c.last.Load())
+			c.stopped <- c.write()
 			return
 		}
 	}
+}
+
+// write brings the counter file up to date.
+func (c *counter) write() error {
+	n := c.last.Load()
+	if n == c.written {
+		return nil
+	}
+	err := replaceFile(c.path, func(f *os.File) error {
+		_, err := fmt.Fprintf(f, "%d\n", n)
+		return err
+	})
+	if err == nil {
+		c.written = n
+	}
+	return err
 }
 
 // stop writes the counter for the last time.
@@ -92,14 +115,6 @@ func readCounter(path string) (uint64, error) {
 		return 0, damaged(path, "it holds no number")
 	}
 	return n, nil
-}
-
-// writeCounter replaces the counter file at path, all or nothing.
-func writeCounter(path string, n uint64) error {
-	return replaceFile(path, func(f *os.File) error {
-		_, err := fmt.Fprintf(f, "%d\n", n)
-		return err
-	})
 }
 
 // replaceFile writes a new file at path beside the old one, syncs it, and puts

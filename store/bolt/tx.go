@@ -36,10 +36,11 @@ func (r *reader) Get(key []byte) (value []byte, ok bool, err error) {
 		c := r.changes[at]
 		return bytes.Clone(c.value), !c.deleted, nil
 	}
-	err = guard(r.path, func() error {
+	err = guard(r.path, func() (err error) {
 		v := r.rows.Get(key)
-		value, ok = bytes.Clone(v), v != nil
-		return nil
+		ok = v != nil
+		value, err = r.copied(v, store.MaxValue)
+		return err
 	})
 	return value, ok, err
 }
@@ -78,12 +79,32 @@ func (r *reader) page(rg store.Range) (page []store.Row, more bool, err error) {
 			if more = len(page) == store.ScanPage || size > pageBytes; more {
 				return nil
 			}
-			page = append(page, store.Row{Key: bytes.Clone(k), Value: bytes.Clone(v)})
+			if bytes.Compare(k, rg.Start) < 0 || len(page) > 0 && bytes.Compare(k, page[len(page)-1].Key) <= 0 {
+				return damaged(r.path, "its rows are out of order") // and a scan could go round for ever
+			}
+			key, err := r.copied(k, store.MaxKey)
+			if err != nil {
+				return err
+			}
+			value, err := r.copied(v, store.MaxValue)
+			if err != nil {
+				return err
+			}
+			page = append(page, store.Row{Key: key, Value: value})
 			size += len(k) + len(v)
 		}
 		return nil
 	})
 	return page, more, err
+}
+
+// copied is a copy of bbolt's memory. A broken size may claim gigabytes, which
+// are not asked for before they turn out not to be there.
+func (r *reader) copied(b []byte, most int) ([]byte, error) {
+	if len(b) > most {
+		return nil, damaged(r.path, "a row is larger than rows can be")
+	}
+	return bytes.Clone(b), nil
 }
 
 // merged yields the rows from start up, changes over what the file has. They

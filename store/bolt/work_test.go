@@ -13,6 +13,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	bbolt "go.etcd.io/bbolt"
 
@@ -272,8 +274,11 @@ func TestBackupWhileWriting(t *testing.T) {
 			t.Error(err)
 		}
 		countRows(t, backup)
-		if err := errors.Join(backup.Close(), os.Remove(path), os.Remove(counterPath(path))); err != nil {
+		if err := errors.Join(backup.Close(), os.Remove(path)); err != nil {
 			t.Fatal(err)
+		}
+		if _, err := os.Stat(counterPath(path)); err == nil {
+			t.Error("looking into a backup left a counter beside it")
 		}
 	}
 	close(stop)
@@ -345,4 +350,37 @@ func TestCompact(t *testing.T) {
 	if err := db.Check(context.Background(), nil); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestCounterFollows: the counter beside the file is never ahead of it, is
+// written while the store works, not only at its end, and at most once a second.
+func TestCounterFollows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "regulars.db")
+		if err := Create(path); err != nil {
+			t.Fatal(err)
+		}
+		c := startCounter(path, 0)
+		look := func(what string, n uint64) {
+			t.Helper()
+			synctest.Wait()
+			if got, err := readCounter(counterPath(path)); got != n || err != nil {
+				t.Errorf("%s: it says %d, not %d: %v", what, got, n, err)
+			}
+		}
+		look("at first", 0)
+		time.Sleep(counterEvery) // of the bubble's clock
+		c.add(1)
+		look("after a rest", 1)
+		c.add(2)
+		c.add(3)
+		look("within the second", 1)
+		time.Sleep(counterEvery)
+		look("a second later", 3)
+		c.add(4)
+		if err := c.stop(); err != nil {
+			t.Fatal(err)
+		}
+		look("at the end", 4)
+	})
 }
