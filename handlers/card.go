@@ -16,7 +16,7 @@ func (c counter) card(t *bot.Turn) error {
 	if m.Frozen {
 		return loyalty.ErrFrozen
 	}
-	number, err := c.Vault.Card(t.Tx, m.ID, c.Rand)
+	number, err := c.Vault.Card(t.Tx, m.ID, t.Rand())
 	if err != nil {
 		return err
 	}

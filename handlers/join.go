@@ -52,7 +52,7 @@ func (c counter) join(t *bot.Turn) error {
 	if t.Args != "v"+shop.Wording {
 		return c.welcome(t)
 	}
-	if _, err := c.Vault.Join(t.Tx, loyalty.MemberID(t.Person.ID), shop.Wording, t.Now, c.Rand); err != nil {
+	if _, err := c.Vault.Join(t.Tx, loyalty.MemberID(t.Person.ID), shop.Wording, t.Now, t.Rand()); err != nil {
 		return err
 	}
 	t.Person.Role = bot.Member
@@ -73,5 +73,5 @@ func (c counter) join(t *bot.Turn) error {
 
 // blocked notes that nothing can be sent to this account any more.
 func (c counter) blocked(t *bot.Turn) error {
-	return c.Vault.SetBlocked(t.Tx, shopIdentity(t), true, c.Rand)
+	return c.Vault.SetBlocked(t.Tx, shopIdentity(t), true, t.Rand())
 }

@@ -53,7 +53,7 @@ func (c counter) linkWith(t *bot.Turn) error {
 	code, err := people.ParseLinkCode(t.Args)
 	if err == nil {
 		var linked people.Linked
-		linked, err = c.Vault.Link(t.Tx, code, shopIdentity(t), t.Now, c.Rand, c.nothingToLose(t))
+		linked, err = c.Vault.Link(t.Tx, code, shopIdentity(t), t.Now, t.Rand(), c.nothingToLose(t))
 		if err == nil {
 			return c.linked(t, linked)
 		}

@@ -28,7 +28,7 @@ func (c counter) name(t *bot.Turn) error {
 	if r.Value == "" {
 		return c.later(t)
 	}
-	if err := c.Vault.SetName(t.Tx, m.ID, r.Value, c.Rand); err != nil {
+	if err := c.Vault.SetName(t.Tx, m.ID, r.Value, t.Rand()); err != nil {
 		return err
 	}
 	t.SayText(i18n.NameDone, "Name", r.Value)
@@ -89,7 +89,7 @@ func (c counter) keepPhone(t *bot.Turn, m people.Person, r bot.Reply) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Vault.SetPhone(t.Tx, m.ID, p, proven, c.Rand); err != nil {
+	if err := c.Vault.SetPhone(t.Tx, m.ID, p, proven, t.Rand()); err != nil {
 		return err
 	}
 	key := i18n.PhoneDone
@@ -137,7 +137,7 @@ func (c counter) birthday(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Vault.SetBirthday(t.Tx, m.ID, b, t.Now, c.Rand); err != nil {
+	if err := c.Vault.SetBirthday(t.Tx, m.ID, b, t.Now, t.Rand()); err != nil {
 		return err
 	}
 	t.SayText(i18n.BirthdayDone)

@@ -88,7 +88,7 @@ func (c counter) news(t *bot.Turn) error {
 	}
 	on := t.Args == "on"
 	if on || t.Args == "off" {
-		if err := c.Vault.SetConsent(t.Tx, m.ID, people.ForPromo, on, shop.Wording, t.Now, c.Rand); err != nil {
+		if err := c.Vault.SetConsent(t.Tx, m.ID, people.ForPromo, on, shop.Wording, t.Now, t.Rand()); err != nil {
 			return err
 		}
 		key := i18n.NewsOff
@@ -108,7 +108,7 @@ func (c counter) quiet(t *bot.Turn) error {
 	}
 	on := t.Args == "on"
 	if on || t.Args == "off" {
-		if err := c.Vault.SetQuiet(t.Tx, m.ID, on, c.Rand); err != nil {
+		if err := c.Vault.SetQuiet(t.Tx, m.ID, on, t.Rand()); err != nil {
 			return err
 		}
 		key := i18n.QuietOff
@@ -146,7 +146,7 @@ func (c counter) language(t *bot.Turn) error {
 }
 
 func (c counter) speak(t *bot.Turn, l i18n.Lang) error {
-	if err := c.Vault.SetLanguage(t.Tx, loyalty.MemberID(t.Person.ID), string(l), c.Rand); err != nil {
+	if err := c.Vault.SetLanguage(t.Tx, loyalty.MemberID(t.Person.ID), string(l), t.Rand()); err != nil {
 		return err
 	}
 	t.Person.Lang, t.Printer = l, i18n.For(l)

@@ -30,7 +30,7 @@ func (d desk) enrol(t *bot.Turn) error {
 	if err != nil {
 		return t.Concede(err)
 	}
-	s, err := d.Vault.Enrol(t.Tx, code, shop.Identity(t.Event.Identity()), t.Now, d.Rand)
+	s, err := d.Vault.Enrol(t.Tx, code, shop.Identity(t.Event.Identity()), t.Now, t.Rand())
 	if err != nil {
 		return t.Concede(err)
 	}
@@ -61,7 +61,7 @@ func (d desk) lock(t *bot.Turn, on bool) error {
 	if m.ID == me.Member {
 		return loyalty.ErrSelf
 	}
-	if err := d.Vault.Freeze(t.Tx, m.ID, on, d.Rand); err != nil {
+	if err := d.Vault.Freeze(t.Tx, m.ID, on, t.Rand()); err != nil {
 		return err
 	}
 	if _, err := d.Book.Freeze(t.Tx, m.ID, d.act(t, me, "freeze"), on); err != nil {
@@ -70,7 +70,7 @@ func (d desk) lock(t *bot.Turn, on bool) error {
 	key, told := i18n.FreezeDone, i18n.FreezeTold
 	if !on {
 		key, told = i18n.UnfreezeDone, i18n.UnfreezeTold
-		if _, err := d.Vault.ReissueCard(t.Tx, m.ID, d.Rand); err != nil {
+		if _, err := d.Vault.ReissueCard(t.Tx, m.ID, t.Rand()); err != nil {
 			return err
 		}
 	}

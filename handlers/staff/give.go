@@ -38,7 +38,7 @@ func (d desk) give(t *bot.Turn) error {
 		return loyalty.ErrSelf
 	}
 	act := d.act(t, me, "give")
-	if act.Reason, err = d.Vault.SealFor(t.Tx, m.ID, reasonPurpose, []byte(reason), d.Rand); err != nil {
+	if act.Reason, err = d.Vault.SealFor(t.Tx, m.ID, reasonPurpose, []byte(reason), t.Rand()); err != nil {
 		return err
 	}
 	r, err := d.Book.Give(t.Tx, m.ID, act, n)
