@@ -114,7 +114,7 @@ type Entry struct {
 }
 
 // In is what the entry adds to a pot.
-func (e *Entry) In(p Pot) Points {
+func (e Entry) In(p Pot) Points {
 	var sum Points
 	for _, l := range e.Legs {
 		if l.Pot == p {
@@ -126,4 +126,4 @@ func (e *Entry) In(p Pot) Points {
 
 // Change is what the member sees the entry do to their points, signed: points
 // that pay a debt count, points that move to or from a hold do as well.
-func (e *Entry) Change() Points { return e.In(Available) + e.In(Pending) + e.In(Debt) }
+func (e Entry) Change() Points { return e.In(Available) + e.In(Pending) + e.In(Debt) }

@@ -79,7 +79,7 @@ type Receipt struct {
 }
 
 // Entry is the operation's first entry, or a zero one when it needed none.
-func (r *Receipt) Entry() loyalty.Entry {
+func (r Receipt) Entry() loyalty.Entry {
 	if len(r.Entries) == 0 {
 		return loyalty.Entry{}
 	}
