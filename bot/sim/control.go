@@ -182,8 +182,18 @@ func (f *controlFaults) remove(r *http.Request, _ struct{}) (any, error) {
 
 // wireCall is a Call with its bodies as texts; what is not text is left out.
 type wireCall struct {
-	Call
-	Body, Answer string
+	At       time.Time         `json:"at"`
+	Platform string            `json:"platform"`
+	Channel  string            `json:"channel"`
+	ToBot    bool              `json:"toBot"`
+	Method   string            `json:"method"`
+	Path     string            `json:"path"`
+	Headers  map[string]string `json:"headers"`
+	Body     string            `json:"body"`
+	Status   int               `json:"status"`
+	Answer   string            `json:"answer"`
+	Fault    string            `json:"fault,omitempty"`
+	Billed   int               `json:"billed"`
 }
 
 func (s *Sim) controlWire(r *http.Request, _ struct{}) (any, error) {
@@ -191,7 +201,10 @@ func (s *Sim) controlWire(r *http.Request, _ struct{}) (any, error) {
 	calls := s.Wire.Calls()
 	out := []wireCall{}
 	for _, c := range calls[min(max(after, 0), len(calls)):] {
-		out = append(out, wireCall{c, bodyText(c.Body), bodyText(c.Answer)})
+		out = append(out, wireCall{
+			c.At, c.Platform, c.Channel, c.ToBot, c.Method, c.Path, c.Headers,
+			bodyText(c.Body), c.Status, bodyText(c.Answer), c.Fault, c.Billed,
+		})
 	}
 	return map[string]any{"next": len(calls), "calls": out}, nil
 }

@@ -81,7 +81,8 @@ type LineChannel struct {
 	menus      lineMenus
 	content    map[string]lineBlob // by message id
 	links      map[string]*lineLinkToken
-	loading    map[string]time.Time // chats showing the animation, until when
+	marks      map[string]*lineMessage // by markAsReadToken
+	loading    map[string]time.Time    // chats showing the animation, until when
 
 	held       *Held
 	deliveries []Delivery
@@ -156,7 +157,7 @@ func (s *Sim) LineChannel(c LineConfig) *LineChannel {
 		replies: map[string]*lineReplyToken{}, retries: map[string]*lineRetry{},
 		windows: map[string]*lineWindow{}, used: map[string]int{}, sent: map[string]int{},
 		units: map[string]bool{}, content: map[string]lineBlob{}, links: map[string]*lineLinkToken{},
-		loading: map[string]time.Time{}, errors: map[string]int{}, menus: newLineMenus(),
+		loading: map[string]time.Time{}, marks: map[string]*lineMessage{}, errors: map[string]int{}, menus: newLineMenus(),
 	}
 	s.line.channels[c.ID] = ch
 	s.line.tokens[c.Token] = &lineToken{ch: ch}

@@ -40,17 +40,18 @@ type lineChat struct {
 
 // lineMessage is one message on the phones of a chat.
 type lineMessage struct {
-	id       string
-	at       time.Time
-	from     *lineUser      // nil: the bot
-	body     map[string]any // the wire object
-	text     string         // rendered
-	quote    string         // quoteToken
-	mark     string         // markAsReadToken
-	buttons  []lineButton
-	quick    []lineButton
-	unsent   bool
-	readMark bool
+	id      string
+	at      time.Time
+	from    *lineUser      // nil: the bot
+	body    map[string]any // the wire object
+	text    string         // rendered
+	quote   string         // quoteToken
+	mark    string         // markAsReadToken
+	buttons []lineButton
+	quick   []lineButton
+	unsent  bool
+	seen    bool // marked as read by the bot
+	chat    *lineChat
 }
 
 // lineBlob is a picture, video or file.
@@ -74,7 +75,11 @@ func (c *lineChat) add(m *lineMessage) *lineMessage {
 	m.at = c.ch.sim.Clock.Now()
 	m.id = fmt.Sprintf("%d%s", m.at.UnixMilli()%1e13, randomDigits(6))
 	m.quote, m.mark = randomHex(20), randomHex(24)
+	m.chat = c
 	c.log = append(c.log, m)
+	if m.from != nil {
+		c.ch.marks[m.mark] = m
+	}
 	c.ch.sim.notify()
 	return m
 }

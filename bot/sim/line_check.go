@@ -197,7 +197,7 @@ func (o *lineObj) link(key string, required bool, most int, schemes ...string) s
 		return s
 	}
 	u, err := url.Parse(s)
-	if err == nil {
+	if err == nil && !strings.ContainsFunc(s, unencoded) {
 		for _, scheme := range schemes {
 			if strings.EqualFold(u.Scheme, scheme) && (u.Host != "" || scheme == "tel" || scheme == "line") {
 				return s
@@ -207,6 +207,10 @@ func (o *lineObj) link(key string, required bool, most int, schemes ...string) s
 	o.bad(key, "Must be a valid URL with one of the schemes: ["+strings.Join(schemes, ", ")+"]")
 	return s
 }
+
+// unencoded is what must be percent-encoded in an address (DOC
+// #uri-action: "percent-encoded using UTF-8").
+func unencoded(r rune) bool { return r <= ' ' || r > '~' }
 
 // object is a nested object; nil when absent or wrong.
 func (o *lineObj) object(key string, required bool) *lineObj {

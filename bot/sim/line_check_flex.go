@@ -1,6 +1,10 @@
 package sim
 
-import "regexp"
+import (
+	"regexp"
+	"strconv"
+	"strings"
+)
 
 // The forms of Flex values. DOC #flex-message; the layout guide gives the
 // keywords.
@@ -189,12 +193,22 @@ func (o *lineObj) flexImage() {
 	o.enum("align", false, "start", "end", "center")
 	o.enum("gravity", false, "top", "bottom", "center")
 	o.match("size", false, flexPicSize)
-	o.match("aspectRatio", false, flexRatio)
+	o.ratio()
 	o.enum("aspectMode", false, "cover", "fit")
 	o.match("backgroundColor", false, lineColour)
 	o.boolean("animated")
 	o.placed()
 	o.flexAction()
+}
+
+// ratio is {width}:{height}; the height is at most three times the width.
+func (o *lineObj) ratio() {
+	w, h, _ := strings.Cut(o.match("aspectRatio", false, flexRatio), ":")
+	width, _ := strconv.ParseFloat(w, 64)
+	height, _ := strconv.ParseFloat(h, 64)
+	if height > 3*width {
+		o.bad("aspectRatio", "")
+	}
 }
 
 // flexVideo stands in a hero block only.

@@ -233,8 +233,8 @@ func (l *lineServer) record(c *lineCall, a lineAnswer, rule Rule) {
 
 func flatHeaders(h http.Header) map[string]string {
 	out := map[string]string{}
-	for k := range h {
-		out[k] = h.Get(k)
+	for k, v := range h {
+		out[http.CanonicalHeaderKey(k)] = strings.Join(v, ", ")
 	}
 	return out
 }

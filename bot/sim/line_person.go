@@ -46,8 +46,11 @@ func (ch *LineChannel) account(name, language string) *lineUser {
 // meet makes the account of somebody whom another channel of the same
 // provider knows: their id is valid here too, though they are no friend yet.
 func (ch *LineChannel) meet(id string) {
+	if ch.users[id] != nil {
+		return
+	}
 	for key, known := range ch.server.userIDs {
-		if name, ours := strings.CutPrefix(key, ch.cfg.Provider+"/"); ours && known == id && ch.users[id] == nil {
+		if name, ours := strings.CutPrefix(key, ch.cfg.Provider+"/"); ours && known == id {
 			ch.account(name, "")
 		}
 	}

@@ -79,6 +79,18 @@ func (p *LinePerson) Draft() string {
 	return p.user.draft
 }
 
+// HasRead says whether the bot has marked the person's last message as read.
+func (p *LinePerson) HasRead() bool {
+	p.ch.sim.mu.Lock()
+	defer p.ch.sim.mu.Unlock()
+	for i := len(p.chat.log) - 1; i >= 0; i-- {
+		if m := p.chat.log[i]; m.from == p.user {
+			return m.seen
+		}
+	}
+	return false
+}
+
 // IsLoading says whether the loading animation shows in the private chat.
 func (p *LinePerson) IsLoading() bool {
 	p.ch.sim.mu.Lock()

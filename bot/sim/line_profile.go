@@ -3,6 +3,7 @@ package sim
 import (
 	"sort"
 	"strconv"
+	"strings"
 )
 
 // info is GET /v2/bot/info.
@@ -50,7 +51,8 @@ func (u *lineUser) card() map[string]any {
 // group finds the group or room of the path, if the bot is in it.
 func (c *lineCall) group() (*lineChat, *lineAnswer) {
 	chat := c.ch.chats[c.r.PathValue("group")]
-	if chat == nil || chat.kind == "user" || !chat.bot {
+	kind := strings.Split(c.r.URL.Path, "/")[3] // "/v2/bot/group/…" or "/v2/bot/room/…"
+	if chat == nil || chat.kind != kind || !chat.bot {
 		a := lineRefuse(404, lineNotFound)
 		return nil, &a
 	}
@@ -199,15 +201,15 @@ func (c *lineCall) markAsRead() lineAnswer {
 	if bad := ck.refusal(o); bad != nil {
 		return *bad
 	}
-	for _, chat := range c.ch.chats {
-		for i, m := range chat.log {
-			if m.mark == token && m.from != nil {
-				for _, before := range chat.log[:i+1] {
-					before.readMark = true
-				}
-				return lineOK(map[string]any{})
-			}
+	m := c.ch.marks[token]
+	if m == nil {
+		return lineRefuse(400, "Invalid markAsReadToken")
+	}
+	for _, before := range m.chat.log {
+		before.seen = before.seen || before.from != nil
+		if before == m {
+			break
 		}
 	}
-	return lineRefuse(400, "Invalid markAsReadToken")
+	return lineOK(map[string]any{})
 }

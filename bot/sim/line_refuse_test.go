@@ -77,6 +77,7 @@ func TestLineRefusesWrongMessages(t *testing.T) {
 		{"postback | data 300", arr{flex(bubble(obj{"type": "button", "action": obj{"type": "postback", "label": "a", "data": strings.Repeat("d", 301)}}))}, "/body/contents/0/action/data", "invalid property"},
 		{"displayText 300 (not with `text`)", arr{flex(bubble(obj{"type": "button", "action": obj{"type": "postback", "label": "a", "data": "d", "displayText": "a", "text": "b"}}))}, "/body/contents/0/action/displayText", ""},
 		{"message action text / uri | 300 / 1,000 (http, https, line, tel)", arr{flex(bubble(obj{"type": "button", "action": obj{"type": "uri", "label": "a", "uri": "ftp://example.com"}}))}, "/body/contents/0/action/uri", ""},
+		{"DOC #uri-action: percent-encoded using UTF-8", arr{flex(bubble(obj{"type": "button", "action": obj{"type": "uri", "label": "a", "uri": "https://line.me/R/oaMessage/%40a/?點數"}}))}, "/body/contents/0/action/uri", ""},
 		{"Flex 40", arr{flex(bubble(button(strings.Repeat("a", 41))))}, "/body/contents/0/action/label", ""},
 		{"Flex | altText 1,500", arr{with(flex(bubble()), "altText", strings.Repeat("a", 1501))}, "messages[0].altText", ""},
 		{"Flex | 12 bubbles", arr{flex(obj{"type": "carousel", "contents": many(13, func(int) any { return bubble() })})}, "/contents", ""},

@@ -107,7 +107,8 @@ func (l *lineServer) post(url string, cfg LineConfig, body []byte) Delivery {
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	req.Header.Set("User-Agent", "LineBotWebhook/2.0")
-	req.Header.Set("x-line-signature", LineSignature(cfg.Secret, body))
+	// In small letters, as LINE may: receivers must not mind (DOC).
+	req.Header["x-line-signature"] = []string{LineSignature(cfg.Secret, body)}
 	var answer []byte
 	resp, err := l.client.Do(req)
 	if err == nil {

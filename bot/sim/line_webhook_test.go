@@ -241,6 +241,17 @@ func TestLineGroups(t *testing.T) {
 	}
 	bot.want(bot.push(g.ID(), text("x")), 400, "Failed to send messages")
 
+	g.AddBot()
+	if bot.last()["type"] != "join" {
+		t.Fatal(bot.last())
+	}
+	room := ch.Room(ann)
+	if src := bot.last()["source"].(obj); src["type"] != "room" || src["roomId"] != room.ID() || room.ID()[0] != 'R' {
+		t.Fatal(src)
+	}
+	bot.want(bot.api("GET", "/v2/bot/room/"+room.ID()+"/members/count", nil), 200, "")
+	bot.want(bot.api("GET", "/v2/bot/group/"+room.ID()+"/summary", nil), 404, "")
+
 	shy := s.LineChannel(LineConfig{NoGroups: true})
 	if shy.Group("Club", shy.Person("Ann", "en")).HasBot() {
 		t.Fatal("joined against the console's switch")

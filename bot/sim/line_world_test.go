@@ -123,7 +123,13 @@ func TestLineLoadingAndRead(t *testing.T) {
 	if ann.IsLoading() {
 		t.Fatal("the animation ends after 20 s")
 	}
+	if ann.HasRead() {
+		t.Fatal("read by nobody yet")
+	}
 	bot.want(bot.post("/chat/markAsRead", obj{"markAsReadToken": bot.last()["message"].(obj)["markAsReadToken"]}), 200, "")
+	if !ann.HasRead() {
+		t.Fatal("not marked as read")
+	}
 	bot.want(bot.post("/chat/markAsRead", obj{"markAsReadToken": "x"}), 400, "")
 }
 
@@ -272,7 +278,7 @@ func TestLineControl(t *testing.T) {
 	do("DELETE", fmt.Sprint("/faults/", id), nil)
 	bot.want(bot.api("GET", "/v2/bot/info", nil), 200, "")
 	wire := do("GET", "/wire?after=0", nil)
-	if calls := wire["calls"].(arr); len(calls) != int(wire["next"].(float64)) || !strings.Contains(calls[0].(obj)["Body"].(string), "hi") {
+	if calls := wire["calls"].(arr); len(calls) != int(wire["next"].(float64)) || !strings.Contains(calls[0].(obj)["body"].(string), "hi") {
 		t.Fatal(wire)
 	}
 	state := do("GET", "/line/77", nil)
