@@ -47,9 +47,6 @@ func (db *DB) Backup(ctx context.Context, w io.Writer) error {
 
 // copyTo writes the last commit to f.
 func (db *DB) copyTo(ctx context.Context, f *os.File) error {
-	if fault := db.fault.Load(); fault != nil && fault.wedged {
-		return fault.err
-	}
 	btx, err := db.begin(false)
 	if err != nil {
 		return err

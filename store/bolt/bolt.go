@@ -123,9 +123,6 @@ func (db *DB) View(ctx context.Context, f func(store.Reader) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if fault := db.fault.Load(); fault != nil && fault.wedged {
-		return fault.err
-	}
 	btx, err := db.begin(false)
 	if err != nil {
 		return err
@@ -142,6 +139,9 @@ func (db *DB) View(ctx context.Context, f func(store.Reader) error) error {
 
 // begin starts a bbolt transaction.
 func (db *DB) begin(writable bool) (*bbolt.Tx, error) {
+	if fault := db.fault.Load(); fault != nil && fault.wedged {
+		return nil, fault.err
+	}
 	var btx *bbolt.Tx
 	err := guard(db.path, func() (err error) {
 		btx, err = db.bolt.Begin(writable)
