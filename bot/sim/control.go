@@ -102,6 +102,8 @@ func (s *Sim) clockState() any {
 	return map[string]any{"now": s.Clock.now(), "frozen": !s.Clock.frozen.IsZero()}
 }
 
+// clockRequest is the body of POST /clock; its parts are done in the order
+// freeze, set, advance, thaw.
 type clockRequest struct {
 	Set, Freeze time.Time
 	Advance     jsonDuration
@@ -127,6 +129,7 @@ func (s *Sim) controlClock(_ *http.Request, q clockRequest) (any, error) {
 // jsonDuration is "90s" in JSON.
 type jsonDuration time.Duration
 
+// UnmarshalJSON reads Go's form of a duration.
 func (d *jsonDuration) UnmarshalJSON(b []byte) error {
 	var text string
 	if err := json.Unmarshal(b, &text); err != nil {
@@ -196,6 +199,8 @@ type wireCall struct {
 	Billed   int               `json:"billed"`
 }
 
+// controlWire gives the log from the N-th call on; who polls passes the "next"
+// of the last answer.
 func (s *Sim) controlWire(r *http.Request, _ struct{}) (any, error) {
 	after, _ := strconv.Atoi(r.URL.Query().Get("after"))
 	calls := s.Wire.Calls()
@@ -209,6 +214,7 @@ func (s *Sim) controlWire(r *http.Request, _ struct{}) (any, error) {
 	return map[string]any{"next": len(calls), "calls": out}, nil
 }
 
+// bodyText keeps pictures out of the log's JSON.
 func bodyText(b []byte) string {
 	if utf8.Valid(b) {
 		return string(b)

@@ -16,6 +16,8 @@ type deed struct {
 	N                                    int
 }
 
+// controlDeed does one verb as a person. await is apart: it answers with
+// messages, not deliveries.
 func (ch *LineChannel) controlDeed(r *http.Request, d deed) (any, error) {
 	p, err := ch.known(r.PathValue("who"), d.Group)
 	if err != nil {
@@ -63,6 +65,7 @@ func (p *LinePerson) write(verb string, d deed) (bool, error) {
 	return true, nil
 }
 
+// mentionNames is SayMention by names.
 func (p *LinePerson) mentionNames(d deed) error {
 	var to []*LinePerson
 	for _, name := range d.To {

@@ -49,6 +49,7 @@ func onChannel[In any](s *Sim, f func(*LineChannel, *http.Request, In) (any, err
 	})
 }
 
+// channelRequest is LineConfig with durations as texts.
 type channelRequest struct {
 	ID, Secret, Token, BasicID, Name, Provider string
 	Verified                                   bool
@@ -169,6 +170,7 @@ func (ch *LineChannel) controlVerb(r *http.Request, q channelVerb) (any, error) 
 	})
 }
 
+// controlRelease checks the order first: the Go methods take it on trust.
 func (ch *LineChannel) controlRelease(q channelVerb) error {
 	ch.sim.mu.Lock()
 	held := ch.held
@@ -240,6 +242,7 @@ type groupRequest struct {
 	Room   bool
 }
 
+// crowd finds people by their names; one unknown name fails all.
 func (ch *LineChannel) crowd(names []string) ([]*LinePerson, error) {
 	var out []*LinePerson
 	for _, name := range names {

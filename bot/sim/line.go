@@ -216,6 +216,7 @@ func (ch *LineChannel) Complaints() []string {
 	return append([]string(nil), ch.complaints...)
 }
 
+// complain notes one; it never holds message text. Sim.mu is held.
 func (ch *LineChannel) complain(format string, args ...any) {
 	ch.complaints = append(ch.complaints, fmt.Sprintf(format, args...))
 }
@@ -228,6 +229,7 @@ func randomHex(n int) string {
 	return hex.EncodeToString(b)
 }
 
+// randomDigits is a number of n digits, as message and channel ids are.
 func randomDigits(n int) string {
 	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil)
 	v, _ := rand.Int(rand.Reader, limit)

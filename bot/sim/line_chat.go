@@ -61,6 +61,7 @@ type lineBlob struct {
 	gone bool
 }
 
+// newChat opens a chat with the bot in it. Sim.mu is held.
 func (ch *LineChannel) newChat(kind, id, name string) *lineChat {
 	c := &lineChat{
 		ch: ch, kind: kind, id: id, name: name, bot: true,

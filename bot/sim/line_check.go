@@ -50,6 +50,7 @@ func (c *lineCheck) refusal(root *lineObj) *lineAnswer {
 	return nil
 }
 
+// join is the path of a property of this object.
 func (o *lineObj) join(key string) string {
 	switch {
 	case o.flex:
@@ -144,6 +145,7 @@ func (o *lineObj) enum(key string, required bool, values ...string) string {
 	return s
 }
 
+// match is a text of a form.
 func (o *lineObj) match(key string, required bool, form *regexp.Regexp) string {
 	v, ok := o.get(key, required)
 	if !ok {

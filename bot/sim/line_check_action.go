@@ -18,6 +18,7 @@ const (
 	placeDefault                     // a picture's or bubble's default action: label optional
 )
 
+// label is whether an action needs one here, and how long it may be.
 func (p linePlace) label() (required bool, most int) {
 	switch p {
 	case placeTemplate, placeQuickReply:
@@ -93,6 +94,8 @@ func (o *lineObj) action(place linePlace) {
 	o.done()
 }
 
+// postbackAction: "data 300, displayText 300 (not with text), fillInText 300,
+// inputOption enum" (PLATFORMS 1.4).
 func (o *lineObj) postbackAction() {
 	o.str("data", true, 1, 300)
 	o.str("displayText", false, 1, 300)

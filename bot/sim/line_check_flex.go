@@ -54,6 +54,8 @@ func size(bubble map[string]any) any {
 	return bubble["size"]
 }
 
+// bubble has four optional blocks. Only the hero may be a picture or video; an
+// empty bubble is allowed, as LINE's own simulator shows.
 func (o *lineObj) bubble() {
 	o.get("type", true)
 	o.enum("size", false, "nano", "micro", "deca", "hecto", "kilo", "mega", "giga")
@@ -137,6 +139,8 @@ func (o *lineObj) flexAction() {
 	}
 }
 
+// box lays out other components. contents may be [] but not null, which the
+// official Go module makes of an empty list (issue #657).
 func (o *lineObj) box() {
 	layout := o.enum("layout", true, "horizontal", "vertical", "baseline")
 	inside := []string{"box", "button", "image", "text", "separator", "filler"}
@@ -173,6 +177,7 @@ func (o *lineObj) box() {
 	}
 }
 
+// flexButton always has an action with a label: it is all that shows.
 func (o *lineObj) flexButton() {
 	if a := o.object("action", true); a != nil {
 		a.action(placeFlexButton)
@@ -222,6 +227,8 @@ func (o *lineObj) flexVideo() {
 	o.flexAction()
 }
 
+// flexText needs words or spans. LINE refuses an empty text, which is why a
+// missing name breaks a message in practice.
 func (o *lineObj) flexText() {
 	o.str("text", !o.has("contents"), 1, 0)
 	for _, span := range o.list("contents", false, 0, 1000) {

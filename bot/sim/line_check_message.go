@@ -92,6 +92,8 @@ func (o *lineObj) message() {
 	o.done()
 }
 
+// media are the two addresses of a picture or video, from which LINE's servers
+// and the app fetch: https only.
 func (o *lineObj) media() {
 	o.link("originalContentUrl", true, 2000, "https")
 	o.link("previewImageUrl", true, 2000, "https")
@@ -185,6 +187,7 @@ func (o *lineObj) substitution(text string) {
 	}
 }
 
+// substitute checks one object of a textV2 and tells its type.
 func (o *lineObj) substitute() string {
 	kind := o.enum("type", true, "mention", "emoji")
 	if kind == "emoji" {

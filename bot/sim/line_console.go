@@ -35,6 +35,7 @@ func (c *lineCall) putWebhook() lineAnswer {
 	return lineOK(map[string]any{})
 }
 
+// webhookAllowed is the address check of the console and the API.
 func webhookAllowed(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {

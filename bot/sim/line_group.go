@@ -21,6 +21,8 @@ func (ch *LineChannel) Room(people ...*LinePerson) *LineGroup {
 	return ch.gather("room", "R", "", people)
 }
 
+// gather makes the chat with its people first, so that whoever hears of it by
+// the join event finds it complete.
 func (ch *LineChannel) gather(kind, letter, name string, people []*LinePerson) *LineGroup {
 	ch.sim.mu.Lock()
 	chat := ch.newChat(kind, letter+randomHex(16), name)

@@ -32,6 +32,8 @@ func (h *Held) Apart(order ...int) []Delivery {
 	return out
 }
 
+// release ends the hold before anything is delivered: what people do in answer
+// goes out at once.
 func (h *Held) release(order []int) []*lineEvent {
 	h.ch.sim.mu.Lock()
 	defer h.ch.sim.mu.Unlock()

@@ -29,6 +29,7 @@ type lineDetail struct {
 
 func lineOK(v any) lineAnswer { return lineJSON(http.StatusOK, v) }
 
+// lineJSON does not escape <, > and &, as LINE does not.
 func lineJSON(status int, v any) lineAnswer {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -231,6 +232,7 @@ func (l *lineServer) record(c *lineCall, a lineAnswer, rule Rule) {
 	})
 }
 
+// flatHeaders are headers as the wire log keeps them.
 func flatHeaders(h http.Header) map[string]string {
 	out := map[string]string{}
 	for k, v := range h {

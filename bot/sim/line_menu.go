@@ -18,6 +18,7 @@ type lineMenus struct {
 	resumes map[string]time.Time // resumeRequestKeys used
 }
 
+// lineMenu is a menu as created; it can never be changed, only replaced.
 type lineMenu struct {
 	id    string
 	body  map[string]any
@@ -64,6 +65,7 @@ func (c *lineCall) checkMenu() (map[string]any, *lineAnswer) {
 	return body, ck.refusal(o)
 }
 
+// createMenu keeps the menu, invisible until it has a picture and is linked.
 func (c *lineCall) createMenu() lineAnswer {
 	body, bad := c.checkMenu()
 	if bad != nil {
@@ -86,6 +88,7 @@ func (c *lineCall) validateMenu() lineAnswer {
 	return lineOK(map[string]any{})
 }
 
+// wire is the menu as it was sent, with its id.
 func (m *lineMenu) wire() map[string]any {
 	out := map[string]any{"richMenuId": m.id, "selected": false}
 	for k, v := range m.body {

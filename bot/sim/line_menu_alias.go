@@ -2,6 +2,8 @@ package sim
 
 import "sort"
 
+// createAlias names a menu for richmenuswitch actions; names are not reused
+// silently, updating is a call of its own.
 func (c *lineCall) createAlias() lineAnswer {
 	body, bad := c.json()
 	if bad != nil {

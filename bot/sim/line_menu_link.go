@@ -1,5 +1,6 @@
 package sim
 
+// setDefaultMenu shows a menu to everybody who has none linked.
 func (c *lineCall) setDefaultMenu() lineAnswer {
 	id := c.r.PathValue("menu")
 	if bad := c.ready(id); bad != nil {
@@ -41,6 +42,7 @@ func (c *lineCall) linkMenu() lineAnswer {
 	return lineOK(map[string]any{})
 }
 
+// linkedMenu tells the linked one only: 404 also when the default shows.
 func (c *lineCall) linkedMenu() lineAnswer {
 	u, bad := c.user()
 	if bad != nil {

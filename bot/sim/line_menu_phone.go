@@ -14,6 +14,8 @@ func (u *lineUser) current() *lineMenu {
 	return nil
 }
 
+// menuButtons are the areas; without a label, as is allowed there, they cannot
+// be pressed by one.
 func (u *lineUser) menuButtons() []lineButton {
 	var out []lineButton
 	if m := u.current(); m != nil {

@@ -31,6 +31,7 @@ func (ch *LineChannel) Person(name, language string) *LinePerson {
 	return &LinePerson{ch: ch, user: u, chat: u.private}
 }
 
+// account makes the person's account at first use. Sim.mu is held.
 func (ch *LineChannel) account(name, language string) *lineUser {
 	u := ch.people[name]
 	if u == nil {

@@ -65,10 +65,9 @@ func (p *LinePerson) press(label, value string) error {
 			break
 		}
 	}
-	seen := fmt.Sprint(len(p.choices()))
 	p.ch.sim.mu.Unlock()
 	if found == nil {
-		return fmt.Errorf("sim: %s sees no button %q among %s", p.Name(), label, seen)
+		return fmt.Errorf("sim: %s sees no button %q, but %q", p.Name(), label, p.Buttons())
 	}
 	return p.act(found.action, value)
 }
@@ -127,6 +126,7 @@ func (p *LinePerson) postback(data string, params map[string]any, text, display 
 // Postback sends a postback that no button carries: a forged one.
 func (p *LinePerson) Postback(data string) { p.postback(data, nil, "", "") }
 
+// pick fills in the button's initial value, else the time on the phone.
 func (p *LinePerson) pick(a map[string]any, value string) error {
 	mode, _ := a["mode"].(string)
 	data, _ := a["data"].(string)
@@ -166,6 +166,7 @@ func (p *LinePerson) Open(address string) error {
 	return nil
 }
 
+// byBasicID finds the account that a line.me link names.
 func (l *lineServer) byBasicID(id string) *LineChannel {
 	l.sim.mu.Lock()
 	defer l.sim.mu.Unlock()

@@ -44,6 +44,7 @@ func (c *lineCall) profile() lineAnswer {
 	return lineOK(p)
 }
 
+// card is what every profile has.
 func (u *lineUser) card() map[string]any {
 	return map[string]any{"userId": u.id, "displayName": u.name, "pictureUrl": "https://profile.line-scdn.net/" + u.id[1:9]}
 }
@@ -59,6 +60,7 @@ func (c *lineCall) group() (*lineChat, *lineAnswer) {
 	return chat, nil
 }
 
+// summary is a group's; rooms have none.
 func (c *lineCall) summary() lineAnswer {
 	g, bad := c.group()
 	if bad != nil {

@@ -56,6 +56,8 @@ func (c *lineCall) quota() lineAnswer {
 	return lineOK(map[string]any{"type": "limited", "value": c.ch.cfg.Quota})
 }
 
+// consumption is exact here; the real one is approximate and includes what the
+// OA Manager sent.
 func (c *lineCall) consumption() lineAnswer {
 	return lineOK(map[string]any{"totalUsage": c.ch.used[lineMonth(c.now)]})
 }

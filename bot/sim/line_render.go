@@ -61,6 +61,7 @@ func (s *lineScreen) say(v any) {
 	}
 }
 
+// press notes a button; an action without a label shows nothing to press.
 func (s *lineScreen) press(v any) {
 	action, _ := v.(map[string]any)
 	label, _ := action["label"].(string)
@@ -77,6 +78,7 @@ func (s *lineScreen) picture(alt string) {
 	s.say("(picture" + alt + ")")
 }
 
+// message reads a wire object. What has no words is named by its type.
 func (s *lineScreen) message(m map[string]any) {
 	alt, _ := m["altText"].(string)
 	switch m["type"] {
@@ -133,6 +135,7 @@ func (s *lineScreen) substitute(m map[string]any) {
 	}))
 }
 
+// template shows title, text and buttons; altText is for notifications only.
 func (s *lineScreen) template(t map[string]any) {
 	if t["thumbnailImageUrl"] != nil || t["imageUrl"] != nil {
 		s.picture("")

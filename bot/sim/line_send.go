@@ -226,6 +226,7 @@ func (ch *LineChannel) fits(b lineBatch, chat *lineChat) *lineAnswer {
 	return nil
 }
 
+// quoted finds what a quoteToken names; tokens never lapse.
 func (c *lineChat) quoted(token string) *lineMessage {
 	for _, m := range c.log {
 		if m.quote == token {
@@ -235,6 +236,7 @@ func (c *lineChat) quoted(token string) *lineMessage {
 	return nil
 }
 
+// mentionable: "all mentioned must be members" (PLATFORMS 1.4).
 func (c *lineChat) mentionable(who map[string]any) bool {
 	if who["type"] == "all" {
 		return true

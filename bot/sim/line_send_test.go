@@ -221,6 +221,17 @@ func TestLineRateLimit(t *testing.T) {
 	bot.want(bot.post("/message/multicast", body), 200, "")
 }
 
+// Limits can be made smaller, so that a test reaches them.
+func TestLineRateIsConfigurable(t *testing.T) {
+	s, ch, bot := lineWorld(t, LineConfig{Rates: map[string]Rate{"POST /v2/bot/message/push": {2, time.Minute}}})
+	ann := ch.Person("Ann", "en").Befriend()
+	for _, status := range []int{200, 200, 429} {
+		bot.want(bot.push(ann.ID(), text("x")), status, "")
+	}
+	s.Clock.Advance(time.Minute)
+	bot.want(bot.push(ann.ID(), text("x")), 200, "")
+}
+
 // "multicast | <=500 userIds, users only"; customAggregationUnits "max 1,
 // ^[a-zA-Z0-9_]{1,30}$", "on push/multicast only" (1.2).
 func TestLineTargets(t *testing.T) {

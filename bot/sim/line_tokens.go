@@ -36,6 +36,8 @@ func (c *lineCall) client() (url.Values, *LineChannel, *lineAnswer) {
 	return form, ch, nil
 }
 
+// oauthError is the form of errors at the token endpoints, which is not that
+// of the Messaging API.
 func oauthError(code, why string) *lineAnswer {
 	a := lineJSON(400, map[string]any{"error": code, "error_description": why})
 	return &a
