@@ -94,6 +94,9 @@ func fit(text string, limit int) int {
 		var c string
 		c, rest, _, state = uniseg.FirstGraphemeClusterInString(rest, state)
 		n := units(c)
+		if used+n > limit && end > 0 && strings.TrimSpace(c) == "" {
+			return end // right before a space: a good place as it is
+		}
 		if used+n > limit {
 			return better(end, line, space, text, limit)
 		}

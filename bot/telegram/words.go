@@ -9,7 +9,7 @@ import (
 
 // words fills in Text, Mentions and ToBot.
 func (c *Channel) words(e *bot.Event, text string, entities []entity) {
-	cut := c.addressed(text)
+	cut, other := c.addressed(text)
 	e.Text = text[:cut.from] + text[cut.to:]
 	e.ToBot = e.ToBot || cut.to > cut.from
 	for _, en := range entities {
@@ -23,23 +23,29 @@ func (c *Channel) words(e *bot.Event, text string, entities []entity) {
 		e.ToBot = e.ToBot || m.Bot
 		e.Mentions = append(e.Mentions, m)
 	}
+	// Whatever else it says, a command with another bot's name is not for us.
+	e.ToBot = e.ToBot && !other
 }
 
 // stretch is a piece of a text, in bytes.
 type stretch struct{ from, to int }
 
 // addressed finds the "@us" in a command "/points@us". It is empty for a
-// command to all bots, to another bot, and for any other text.
-func (c *Channel) addressed(text string) stretch {
+// command to all bots and for any other text; other says that the command names
+// another bot.
+func (c *Channel) addressed(text string) (at stretch, other bool) {
 	end := strings.IndexAny(text, " \t\n")
 	if end < 0 {
 		end = len(text)
 	}
-	at := strings.IndexByte(text[:end], '@')
-	if at < 2 || text[0] != '/' || c.me() == "" || !strings.EqualFold(text[at+1:end], c.me()) {
-		return stretch{}
+	i := strings.IndexByte(text[:end], '@')
+	if i < 2 || text[0] != '/' {
+		return stretch{}, false
 	}
-	return stretch{at, end}
+	if c.me() == "" || !strings.EqualFold(text[i+1:end], c.me()) {
+		return stretch{}, true
+	}
+	return stretch{i, end}, false
 }
 
 // mention reads an entity that names somebody. ok is false for other entities
