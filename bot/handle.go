@@ -25,6 +25,11 @@ type Bot struct {
 	Log      *slog.Logger
 	// Seed makes what is drawn by lot unguessable: 32 secret bytes.
 	Seed []byte
+	// Introduce fills in what the platform tells of somebody who speaks for the
+	// first time and whose event does not say it (LINE: name and language), so
+	// that the first words they read are in their own. It is called outside of
+	// any transaction and must be quick; nil does nothing.
+	Introduce func(ctx context.Context, e *Event)
 	// Words is the one place that turns typed refusals of the rules into words;
 	// it gives nil for an error that is none.
 	Words func(error) *Refusal
@@ -68,6 +73,9 @@ func (b *Bot) Handle(ctx context.Context, events []Event) error {
 // handle does one event. A refusal or a failure rolls its transaction back; a
 // second one then stores the outcome with the words that tell of it.
 func (b *Bot) handle(ctx context.Context, e *Event) error {
+	if b.Introduce != nil && e.From != "" && e.Name == "" && !e.Chat.Group && e.Kind != Blocked {
+		b.Introduce(ctx, e)
+	}
 	now := b.Clock.Now()
 	err := b.once(ctx, e, now, b.route)
 	if err == nil || retryable(err) {

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"errors"
@@ -63,6 +64,24 @@ func (p *Persons) Find(tx store.Tx, who bot.Identity) (bot.Person, error) {
 		return bot.Person{}, err
 	}
 	return p.known(tx, person, who)
+}
+
+// Introduce fills in the name and language of somebody whom the shop does not
+// know yet, as profile tells them.
+func (s *Shop) Introduce(ctx context.Context, db store.DB, e *bot.Event, profile func(context.Context, bot.UserID) (bot.Profile, error)) error {
+	known := false
+	err := db.View(ctx, func(r store.Reader) (err error) {
+		_, known, err = s.Vault.Who(r, Identity(e.Identity()))
+		return err
+	})
+	if err != nil || known {
+		return err
+	}
+	p, err := profile(ctx, e.From)
+	if err == nil {
+		e.Name, e.Language = p.Name, p.Language
+	}
+	return err
 }
 
 // known adds what the person may do at this moment.

@@ -1,0 +1,147 @@
+// Package counter is what a shop and its customers open in a browser: for now
+// the page behind a card's QR, and the pictures that chats show.
+//
+//	GET /c/{token}       the card's page: it leads an employee who scanned it to
+//	                     their own chat, with the command ready; it changes nothing
+//	GET /i/{token}.png   a code that the bot has drawn, until it expires
+//
+// Both tokens are opaque and expire; a token that is no good says nothing about
+// why. The package owns no rows.
+package counter
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"html/template"
+	"net/http"
+	"strings"
+	"time"
+
+	_ "embed"
+
+	"regulars/bot"
+	"regulars/bot/draw"
+	"regulars/handlers/shop"
+	"regulars/i18n"
+)
+
+// Pages serves the addresses above.
+type Pages struct {
+	Shop *shop.Shop
+}
+
+// Register adds the pages to a mux.
+func (p *Pages) Register(mux *http.ServeMux) {
+	mux.HandleFunc("GET /c/{token}", p.card)
+	mux.HandleFunc("GET /i/{file}", p.picture)
+}
+
+// pictureLife is how long a picture in a chat can be loaded. LINE and the apps
+// load it when the message is first seen, which may be the next day.
+const pictureLife = 48 * time.Hour
+
+// picturePurpose is what a picture's token is sealed for.
+const picturePurpose = "picture"
+
+// drawn is what a picture's token holds.
+type drawn struct {
+	P bot.Picture `json:"p"`
+	U int64       `json:"u"` // Unix seconds
+}
+
+// URL is the address of a picture, or "" when the shop has no public one. It is
+// what bot/line needs of pictures.
+func (p *Pages) URL(pic bot.Picture) string {
+	if !strings.HasPrefix(p.Shop.PublicURL, "https://") {
+		return ""
+	}
+	pic.Alt = "" // words are in the message
+	raw, err := json.Marshal(drawn{pic, p.Shop.Clock.Now().Add(pictureLife).Unix()})
+	if err != nil {
+		return ""
+	}
+	sealed, err := p.Shop.Vault.SealShop(picturePurpose, raw, rand.Reader)
+	if err != nil {
+		return ""
+	}
+	return p.Shop.PublicURL + "/i/" + base64.RawURLEncoding.EncodeToString(sealed) + ".png"
+}
+
+// PNG draws a picture; it is what bot/telegram needs of them.
+func (p *Pages) PNG(pic bot.Picture) ([]byte, error) { return draw.PNG(pic) }
+
+// picture draws what the token holds. It needs no look-up, so that a guess
+// costs nothing and tells nothing.
+func (p *Pages) picture(w http.ResponseWriter, r *http.Request) {
+	token, ok := strings.CutSuffix(r.PathValue("file"), ".png")
+	sealed, err := base64.RawURLEncoding.DecodeString(token)
+	if !ok || err != nil || len(token) > 1500 {
+		http.NotFound(w, r)
+		return
+	}
+	raw, err := p.Shop.Vault.OpenShop(picturePurpose, sealed)
+	var d drawn
+	if err != nil || json.Unmarshal(raw, &d) != nil || p.Shop.Clock.Now().Unix() > d.U {
+		http.NotFound(w, r)
+		return
+	}
+	png, err := draw.PNG(d.P)
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "image/png")
+	w.Header().Set("Cache-Control", "private, max-age=3600")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Write(png)
+}
+
+//go:embed card.html
+var cardHTML string
+
+var cardPage = template.Must(template.New("card").Parse(cardHTML))
+
+// link is one way into a chat.
+type link struct{ Label, URL string }
+
+// card is the page behind a card's QR. Whoever opens it learns nothing of the
+// member: the token is read in the employee's own chat, where the role counts.
+func (p *Pages) card(w http.ResponseWriter, r *http.Request) {
+	token := r.PathValue("token")
+	lang := language(r, p.Shop.Lang)
+	words := i18n.For(lang)
+	var links []link
+	for _, c := range p.Shop.Channels {
+		if u, ok := p.Shop.ChatLink(c.Name, "scan "+token); ok {
+			name := "LINE"
+			if c.Platform == bot.Telegram {
+				name = "Telegram"
+			}
+			links = append(links, link{words.Say(i18n.ScanOpen, "App", name), u})
+		}
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'")
+	cardPage.Execute(w, map[string]any{
+		"Lang": lang, "Shop": p.Shop.Name(p.Shop.Clock.Now(), lang), "Links": links,
+		"Title": words.Say(i18n.ScanTitle), "Staff": words.Say(i18n.ScanStaff), "Customer": words.Say(i18n.ScanCustomer),
+		"None": words.Say(i18n.ScanNone, "Command", "/scan "+token),
+	})
+}
+
+// language is the first of the browser's that we speak.
+func language(r *http.Request, own i18n.Lang) i18n.Lang {
+	for _, tag := range strings.Split(r.Header.Get("Accept-Language"), ",") {
+		tag, _, _ = strings.Cut(strings.TrimSpace(tag), ";")
+		if l, ok := i18n.Match(tag); ok && tag != "" && tag != "*" {
+			return l
+		}
+	}
+	return own
+}

@@ -1,0 +1,48 @@
+package shop
+
+import (
+	"errors"
+	"time"
+
+	"regulars/bot"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
+	"regulars/store"
+)
+
+// MaySend is asked by the outbox in the commit that stores an intent's key and
+// bytes: may this be sent to this person now? A why says no for good, a later
+// says not yet; neither says yes. Answers are not asked about.
+func (s *Shop) MaySend(tx store.Tx, i bot.Intent, now time.Time) (why string, later time.Time, err error) {
+	if i.Person == "" {
+		return "", later, nil // a group
+	}
+	id := loyalty.MemberID(i.Person)
+	if err := tx.Lock(people.Subject(id)); err != nil {
+		return "", later, err
+	}
+	p, err := s.Vault.Get(tx, id)
+	if errors.Is(err, people.ErrNobody) {
+		return "erased", later, nil
+	}
+	if err != nil {
+		return "", later, err
+	}
+	to := people.Identity{Channel: string(i.Channel), User: string(i.Letter.To.ID)}
+	account, known := p.Account(to)
+	switch unasked := i.Class == bot.Nudge || i.Class == bot.Promo; {
+	case p.Status == people.Erased:
+		return "erased", later, nil
+	case known && account.Blocked:
+		return "blocked", later, nil
+	case i.Class == bot.Promo && !p.Agreed(people.ForPromo):
+		return "no consent", later, nil
+	case unasked && p.Quiet:
+		return "quiet", later, nil
+	case unasked:
+		if open := s.Programme(now).QuietUntil(now); open.After(now) {
+			later = open
+		}
+	}
+	return "", later, nil
+}
