@@ -187,7 +187,7 @@ func (c *Channel) mentionOf(m bot.Message, group bool) string {
 
 // objects gives d's message objects, no more than n. Text alone is a text
 // message, so that it can be copied, quoted and named people in; all else is a
-// bubble.
+// bubble, in which LINE can name nobody.
 func (d *card) objects(n int, mention string) []any {
 	plain := d.title == "" && d.note == "" && len(d.rows) == 0 && d.picture == nil && len(d.buttons) == 0
 	if !plain {

@@ -62,28 +62,25 @@ func (c *Channel) LinkMenu(ctx context.Context, u bot.UserID, lang i18n.Lang) er
 	return nil
 }
 
-// link is LinkMenu; nil when no menu of lang is installed.
+// link is LinkMenu; nil when no menu of lang is installed. What is not known,
+// or not there any more, is read anew: another replica may have installed it.
 func (c *Channel) link(ctx context.Context, u bot.UserID, lang i18n.Lang) *answer {
-	menus, a := c.installed(ctx, false)
-	if a != nil {
-		return a
+	gone := ""
+	for _, anew := range []bool{false, true} {
+		menus, a := c.installed(ctx, anew)
+		if a != nil {
+			return a
+		}
+		id := menus[lang]
+		if id == "" || id == gone {
+			continue
+		}
+		if a = c.linkID(ctx, u, id); a.status != http.StatusNotFound {
+			return a
+		}
+		gone = id
 	}
-	id := menus[lang]
-	if id == "" {
-		return nil
-	}
-	a = c.linkID(ctx, u, id)
-	if a.status != http.StatusNotFound {
-		return a
-	}
-	// Another replica may have installed new menus since they were read.
-	if menus, a = c.installed(ctx, true); a != nil {
-		return a
-	}
-	if menus[lang] == "" || menus[lang] == id {
-		return nil
-	}
-	return c.linkID(ctx, u, menus[lang])
+	return nil
 }
 
 func (c *Channel) linkID(ctx context.Context, u bot.UserID, menu string) *answer {

@@ -95,7 +95,9 @@ func TestSendClassifies(t *testing.T) {
 		{"rate", says(429, `{"message":"The API rate limit has been exceeded. Try again later."}`), bot.NotSent, bot.NotSent, bot.NotSent},
 		{"month", says(429, `{"message":"You have reached your monthly limit."}`), bot.QuotaUsed, bot.QuotaUsed, bot.QuotaUsed},
 		{"LINE broke", says(500, `{"message":"Internal server error"}`), bot.Unknown, bot.NotSent, bot.NotSent},
-		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/elsewhere", 307) }, bot.NotSent, bot.NotSent, bot.NotSent},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		}, bot.NotSent, bot.NotSent, bot.NotSent},
 		{"hung up", hangUp, bot.Unknown, bot.Unknown, bot.Unknown},
 	} {
 		base, asked := server(t, c.answer)
