@@ -35,6 +35,8 @@ import (
 //	GET    /line/{c}                  settings, quota used, deliveries, webhook errors, complaints, people, groups
 //	POST   /line/{c}/webhook          {"url", "active"}
 //	POST   /line/{c}/quota            {"value"}
+//	POST   /line/{c}/redelivery       {"on", "after": "1m"}
+//	POST   /line/{c}/async            {"on"}: deeds do not wait for the webhook's answer
 //	POST   /line/{c}/{verb}           verify | redeliver | repeat | hold | release {"order": [1,0], "together": true}
 //	                                  | inject {"events": [{…}]}
 //	POST   /line/{c}/people           {"name", "language", "friend", "noConsent"}

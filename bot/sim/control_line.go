@@ -84,21 +84,16 @@ func (ch *LineChannel) controlState(*http.Request, struct{}) (any, error) {
 	out := ch.controlSettings()
 	out["used"], out["complaints"], out["webhookErrors"] = ch.Used(), ch.Complaints(), ch.WebhookErrors()
 	out["deliveries"] = wireDeliveries(ch.Deliveries())
-	ch.sim.mu.Lock()
-	defer ch.sim.mu.Unlock()
 	people, groups := map[string]string{}, []any{}
-	for name, u := range ch.people {
-		people[name] = u.id
+	for _, p := range ch.People() {
+		people[p.Name()] = p.ID()
 	}
-	for _, c := range ch.chats {
-		if c.kind == "user" {
-			continue
-		}
+	for _, g := range ch.Groups() {
 		names := []string{}
-		for _, u := range c.members {
-			names = append(names, u.name)
+		for _, p := range g.Members() {
+			names = append(names, p.Name())
 		}
-		groups = append(groups, map[string]any{"id": c.id, "kind": c.kind, "name": c.name, "people": names, "bot": c.bot})
+		groups = append(groups, map[string]any{"id": g.ID(), "kind": g.chat.kind, "name": g.Name(), "people": names, "bot": g.HasBot()})
 	}
 	out["people"], out["groups"] = people, groups
 	return out, nil
@@ -133,6 +128,8 @@ func (ch *LineChannel) during(f func() error) (any, error) {
 type channelVerb struct {
 	URL      string
 	Active   *bool
+	On       bool
+	After    jsonDuration
 	Value    int
 	Order    []int
 	Together bool
@@ -149,6 +146,10 @@ func (ch *LineChannel) controlVerb(r *http.Request, q channelVerb) (any, error) 
 			if q.Active != nil {
 				ch.SetWebhookActive(*q.Active)
 			}
+		case "redelivery":
+			ch.SetRedelivery(q.On, time.Duration(q.After))
+		case "async":
+			ch.Async(q.On)
 		case "quota":
 			ch.SetQuota(q.Value)
 		case "verify":

@@ -4,8 +4,10 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -85,6 +87,7 @@ type LineChannel struct {
 	loading    map[string]time.Time    // chats showing the animation, until when
 
 	held       *Held
+	async      bool
 	deliveries []Delivery
 	failed     [][]*lineEvent
 	errors     map[string]int
@@ -191,6 +194,31 @@ func (ch *LineChannel) Config() LineConfig {
 	ch.sim.mu.Lock()
 	defer ch.sim.mu.Unlock()
 	return ch.cfg
+}
+
+// People are all who have an account here, by name.
+func (ch *LineChannel) People() []*LinePerson {
+	ch.sim.mu.Lock()
+	defer ch.sim.mu.Unlock()
+	var out []*LinePerson
+	for _, name := range slices.Sorted(maps.Keys(ch.people)) {
+		u := ch.people[name]
+		out = append(out, &LinePerson{ch: ch, user: u, chat: u.private})
+	}
+	return out
+}
+
+// Groups are all groups and rooms, by id.
+func (ch *LineChannel) Groups() []*LineGroup {
+	ch.sim.mu.Lock()
+	defer ch.sim.mu.Unlock()
+	var out []*LineGroup
+	for _, id := range slices.Sorted(maps.Keys(ch.chats)) {
+		if c := ch.chats[id]; c.kind != "user" {
+			out = append(out, &LineGroup{ch: ch, chat: c})
+		}
+	}
+	return out
 }
 
 // SetWebhook tells LINE where events go, as the console does.

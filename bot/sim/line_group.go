@@ -39,6 +39,20 @@ func (ch *LineChannel) gather(kind, letter, name string, people []*LinePerson) *
 // ID is the group or room id.
 func (g *LineGroup) ID() string { return g.chat.id }
 
+// Name is the group's name; "" of a room.
+func (g *LineGroup) Name() string { return g.chat.name }
+
+// Members are the people in it now.
+func (g *LineGroup) Members() []*LinePerson {
+	g.ch.sim.mu.Lock()
+	defer g.ch.sim.mu.Unlock()
+	var out []*LinePerson
+	for _, u := range g.chat.members {
+		out = append(out, &LinePerson{ch: g.ch, user: u, chat: g.chat})
+	}
+	return out
+}
+
 // HasBot says whether the official account is in the group.
 func (g *LineGroup) HasBot() bool {
 	g.ch.sim.mu.Lock()

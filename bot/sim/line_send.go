@@ -211,6 +211,10 @@ func (ch *LineChannel) fits(b lineBatch, chat *lineChat) *lineAnswer {
 			a := lineRefuse(400, "The request body has 1 error(s)", lineDetail{"Invalid quoteToken", indexed("messages", i) + ".quoteToken"})
 			return &a
 		}
+		if chat != nil && chat.kind != "user" && m["trackingId"] != nil { // "not in groups"
+			a := lineRefuse(400, "The request body has 1 error(s)", lineDetail{"Not available in groups and rooms", indexed("messages", i) + ".trackingId"})
+			return &a
+		}
 		for key, sub := range object(m["substitution"]) {
 			if object(sub)["type"] != "mention" {
 				continue

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -250,11 +251,27 @@ func TestLineTargets(t *testing.T) {
 	bot.want(send(obj{"customAggregationUnits": arr{"a", "b"}}), 400, "")
 	bot.want(send(obj{"customAggregationUnits": arr{"a-b"}}), 400, "")
 	bot.want(send(obj{"customAggregationUnits": arr{"autumn_1"}}), 200, "")
+	video := obj{"type": "video", "originalContentUrl": "https://example.com/v.mp4", "previewImageUrl": "https://example.com/v.png", "trackingId": "t1"}
+	bot.want(bot.push(g.ID(), video), 400, "") // "trackingId <=100, not in groups" (1.4)
+	bot.want(bot.push(ann.ID(), video), 200, "")
 	if r := bot.api("GET", "/v2/bot/message/aggregation/list", nil); !strings.Contains(r.raw, "autumn_1") {
 		t.Fatal(r.raw)
 	}
 	ann.Say("hi")
 	bot.want(bot.post("/message/reply", obj{"replyToken": bot.last()["replyToken"], "messages": arr{text("x")}, "customAggregationUnits": arr{"a"}}), 400, "")
+}
+
+// "1,000 distinct/month - the 1,001st is sent but silently not tagged" (1.2).
+func TestLineAggregationUnits(t *testing.T) {
+	_, ch, bot := lineWorld(t, LineConfig{})
+	ann := ch.Person("Ann", "en").Befriend()
+	for i := range 1001 {
+		unit := fmt.Sprint("u", i)
+		bot.want(bot.post("/message/push", obj{"to": ann.ID(), "messages": arr{text("x")}, "customAggregationUnits": arr{unit}}), 200, "")
+	}
+	if r := bot.api("GET", "/v2/bot/message/aggregation/info", nil); r.body["numOfCustomAggregationUnits"] != 1000.0 || len(ann.Received()) != 1001 {
+		t.Fatal(r.raw)
+	}
 }
 
 // Every answer's Date is the simulator's, so that clocks can be compared.

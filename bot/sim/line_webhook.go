@@ -33,10 +33,30 @@ func (ch *LineChannel) send(events ...*lineEvent) {
 	if held != nil {
 		held.events = append(held.events, events...)
 	}
+	async := ch.async
 	ch.sim.mu.Unlock()
-	if held == nil {
+	switch {
+	case held != nil:
+	case async:
+		ch.server.background(func() { ch.deliver(events, false) })
+	default:
 		ch.deliver(events, false)
 	}
+}
+
+// Async makes everything that people do return at once, its webhook being
+// delivered meanwhile, in no certain order; or waits again.
+func (ch *LineChannel) Async(on bool) {
+	ch.sim.mu.Lock()
+	defer ch.sim.mu.Unlock()
+	ch.async = on
+}
+
+// SetRedelivery is the console's redelivery switch; see LineConfig for after.
+func (ch *LineChannel) SetRedelivery(on bool, after time.Duration) {
+	ch.sim.mu.Lock()
+	defer ch.sim.mu.Unlock()
+	ch.cfg.Redelivery, ch.cfg.RedeliverAfter = on, after
 }
 
 // deliver posts events to the bot and keeps what failed for redelivery.

@@ -181,6 +181,23 @@ func TestLineEvents(t *testing.T) {
 	}
 }
 
+// Asynchronously, a person does not wait for the bot.
+func TestLineAsync(t *testing.T) {
+	_, ch, bot := lineWorld(t, LineConfig{})
+	answer := make(chan struct{})
+	bot.mu.Lock()
+	bot.on = func(ev obj) { <-answer; bot.replyTo(ev, text("at last")) }
+	bot.mu.Unlock()
+	ann := ch.Person("Ann", "en").Befriend()
+	ch.Async(true)
+	ann.Say("hi")
+	phone(t, ann, "ann> hi")
+	close(answer)
+	if got, err := ann.Await(1); err != nil || got[0] != "at last" {
+		t.Fatal(got, err)
+	}
+}
+
 // "standby events have no reply token" (1.1).
 func TestLineStandby(t *testing.T) {
 	_, ch, bot := lineWorld(t, LineConfig{})
