@@ -61,9 +61,10 @@ func (x *tgExchange) strike(b *TelegramBot) {
 	case Reset:
 		hangUp(x.w, true)
 	case Delay:
+		late := x.server.sim.Clock.After(rule.By) // counted before anybody sees the effect
 		status, a := x.call(b)
 		select {
-		case <-x.server.sim.Clock.After(rule.By):
+		case <-late:
 		case <-x.r.Context().Done():
 		}
 		x.write(status, a)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 )
 
 // TelegramPerson is a person with a Telegram account, as one bot meets them:
@@ -93,29 +92,6 @@ func (p *TelegramPerson) Username() string {
 	p.bot.server.mu.Lock()
 	defer p.bot.server.mu.Unlock()
 	return p.user.Username
-}
-
-// SetName changes the first name.
-func (p *TelegramPerson) SetName(name string) { p.change(func() { p.user.FirstName = name }) }
-
-// SetUsername changes the @name; empty takes it away.
-func (p *TelegramPerson) SetUsername(name string) { p.change(func() { p.user.Username = name }) }
-
-// SetLanguage changes the app's language; empty sends none.
-func (p *TelegramPerson) SetLanguage(code string) { p.change(func() { p.user.LanguageCode = code }) }
-
-// SetNumber changes the phone number on the own contact card. Telegram does
-// not promise a leading +.
-func (p *TelegramPerson) SetNumber(number string) { p.change(func() { p.number = number }) }
-
-// DeleteAccount makes the bot's messages answer "user is deactivated".
-func (p *TelegramPerson) DeleteAccount() { p.change(func() { p.deleted = true }) }
-
-func (p *TelegramPerson) change(f func()) {
-	p.bot.server.mu.Lock()
-	defer p.bot.server.mu.Unlock()
-	f()
-	p.rename()
 }
 
 // act runs steps under the lock, one after another, waiting after each until
@@ -233,49 +209,6 @@ func (s *TelegramSeat) Say(text string) {
 	s.person.bot.act(func() *tgUpdate { return s.send(s.text(text)) })
 }
 
-// Start opens the bot by a link t.me/<bot>?start=<payload> or by its Start
-// button (empty payload). A person who had blocked the bot unblocks it by this.
-// TG features#deep-linking: the payload is A-Z, a-z, 0-9, _ and -, at most 64.
-func (p *TelegramPerson) Start(payload string) {
-	p.Unblock()
-	p.Say(strings.TrimSpace("/start " + payload))
-}
-
-// Block stops the bot: my_chat_member with status kicked.
-func (p *TelegramPerson) Block() { p.setBlocked(true, tgMember, tgKicked) }
-
-// Unblock lets the bot write again: my_chat_member with status member.
-func (p *TelegramPerson) Unblock() { p.setBlocked(false, tgKicked, tgMember) }
-
-func (p *TelegramPerson) setBlocked(blocked bool, old, now string) {
-	p.bot.act(func() *tgUpdate {
-		if p.blocked == blocked {
-			return nil
-		}
-		p.blocked = blocked
-		p.known = true
-		return p.bot.myChatMember(p.bot.chats[p.user.ID], p.user, old, now)
-	})
-}
-
-// myChatMember tells the bot that its own place in a chat changed. The lock is
-// held.
-func (b *TelegramBot) myChatMember(c *tgChat, by tgUser, old, now string) *tgUpdate {
-	return b.post("my_chat_member", fmt.Sprintf("member %d", c.ref.ID), map[string]any{
-		"chat": c.ref, "from": by, "date": b.now().Unix(),
-		"old_chat_member": memberOf(b.user, old), "new_chat_member": memberOf(b.user, now),
-	})
-}
-
-// memberOf is a ChatMember.
-func memberOf(u tgUser, status string) map[string]any {
-	m := map[string]any{"user": u, "status": status}
-	if status == tgKicked {
-		m["until_date"] = 0
-	}
-	return m
-}
-
 // Reply answers the newest message of the chat whose text contains the given
 // words, in the same topic. It errs when there is none.
 func (s *TelegramSeat) Reply(to, text string) error {
@@ -340,45 +273,6 @@ func (s *TelegramSeat) Photo(data []byte, caption string) {
 		m := s.draft()
 		m.Photo = []tgPhoto{s.person.bot.keep("photos", "jpg", data, 640, 640)}
 		m.Caption, m.CaptionEntities = caption, withFound(caption, nil)
-		return s.send(m)
-	})
-}
-
-// ShareContact sends the own card, as the request_contact button does:
-// contact.user_id is the sender.
-func (s *TelegramSeat) ShareContact() {
-	p := s.person
-	s.card(func() *tgContact {
-		return &tgContact{PhoneNumber: p.number, FirstName: p.user.FirstName, UserID: p.user.ID}
-	}, nil)
-}
-
-// SendContact sends somebody else's card: with their user id when they have an
-// account, without when of is nil.
-func (s *TelegramSeat) SendContact(of *TelegramPerson, number, name string) {
-	s.card(func() *tgContact {
-		if of == nil {
-			return &tgContact{PhoneNumber: number, FirstName: name}
-		}
-		return &tgContact{PhoneNumber: of.number, FirstName: of.user.FirstName, UserID: of.user.ID}
-	}, nil)
-}
-
-// ForwardContact forwards the card that another person once sent of
-// themselves: their user_id, this sender, and forward_origin.
-func (s *TelegramSeat) ForwardContact(of *TelegramPerson) {
-	s.card(func() *tgContact {
-		return &tgContact{PhoneNumber: of.number, FirstName: of.user.FirstName, UserID: of.user.ID}
-	}, of)
-}
-
-func (s *TelegramSeat) card(card func() *tgContact, origin *TelegramPerson) {
-	s.person.bot.act(func() *tgUpdate {
-		m := s.draft()
-		m.Contact = card()
-		if origin != nil {
-			m.ForwardOrigin = map[string]any{"type": "user", "sender_user": origin.user, "date": s.person.bot.now().Add(-time.Hour).Unix()}
-		}
 		return s.send(m)
 	})
 }
