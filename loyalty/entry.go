@@ -1,6 +1,10 @@
 package loyalty
 
-import "time"
+import (
+	"encoding/hex"
+	"errors"
+	"time"
+)
 
 // Kind is what an entry does.
 type Kind string
@@ -75,8 +79,25 @@ type Opening struct {
 	Idle      bool      `json:"idle,omitempty"`   // any activity renews it
 }
 
-// Hash is a link of the chain.
+// Hash is a link of the chain. As text it is 64 hexadecimal digits.
 type Hash [32]byte
+
+// AppendText appends the text form.
+func (h Hash) AppendText(b []byte) ([]byte, error) { return hex.AppendEncode(b, h[:]), nil }
+
+// MarshalText writes the text form.
+func (h Hash) MarshalText() ([]byte, error) { return h.AppendText(nil) }
+
+// UnmarshalText reads the text form.
+func (h *Hash) UnmarshalText(b []byte) error {
+	if len(b) != hex.EncodedLen(len(h)) {
+		return errors.New("loyalty: a hash has 64 hexadecimal digits")
+	}
+	_, err := hex.Decode(h[:], b)
+	return err
+}
+
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
 // FormNow is the canonical form in which new entries are written.
 const FormNow = 1

@@ -41,6 +41,8 @@ type shop struct {
 	b   *Book
 	now time.Time
 	ops int
+
+	crashes int // of a mem.DB, each survived by starting again
 }
 
 func newShop(t testing.TB, p *loyalty.Programme) *shop {
@@ -57,17 +59,31 @@ func (s *shop) act(who loyalty.Actor) Act {
 // do runs f in an Update that commits refusals, as a handler's does.
 func (s *shop) do(f func(store.Tx) (Receipt, error)) (rec Receipt, refused error) {
 	s.t.Helper()
-	err := s.db.Update(context.Background(), func(tx store.Tx) error {
+	s.update(func(tx store.Tx) error {
 		rec, refused = f(tx)
 		if loyalty.Refused(refused) {
 			return nil
 		}
 		return refused
 	})
+	return rec, refused
+}
+
+// update is db.Update that, when the store crashes, starts it again, looks
+// whether everything is in order, and does the same once more, as a platform
+// does that got no answer.
+func (s *shop) update(f func(store.Tx) error) {
+	s.t.Helper()
+	err := s.db.Update(context.Background(), f)
+	if errors.Is(err, mem.ErrCrash) {
+		s.crashes++
+		s.db.(*mem.DB).Reopen()
+		s.clean()
+		err = s.db.Update(context.Background(), f)
+	}
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return rec, refused
 }
 
 // must is do for what cannot be refused.

@@ -41,6 +41,28 @@ func (b *Book) History(r store.Reader, m loyalty.MemberID, before uint64, n int)
 	return out, nil
 }
 
+// AsOf is the balance that the member had at t, from the entries recorded by
+// then. It reads them all. In an Update it locks the member.
+func (b *Book) AsOf(r store.Reader, m loyalty.MemberID, t time.Time) (loyalty.Balance, error) {
+	if err := read(r, m); err != nil {
+		return loyalty.Balance{}, err
+	}
+	var a loyalty.Account
+	var failed error
+	for _, e := range entries.Scan(r, entries.Under(string(m)), &failed) {
+		if e.RecordedAt.After(t) {
+			break
+		}
+		if err := a.Apply(e); err != nil {
+			return loyalty.Balance{}, err
+		}
+	}
+	if failed != nil {
+		return loyalty.Balance{}, failed
+	}
+	return loyalty.BalanceAt(&a, b.Programme(t), t)
+}
+
 // ByRef is the entry that ref names, or loyalty.ErrUnknownRef. In an Update it
 // locks the entry's member.
 func (b *Book) ByRef(r store.Reader, ref loyalty.Ref) (loyalty.Entry, error) {
