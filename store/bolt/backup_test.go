@@ -148,7 +148,7 @@ func TestCompact(t *testing.T) {
 	db := fresh(t, Options{})
 	err := db.Update(context.Background(), func(tx store.Tx) error {
 		for i := range 300 {
-			if err := tx.Put(key("%d", i), encoded(t, strings.Repeat("x", 100<<10))); err != nil {
+			if err := tx.Put(key("%d", i), encoded(t, strings.Repeat("x", 10<<10))); err != nil {
 				return err
 			}
 		}
@@ -165,7 +165,7 @@ func TestCompact(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, after, err := Compact(context.Background(), db.Path(), Options{})
-	if err != nil || before < 30<<20 || after > 1<<20 {
+	if err != nil || before < 3<<20 || after > 100<<10 {
 		t.Fatalf("from %d to %d bytes: %v", before, after, err)
 	}
 	db = open(t, db.Path(), Options{})

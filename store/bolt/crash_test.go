@@ -201,10 +201,10 @@ func TestPowerCut(t *testing.T) {
 	db := fresh(t, small)
 	page := os.Getpagesize()
 	before, rowsBefore := readFile(t, db.Path()), storetest.Rows(t, db)
-	for range 40 {
+	for range 30 {
 		randomUpdate(t, db, rnd)
 		after, rowsAfter := readFile(t, db.Path()), storetest.Rows(t, db)
-		for range 4 {
+		for range 3 {
 			cut := bytes.Clone(before)
 			if rnd.IntN(2) == 0 { // a file that grew is synced at its new length first
 				cut = append(cut, make([]byte, len(after)-len(before))...)

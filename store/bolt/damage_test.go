@@ -210,7 +210,7 @@ func TestRandomDamage(t *testing.T) {
 	t.Logf("seed %d", seed)
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	verdicts := map[string]int{}
-	for i := range 150 {
+	for i := range 100 {
 		hurt := tamper(t, whole, func(b []byte) []byte {
 			page := rnd.IntN(used) * os.Getpagesize()
 			// Where a page's header and entries are, or anywhere in it.

@@ -129,10 +129,11 @@ func TestCloseFinishesWhatWaits(t *testing.T) {
 // TestDiskFull is simulated with a largest size: the failing commit leaves
 // nothing of itself, reading goes on, and writing too as soon as there is room.
 func TestDiskFull(t *testing.T) {
-	db := fresh(t, Options{MaxSize: 32 << 20})
+	db := fresh(t, Options{MaxSize: 2 << 20, MmapSize: small.MmapSize})
+	db.bolt.AllocSize = 64 << 10 // to grow in small steps up to a small disk
 	half := func(tx store.Tx, i int) error {
 		// Two rows, so that half a state would show.
-		big := encoded(t, strings.Repeat("x", 400<<10))
+		big := encoded(t, strings.Repeat("x", 20<<10))
 		return errors.Join(tx.Put(key("%03d/a", i), big), tx.Put(key("%03d/b", i), big))
 	}
 	n := 0
