@@ -21,10 +21,11 @@ type telegramServer struct {
 	bots   map[string]*TelegramBot
 	nextID int64
 	closed bool
+	quit   chan struct{} // closed with it
 }
 
 func newTelegramServer(s *Sim) *telegramServer {
-	return &telegramServer{sim: s, mu: &s.mu, bots: map[string]*TelegramBot{}, nextID: 5000000001}
+	return &telegramServer{sim: s, mu: &s.mu, bots: map[string]*TelegramBot{}, nextID: 5000000001, quit: make(chan struct{})}
 }
 
 // TelegramConfig says what BotFather knows of a bot.
@@ -131,6 +132,7 @@ func (g *telegramServer) close() {
 	defer g.mu.Unlock()
 	if !g.closed {
 		g.closed = true
+		close(g.quit)
 		g.sim.notify()
 	}
 }

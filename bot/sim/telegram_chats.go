@@ -59,12 +59,7 @@ func (c *tgChat) add(m *tgMessage) *tgMessage {
 
 // message finds a message that still exists.
 func (c *tgChat) message(id int64) *tgMessage {
-	for _, m := range c.msgs {
-		if int64(m.MessageID) == id && !m.deleted {
-			return m
-		}
-	}
-	return nil
+	return c.newest(func(m *tgMessage) bool { return int64(m.MessageID) == id })
 }
 
 // botStatus is the bot's own state in a group.
@@ -176,10 +171,8 @@ func getChat(c *tgCall) (any, error) {
 // userIn names a user and their state in a chat.
 func (c *tgCall) userIn(chat *tgChat, id int64) (map[string]any, bool) {
 	u, found := c.user, id == c.user.ID
-	for _, p := range c.people {
-		if p.user.ID == id {
-			u, found = p.user, true
-		}
+	if private := c.chats[id]; private != nil && private.person != nil {
+		u, found = private.person.user, true
 	}
 	status := chat.members[id]
 	if chat.person != nil {

@@ -63,7 +63,11 @@ func (b *TelegramBot) drain(name string, l *tgLane, age int) {
 		l.stalled = wait > 0
 		g.sim.notify()
 		g.mu.Unlock()
-		<-again
+		select {
+		case <-again:
+		case <-g.quit:
+			return
+		}
 		g.mu.Lock()
 		l.stalled = false
 		g.mu.Unlock()

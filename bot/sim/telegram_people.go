@@ -50,7 +50,7 @@ func (b *TelegramBot) Person(name, language string) *TelegramPerson {
 	p := &TelegramPerson{bot: b, number: fmt.Sprintf("8869%08d", id%100000000)}
 	p.user = tgUser{ID: id, FirstName: name, LanguageCode: language}
 	if at := username(name); at != "" {
-		p.user.Username = fmt.Sprintf("%s_%d", at, id%10000)
+		p.user.Username = fmt.Sprintf("%s_%04d", at, id%10000)
 	}
 	p.TelegramSeat = &TelegramSeat{person: p}
 	b.people = append(b.people, p)
@@ -164,8 +164,8 @@ func (c *tgChat) tell(m *tgMessage) *tgUpdate {
 		return nil
 	}
 	if m.From != nil {
-		for _, p := range c.bot.people {
-			p.known = p.known || p.user.ID == m.From.ID
+		if private := c.bot.chats[m.From.ID]; private != nil {
+			private.person.known = true
 		}
 	}
 	kind := "message"
