@@ -361,6 +361,9 @@ func seeded(seed uint64) func(int) int { return rand.New(rand.NewPCG(seed, 7)).I
 // seeds is how many lives the ordinary run lives; REGULARS_SEEDS asks for more.
 func seeds(t testing.TB) uint64 {
 	text := os.Getenv("REGULARS_SEEDS")
+	if text == "" && raceDetector {
+		return 40 // one goroutine a life: there is little to detect
+	}
 	if text == "" {
 		return 200
 	}
@@ -375,7 +378,7 @@ func TestRandomLivesAgreeWithOracle(t *testing.T) {
 	for seed := range seeds(t) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			t.Parallel()
-			newLife(t, mem.New(), seeded(seed)).live(60)
+			newLife(t, mem.New(), seeded(seed)).live(50)
 		})
 	}
 }

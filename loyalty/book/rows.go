@@ -65,10 +65,6 @@ func seqKey(seq uint64) string { return fmt.Sprintf("%012d", seq) }
 // timeKey sorts as the time does.
 func timeKey(t time.Time) string { return t.UTC().Format("20060102T150405.000000000") }
 
-func parseTimeKey(s string) (time.Time, error) {
-	return time.Parse("20060102T150405.000000000", s)
-}
-
 // orderKey is short and plain whatever a till calls its sales.
 func orderKey(o loyalty.Order) string {
 	sum := sha256.Sum256([]byte(o))
