@@ -140,8 +140,9 @@ type Line struct {
 	Args string // the rest, trimmed
 }
 
-// ParseLine reads "/word args", "/word@bot args" and the same with a full-width
-// slash. ok is false when the text does not begin with a slash and a word.
+// ParseLine reads "/word args" and the same with a full-width slash. ok is false
+// when the text does not begin with a slash and a word, and for "/word@other",
+// which is meant for another bot.
 func ParseLine(text string) (line Line, ok bool) {
 	text = strings.TrimSpace(text)
 	rest, ok := strings.CutPrefix(text, "/")
@@ -154,8 +155,8 @@ func ParseLine(text string) (line Line, ok bool) {
 	if i := strings.IndexFunc(rest, unicode.IsSpace); i >= 0 {
 		word, args = rest[:i], strings.TrimSpace(rest[i:])
 	}
-	word, _, _ = strings.Cut(word, "@")
-	if word == "" || strings.HasPrefix(word, "/") {
+	// Adapters take this bot's own name off: one that is left is another bot's.
+	if word == "" || strings.ContainsAny(word, "/@") {
 		return Line{}, false
 	}
 	return Line{Word: word, Args: args}, true
