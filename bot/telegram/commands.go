@@ -33,6 +33,33 @@ const (
 	maxDescribed       = 256
 )
 
+// listFor is the call that gives a private chat the command list that goes with
+// the menu it is shown: an employee's, or that of the Chinese which has no list
+// of its own; anybody else gets the general list back. Bots without
+// Config.Commands leave lists alone.
+func (c *Channel) listFor(l bot.Letter, a *address) (request, bool) {
+	var m *bot.Menu
+	for i := range l.Messages {
+		if l.Messages[i].Menu != nil {
+			m = l.Messages[i].Menu
+		}
+	}
+	if m == nil || a.group || c.commands == nil {
+		return request{}, false
+	}
+	r := request{Method: "deleteMyCommands", Params: map[string]string{"scope": asJSON(scopeOf{"chat", json.Number(a.params["chat_id"])})}}
+	if list, own := c.commands(m.Role, i18n.Lang(m.Lang)); own {
+		r.Method, r.Params["commands"] = "setMyCommands", asJSON(list)
+	}
+	return r, true
+}
+
+// scopeOf is Telegram's BotCommandScopeChat.
+type scopeOf struct {
+	Type string      `json:"type"`
+	Chat json.Number `json:"chat_id"`
+}
+
 // CommandList is one list, for one scope and language.
 type CommandList struct {
 	Scope    Scope

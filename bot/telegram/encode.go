@@ -47,6 +47,9 @@ func (c *Channel) Encode(l bot.Letter, _ bool) ([]bot.Call, error) {
 		}
 		all = append(all, more...)
 	}
+	if r, ok := c.listFor(l, &a); ok {
+		all = append(all, r)
+	}
 	calls := make([]bot.Call, len(all))
 	for i, r := range all {
 		body, err := json.Marshal(r)
@@ -54,7 +57,7 @@ func (c *Channel) Encode(l bot.Letter, _ bool) ([]bot.Call, error) {
 			return nil, fmt.Errorf("telegram: encoding: %w", err)
 		}
 		// Answers and edits may be repeated without harm.
-		again := r.Method == "answerCallbackQuery" || r.Method == "editMessageText"
+		again := slices.Contains([]string{"answerCallbackQuery", "editMessageText", "setMyCommands", "deleteMyCommands"}, r.Method)
 		calls[i] = bot.Call{Method: r.Method, Body: body, Idempotent: again}
 	}
 	return calls, nil

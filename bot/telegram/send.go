@@ -133,6 +133,9 @@ func (r *reply) fate(method string) bot.Outcome {
 	case !r.json || r.code < 400 || r.code >= 500:
 		return bot.Unknown
 	}
+	if method == "setMyCommands" || method == "deleteMyCommands" {
+		return bot.Delivered // a list that is refused is no reason to hold up words
+	}
 	return r.verdict(method)
 }
 

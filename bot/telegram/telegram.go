@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"regulars/bot"
+	"regulars/i18n"
 )
 
 // Pictures draws what a message shows. Drawing waits until the message is
@@ -50,6 +51,10 @@ type Config struct {
 	Clock       bot.Clock    // the machine's when nil
 	Pictures    Pictures     // when nil, pictures are told in words
 	Log         *slog.Logger // of troubles while polling; none when nil
+	// Commands gives the list for a private chat whose menu is for this role
+	// and language; own is false where the general list will do. nil leaves
+	// the lists of chats alone.
+	Commands func(role bot.Role, l i18n.Lang) (list []Command, own bool)
 }
 
 // Channel is one bot of Telegram's, a [bot.Adapter].
@@ -64,6 +69,7 @@ type Channel struct {
 	clock    bot.Clock
 	pictures Pictures
 	log      *slog.Logger
+	commands func(bot.Role, i18n.Lang) ([]Command, bool)
 }
 
 var _ bot.Adapter = (*Channel)(nil)
@@ -101,7 +107,7 @@ func New(c Config) (*Channel, error) {
 	}
 	ch := &Channel{
 		name: c.Name, token: c.Token, self: self, secret: c.SecretToken,
-		endpoint: endpoint, client: clientOf(c.HTTP), clock: c.Clock, pictures: c.Pictures, log: c.Log,
+		endpoint: endpoint, client: clientOf(c.HTTP), clock: c.Clock, pictures: c.Pictures, log: c.Log, commands: c.Commands,
 	}
 	ch.username.Store(&c.Username)
 	if ch.clock == nil {

@@ -1,0 +1,182 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"regulars/bot"
+	"regulars/bot/line"
+	"regulars/bot/outbox"
+	"regulars/bot/telegram"
+	"regulars/handlers"
+	"regulars/handlers/counter"
+	"regulars/handlers/shop"
+	"regulars/handlers/staff"
+	"regulars/i18n"
+	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
+	"regulars/store"
+)
+
+// app is the whole program over one open store. It talks to nobody until it is
+// served.
+type app struct {
+	cfg   *Config
+	db    store.DB
+	clock bot.Clock
+	log   *slog.Logger
+
+	shop     *shop.Shop
+	bot      *bot.Bot
+	outbox   *outbox.Outbox
+	pages    *counter.Pages
+	adapters map[bot.ChannelName]bot.Adapter
+	lines    []*line.Channel
+	bots     []*telegram.Channel
+	doubt    clockDoubt
+}
+
+// newApp wires the rooms together, bottom up.
+func newApp(cfg *Config, db store.DB, master []byte, p *programme.Programme, clock bot.Clock, log *slog.Logger) (*app, error) {
+	vault, err := people.NewVault(master)
+	if err != nil {
+		return nil, err
+	}
+	a := &app{cfg: cfg, db: db, clock: clock, log: log, adapters: map[bot.ChannelName]bot.Adapter{}}
+	a.shop = shop.New(vault, func(time.Time) *programme.Programme { return p }, clock, rand.Reader, log)
+	a.shop.PublicURL = cfg.PublicURL
+	a.shop.Book.ClockInDoubt = a.doubt.is
+	a.pages = &counter.Pages{Shop: a.shop}
+	if err := a.makeChannels(); err != nil {
+		return nil, err
+	}
+	a.bot = a.shop.Bot(append(handlers.Commands(a.shop), staff.Commands(a.shop)...)...)
+	a.bot.DB, a.bot.Introduce = db, a.introduce
+	if a.outbox, err = outbox.New(a.outboxConfig()); err != nil {
+		return nil, err
+	}
+	a.bot.Outbox = a.outbox
+	return a, nil
+}
+
+// makeChannels makes an adapter for each configured channel.
+func (a *app) makeChannels() error {
+	for _, c := range a.cfg.Channels {
+		handle := c.BasicID
+		switch c.Kind {
+		case bot.LINE:
+			ch, err := line.New(line.Config{
+				Name: c.Name, ChannelID: c.ChannelID, Secret: c.ChannelSecret, Token: c.ChannelToken, BasicID: c.BasicID,
+				APIBase: c.APIBase, DataAPIBase: c.DataAPIBase, Clock: a.clock, Pictures: a.pages,
+			})
+			if err != nil {
+				return fmt.Errorf("channel %s: %w", c.Name, err)
+			}
+			a.adapters[c.Name], a.lines = ch, append(a.lines, ch)
+		case bot.Telegram:
+			handle = c.Username
+			ch, err := telegram.New(telegram.Config{
+				Name: c.Name, Token: c.Token, SecretToken: c.SecretToken, Username: c.Username,
+				APIBase: c.APIBase, Clock: a.clock, Pictures: a.pages, Log: a.log, Commands: a.chatCommands,
+			})
+			if err != nil {
+				return fmt.Errorf("channel %s: %w", c.Name, err)
+			}
+			a.adapters[c.Name], a.bots = ch, append(a.bots, ch)
+		}
+		a.shop.Channels = append(a.shop.Channels, shop.Channel{Name: c.Name, Platform: c.Kind, Handle: handle})
+	}
+	return nil
+}
+
+func (a *app) outboxConfig() outbox.Config {
+	channels := map[bot.ChannelName]outbox.Channel{}
+	for name, ch := range a.adapters {
+		channels[name] = ch
+	}
+	return outbox.Config{
+		DB: a.db, Persons: &a.shop.Persons, Channels: channels, Clock: a.clock, Log: a.log,
+		Zone: a.shop.Rules(a.clock.Now()).Zone,
+		MaySend: func(tx store.Tx, i bot.Intent, now time.Time) (outbox.Verdict, error) {
+			why, later, err := a.shop.MaySend(tx, i, now)
+			return outbox.Verdict{Why: why, NotBefore: later}, err
+		},
+		OnMoved:       a.moved,
+		OnUnreachable: a.unreachable,
+		OnDate:        a.doubt.note,
+	}
+}
+
+// introduceWithin is how long a first contact may wait for the platform to tell
+// a name and a language; LINE wants its webhook answered within 2 s.
+const introduceWithin = 700 * time.Millisecond
+
+// introduce asks the platform about a stranger.
+func (a *app) introduce(ctx context.Context, e *bot.Event) {
+	ch, ok := a.adapters[e.Channel]
+	if !ok {
+		return
+	}
+	ctx, stop := context.WithTimeout(ctx, introduceWithin)
+	defer stop()
+	if err := a.shop.Introduce(ctx, a.db, e, ch.Profile); err != nil && ctx.Err() == nil {
+		a.log.Info("profile not told; the shop's language is used", "channel", e.Channel, "error", err)
+	}
+}
+
+// moved tells the bot of a group's new id as if the platform had, once.
+func (a *app) moved(ctx context.Context, from bot.Chat, to bot.ChatID) error {
+	sum := sha256.Sum256([]byte(string(from.ID) + ">" + string(to)))
+	return a.bot.Handle(ctx, []bot.Event{{
+		ID: bot.EventID("moved-" + hex.EncodeToString(sum[:8])), Channel: from.Channel, Platform: bot.Telegram,
+		Kind: bot.Migrated, At: a.clock.Now(), Chat: from, MovedTo: to,
+	}})
+}
+
+// unreachable notes that somebody blocked the bot, as told by a failed send.
+func (a *app) unreachable(ctx context.Context, person bot.PersonID, to bot.Address) {
+	if person == "" {
+		return
+	}
+	err := a.db.Update(ctx, func(tx store.Tx) error {
+		return a.shop.Vault.SetBlocked(tx, shop.Identity(to.Person), true, a.shop.Rand)
+	})
+	if err != nil && !errors.Is(err, people.ErrNobody) {
+		a.log.Warn("a blocked account could not be noted", "channel", to.Channel, "error", err)
+	}
+}
+
+// clockDoubt remembers whether the platforms' clocks contradict ours: then no
+// expiry is written, because points lost to a wrong clock are lost to people.
+type clockDoubt struct{ off atomic.Bool }
+
+// clockTolerance is how far our clock may be from a platform's Date header.
+const clockTolerance = 10 * time.Minute
+
+func (c *clockDoubt) note(_ bot.ChannelName, platform, ours time.Time) {
+	if !platform.IsZero() {
+		c.off.Store(ours.Sub(platform).Abs() > clockTolerance)
+	}
+}
+
+func (c *clockDoubt) is() bool { return c.off.Load() }
+
+// webhookURL is where a channel's platform is told to call.
+func (a *app) webhookURL(name bot.ChannelName) string {
+	return a.cfg.PublicURL + "/webhook/" + string(name)
+}
+
+// menuLabels are a language's four buttons in sight.
+func menuLabels(l i18n.Lang) (labels [4]string) {
+	for i, k := range shop.Keys(i18n.For(l)) {
+		labels[i] = k.Label
+	}
+	return labels
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/acme/autocert"
+
+	"regulars/bot"
+	"regulars/bot/telegram"
+	"regulars/handlers/admin"
+	"regulars/loyalty/book"
+	"regulars/loyalty/people"
+	"regulars/store"
+)
+
+// drainWithin is how long requests in hand may take once the program is told
+// to stop. The outbox has a grace of its own.
+const drainWithin = 10 * time.Second
+
+// run serves until ctx ends: the front door, the loop that talks out, polling,
+// the local socket, and the sweeps. Everything it started has ended when it
+// returns.
+func (a *app) run(ctx context.Context, l net.Listener) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var all sync.WaitGroup
+	part := func(name string, f func(context.Context) error) {
+		all.Go(func() {
+			if err := f(ctx); err != nil && ctx.Err() == nil {
+				stop(fmt.Errorf("%s: %w", name, err))
+			}
+		})
+	}
+	// The outbox stops after everything that may still say something.
+	talking, hush := context.WithCancel(context.WithoutCancel(ctx))
+	defer hush()
+	said := make(chan error, 1)
+	go func() { said <- a.outbox.Run(talking) }()
+
+	part("front door", func(ctx context.Context) error { return serveHTTP(ctx, l, a.routes()) })
+	if a.cfg.AdminSocket != "" {
+		part("admin socket", func(ctx context.Context) error { return admin.Serve(ctx, a.cfg.AdminSocket, a.desk().Ops()) })
+	}
+	for _, c := range a.cfg.Channels {
+		if c.Kind == bot.Telegram && c.Polling {
+			part("polling "+string(c.Name), func(ctx context.Context) error { return a.poll(ctx, c.Name) })
+		}
+	}
+	part("setup", a.setup)
+	part("sweeps", a.sweeps)
+
+	var failed error
+	select {
+	case <-ctx.Done():
+		if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+			failed = cause
+		}
+	case err := <-said:
+		failed = fmt.Errorf("outbox: %w", err)
+		said <- nil
+	}
+	stop(nil)
+	all.Wait()
+	hush()
+	if err := <-said; err != nil && failed == nil {
+		failed = err
+	}
+	return failed
+}
+
+// serveHTTP answers on l until ctx ends, then lets requests in hand finish.
+func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
+	s := &http.Server{
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(l) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainWithin)
+	defer cancel()
+	if err := s.Shutdown(late); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	return nil
+}
+
+// poll asks Telegram for updates, for a shop without a public address.
+func (a *app) poll(ctx context.Context, name bot.ChannelName) error {
+	ch, ok := a.adapters[name].(*telegram.Channel)
+	if !ok {
+		return fmt.Errorf("channel %s is not a Telegram one", name)
+	}
+	err := ch.Poll(ctx, a.bot.Handle)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// sweeps deletes, each hour, what was kept long enough.
+func (a *app) sweeps(ctx context.Context) error {
+	for {
+		now := a.clock.Now()
+		for what, sweep := range map[string]func(context.Context, store.DB, time.Time) (int, error){
+			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
+		} {
+			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {
+				a.log.Warn("a sweep failed; it is tried again in an hour", "what", what, "error", err)
+			} else if n > 0 {
+				a.log.Debug("swept", "what", what, "rows", n)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-a.clock.After(time.Hour):
+		}
+	}
+}
+
+// desk is what the command line may ask of a running program.
+func (a *app) desk() admin.Desk {
+	d := admin.Desk{DB: a.db, Shop: a.shop, Bot: a.bot, Outbox: a.outbox}
+	if c, ok := a.db.(interface {
+		Check(context.Context, func(done, total uint64)) error
+	}); ok {
+		d.Check = c.Check
+	}
+	return d
+}
+
+// listen opens the public address: with a domain, port 443 with a certificate
+// of its own (and 80 for the certificate's challenge and for redirects), else
+// the configured address in the clear, for a proxy or a tunnel.
+func listen(ctx context.Context, cfg *Config, log *slog.Logger) (net.Listener, error) {
+	if cfg.Domain == "" {
+		l, err := net.Listen("tcp", cfg.Listen)
+		if err != nil {
+			return nil, fmt.Errorf("cannot listen on %s: %w; is it in use, or not this machine's? Change listen in the configuration", cfg.Listen, err)
+		}
+		return l, nil
+	}
+	m := &autocert.Manager{
+		Prompt: autocert.AcceptTOS, HostPolicy: autocert.HostWhitelist(cfg.Domain), Cache: autocert.DirCache(cfg.CertDir),
+	}
+	plain, err := net.Listen("tcp", ":80")
+	if err != nil {
+		return nil, fmt.Errorf("cannot listen on port 80, which proves that %s is ours: %w; run with the right to use it (setcap cap_net_bind_service=+ep), or unset domain and put a proxy in front", cfg.Domain, err)
+	}
+	go func() {
+		if err := serveHTTP(ctx, plain, m.HTTPHandler(nil)); err != nil && ctx.Err() == nil {
+			log.Warn("port 80 is no longer answered; the certificate cannot be renewed until a restart", "error", err)
+		}
+	}()
+	return m.Listener(), nil
+}
