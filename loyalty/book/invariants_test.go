@@ -487,3 +487,35 @@ func TestExpiredPointsAreNotOwed(t *testing.T) {
 	s.has(ann, 0, 0, 0, 20) // 30 were used, 10 of the newer sale pay for some
 	s.clean()
 }
+
+// TestHeldPointsPayTheDebtWhenTheyComeBack: as of the moment at which they do,
+// even if nobody looks before they would have expired.
+func TestHeldPointsPayTheDebtWhenTheyComeBack(t *testing.T) {
+	p := plan()
+	p.HoldFor = 48 * time.Hour
+	for name, sweepEvery := range map[string]int{"each day": 1, "after all": 90} {
+		s := newShop(t, p)
+		s.earn(ann, 100, "A1")
+		if _, err := s.hold(ann, 70); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.refund(ann, "A1", 90); err != nil {
+			t.Fatal(err)
+		}
+		s.has(ann, 0, 0, 70, 60)
+		for day := range 90 {
+			s.now = s.now.AddDate(0, 0, 1)
+			sweepAt(s, (day+1)%sweepEvery == 0)
+		}
+		s.has(ann, 0, 0, 0, 0)
+		var kinds []loyalty.Kind
+		for _, e := range s.entries(ann)[:3] {
+			kinds = append(kinds, e.Kind)
+		}
+		want := []loyalty.Kind{loyalty.KindExpire, loyalty.KindRepay, loyalty.KindTimeout}
+		if repay := s.entries(ann)[1]; !slices.Equal(kinds, want) || !repay.EffectiveAt.Equal(noon.Add(48*time.Hour)) || repay.In(loyalty.Debt) != 60 {
+			t.Errorf("%s: newest first %v, the debt paid as of %s", name, kinds, repay.EffectiveAt)
+		}
+		s.clean()
+	}
+}
