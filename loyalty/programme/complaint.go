@@ -38,6 +38,10 @@ func (c Complaint) String() string {
 // Error makes a Complaint an error, for callers that stop at the first.
 func (c Complaint) Error() string { return c.String() }
 
+// Nearest is the word of words that s was probably meant to be, or "": for
+// other files whose keys can be misspelt.
+func Nearest(s string, words []string) string { return nearest(s, words) }
+
 // nearest is the word that s was probably meant to be, or "": at most a third
 // of its letters may differ.
 func nearest(s string, words []string) string {

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"os"
+	"slices"
+	"strings"
+
+	"regulars/bot"
+)
+
+// form is how an option's value is written.
+type form int
+
+const (
+	words form = iota // text in quotes
+	list              // ["a", "b"]; a,b in the environment
+	onOff             // true or false
+)
+
+// option is one key of the configuration: the one place that says what it is
+// called, in the file and in the environment, what it may be, what holds
+// without it, and how it is explained in the file that init writes.
+type option[T any] struct {
+	key    string
+	form   form
+	normal string              // what holds where it is not written
+	secret bool                // may also come from a file: KEY_FILE in the environment
+	check  func(string) string // what is wrong with a value that is not empty; "" is nothing
+	doc    string
+	field  func(*T) *string // where text goes; set does the rest
+	set    func(*T, string)
+}
+
+// shopOptions are the keys at the top of the file.
+var shopOptions = []option[Config]{
+	{key: "listen", normal: "127.0.0.1:8080", check: checkListen, field: func(c *Config) *string { return &c.Listen },
+		doc: "where serve listens; a proxy or tunnel with https stands in front, unless domain is set"},
+	{key: "metrics_listen", check: checkListen, field: func(c *Config) *string { return &c.MetricsListen },
+		doc: "an address of its own for /metrics, as in 127.0.0.1:9090; empty is off"},
+	{key: "public_url", check: checkPublic, field: func(c *Config) *string { return &c.PublicURL },
+		doc: "how phones and platforms reach listen, as in https://bot.example.com; needed by LINE and for cards"},
+	{key: "domain", check: checkDomain, field: func(c *Config) *string { return &c.Domain },
+		doc: "set it, and serve gets its own certificate and answers on ports 80 and 443; the name must lead to this machine"},
+	{key: "trusted_proxies", form: list, check: checkProxies, set: func(c *Config, s string) { c.TrustedProxies = readProxies(s) },
+		doc: "proxies whose X-Forwarded-For is believed, as in [\"127.0.0.1\", \"10.0.0.0/8\"]"},
+	{key: "data", normal: "regulars.db", check: checkData, field: func(c *Config) *string { return &c.Data },
+		doc: "everything the shop knows, in one file; paths here are relative to this file's folder"},
+	{key: "admin_socket", normal: "regulars.sock", field: func(c *Config) *string { return &c.AdminSocket },
+		doc: "where other regulars commands speak to a running serve; only this account may open it"},
+	{key: "programme", normal: "programme.toml", field: func(c *Config) *string { return &c.Programme },
+		doc: "the rules: what earns points, and when they expire"},
+	{key: "key_file", normal: "regulars.key", field: func(c *Config) *string { return &c.KeyFile },
+		doc: "the key that seals names and numbers; keep a copy elsewhere, without it nothing sealed can be read"},
+	{key: "cert_dir", normal: "certs", field: func(c *Config) *string { return &c.CertDir },
+		doc: "where certificates are kept when domain is set"},
+}
+
+// nameOptions say which channel it is. They cannot come from the environment,
+// because the names of variables are made of them.
+var nameOptions = []option[ChannelConfig]{
+	{key: "name", check: checkName, set: func(c *ChannelConfig, s string) { c.Name = bot.ChannelName(s) }, doc: "its webhook is public_url/webhook/NAME"},
+	{key: "kind", check: checkKind, set: func(c *ChannelConfig, s string) { c.Kind = bot.Platform(s) }, doc: "line or telegram"},
+}
+
+// channelOptions are the further keys of a [[channel]], by kind.
+var channelOptions = map[bot.Platform][]option[ChannelConfig]{
+	bot.LINE: {
+		{key: "channel_id", check: checkDigits, field: func(c *ChannelConfig) *string { return &c.ChannelID },
+			doc: "LINE Developers console, Basic settings"},
+		{key: "channel_secret", secret: true, field: func(c *ChannelConfig) *string { return &c.ChannelSecret },
+			doc: "the same page; it proves that a webhook comes from LINE"},
+		{key: "channel_token", secret: true, field: func(c *ChannelConfig) *string { return &c.ChannelToken },
+			doc: "long-lived, Messaging API page; left out, short-lived ones are fetched with channel_id and channel_secret"},
+		{key: "basic_id", check: checkBasic, field: func(c *ChannelConfig) *string { return &c.BasicID },
+			doc: "as in @abc1234d; buttons from groups to the private chat need it"},
+		{key: "api_base", check: checkBase, field: func(c *ChannelConfig) *string { return &c.APIBase },
+			doc: "LINE's own unless set"},
+		{key: "data_api_base", check: checkBase, field: func(c *ChannelConfig) *string { return &c.DataAPIBase },
+			doc: "LINE's own unless set"},
+	},
+	bot.Telegram: {
+		{key: "token", secret: true, check: checkToken, field: func(c *ChannelConfig) *string { return &c.Token },
+			doc: "as BotFather gave it, 123456:ABC…"},
+		{key: "secret_token", secret: true, check: checkSecretToken, field: func(c *ChannelConfig) *string { return &c.SecretToken },
+			doc: "comes with every webhook; not needed with polling"},
+		{key: "username", check: checkUsername, field: func(c *ChannelConfig) *string { return &c.Username },
+			doc: "the bot's name without @; asked of Telegram when left out"},
+		{key: "polling", form: onOff, normal: "false", check: checkOnOff, set: func(c *ChannelConfig, s string) { c.Polling = s == "true" },
+			doc: "true fetches messages instead of waiting for webhooks: no public_url is needed"},
+		{key: "api_base", check: checkBase, field: func(c *ChannelConfig) *string { return &c.APIBase },
+			doc: "Telegram's own unless set"},
+	},
+}
+
+func other(p bot.Platform) bot.Platform {
+	if p == bot.LINE {
+		return bot.Telegram
+	}
+	return bot.LINE
+}
+
+func find[T any](options []option[T], key string) (option[T], bool) {
+	i := slices.IndexFunc(options, func(o option[T]) bool { return o.key == key })
+	if i < 0 {
+		return option[T]{}, false
+	}
+	return options[i], true
+}
+
+func has[T any](options []option[T], key string) bool {
+	_, ok := find(options, key)
+	return ok || naming(key)
+}
+
+// naming reports the keys that every channel has.
+func naming(key string) bool { return key == "name" || key == "kind" }
+
+func keysOf[T any](options []option[T]) (keys []string) {
+	for _, o := range options {
+		keys = append(keys, o.key)
+	}
+	return keys
+}
+
+// read takes the values of options from the environment, else from the file,
+// else the normal ones. prefix begins the variables' names; "" asks none.
+func read[T any](l *loader, s *section, options []option[T], prefix, path string, into *T) {
+	for _, o := range options {
+		text, line, name := o.normal, s.line(o.key), path+o.key
+		if v, ok := s.values[o.key]; ok {
+			given, wrong := textOf(v, o.form)
+			if wrong != "" {
+				l.complain(line, name, wrong, "")
+				continue
+			}
+			text = given
+		}
+		if prefix != "" {
+			if given, from, ok := l.fromEnv(prefix+strings.ToUpper(o.key), o.secret); ok {
+				text, line, name = given, 0, from
+			}
+		}
+		text = strings.TrimSpace(text)
+		if text == "" && naming(o.key) {
+			l.complain(s.at, name, "is missing", o.doc)
+			continue
+		}
+		if o.check != nil && text != "" {
+			if wrong := o.check(text); wrong != "" {
+				l.complain(line, name, wrong, "")
+				continue
+			}
+		}
+		if o.field != nil {
+			*o.field(into) = text
+		} else {
+			o.set(into, text)
+		}
+	}
+}
+
+// fromEnv reads a variable, or for secrets the file that NAME_FILE names. An
+// empty variable is set: it takes back what the file says.
+func (l *loader) fromEnv(name string, secret bool) (text, from string, ok bool) {
+	text, ok = l.env(name)
+	if !secret {
+		return text, name, ok
+	}
+	path, byFile := l.env(name + "_FILE")
+	switch {
+	case !byFile || path == "":
+		return text, name, ok
+	case ok:
+		l.complain(0, name, "is set, and so is "+name+"_FILE; keep one of them", "")
+		return "", name, false
+	}
+	data, err := os.ReadFile(l.resolve(path))
+	if err != nil {
+		l.complain(0, name+"_FILE", "cannot be read: "+err.Error(), "")
+		return "", name, false
+	}
+	return string(data), name + "_FILE", true
+}
+

@@ -1,0 +1,61 @@
+package people
+
+import (
+	"context"
+	"time"
+
+	"regulars/store"
+)
+
+// Counts is how many people the shop knows.
+type Counts struct {
+	Contacts int // wrote, and have not joined
+	Members  int // joined, and have not left
+	Joined   int // of Members, since the moment asked for
+	Erased   int // left
+}
+
+// countPage is how many rows one View of Count reads, so that none stays open
+// long.
+const countPage = 2000
+
+// Count counts everybody, and who joined since. It opens nothing sealed.
+func Count(ctx context.Context, db store.DB, since time.Time) (n Counts, err error) {
+	rg := persons.All()
+	for more := true; more; {
+		err := db.View(ctx, func(r store.Reader) error {
+			more = false
+			seen := 0
+			var failed error
+			for id, row := range persons.Scan(r, rg, &failed) {
+				if seen++; seen > countPage {
+					rg.Start, more = persons.Key(id), true
+					break
+				}
+				n.add(row, since)
+			}
+			return failed
+		})
+		if err != nil {
+			return n, err
+		}
+		if err := ctx.Err(); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+func (n *Counts) add(row personRow, since time.Time) {
+	switch row.Status {
+	case Contact:
+		n.Contacts++
+	case Erased:
+		n.Erased++
+	case Member:
+		n.Members++
+		if !row.JoinedAt.Before(since) {
+			n.Joined++
+		}
+	}
+}
