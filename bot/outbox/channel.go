@@ -208,9 +208,10 @@ func (c *channel) land(d *landing, now time.Time) {
 	c.lanes.place(l, now)
 	switch {
 	case d.fail:
-		// Not one chat but the platform may be in trouble: breathe.
+		// Not one chat but the platform may be in trouble: breathe, but shortly,
+		// since the tokens of answers live a minute.
 		c.fails++
-		c.stopUntil(now.Add(backoff(c.fails, 100*time.Millisecond, 30*time.Second)))
+		c.stopUntil(now.Add(backoff(c.fails, 100*time.Millisecond, 5*time.Second)))
 	case d.ok:
 		c.fails = 0
 	}
@@ -228,9 +229,13 @@ func (c *channel) stopUntil(t time.Time) {
 // when to look again.
 func (c *channel) dispatch(ctx context.Context, now time.Time) time.Time {
 	c.lanes.wake(now)
+	look := c.nextLook
+	if c.draining {
+		look = now.Add(c.o.cfg.LookEvery) // nothing is looked for any more
+	}
 	for ctx.Err() == nil && len(c.lanes.ready.lanes) > 0 {
 		if c.stop.After(now) {
-			return earlier(c.stop, c.nextLook)
+			return earlier(c.stop, look)
 		}
 		l := c.lanes.ready.lanes[0]
 		it := l.items[0]
@@ -242,7 +247,7 @@ func (c *channel) dispatch(ctx context.Context, now time.Time) time.Time {
 		}
 		b := c.bucket(it)
 		if t := b.next(now); t.After(now) {
-			return earlier(t, c.nextLook)
+			return earlier(t, look)
 		}
 		b.take(1, now)
 		l.pace.take(1, now)
@@ -255,7 +260,7 @@ func (c *channel) dispatch(ctx context.Context, now time.Time) time.Time {
 		}
 		go c.fly(ctx, it)
 	}
-	wake := c.nextLook
+	wake := look
 	if len(c.lanes.later.lanes) > 0 {
 		wake = earlier(wake, c.lanes.later.lanes[0].when)
 	}

@@ -64,6 +64,9 @@ type Config struct {
 	AnswerLife time.Duration  // how long an answer without reply token is worth sending; default 5 min
 	RideLife   time.Duration  // how long RideOnly waits for an answer at most; default 90 days
 	SendLimit  time.Duration  // for one call; default 20 s
+	// LookEvery is how often the queue is looked at unasked, for what another
+	// process put, renewed tokens and lifted stops; default 2 s.
+	LookEvery time.Duration
 }
 
 // Limits that are not for configuring.
@@ -74,9 +77,6 @@ const (
 	// renewLife is how long after an event a redelivery may bring its token to
 	// life again (LINE docs, #send-reply-message: 20 minutes), and some more.
 	renewLife = 25 * time.Minute
-	// lookEvery is how often the queue is looked at unasked: for what another
-	// process put, for renewed tokens, for lifted pauses.
-	lookEvery = 2 * time.Second
 	// handBack is the wait from which a queued intent goes back to its table
 	// rather than stay in memory.
 	handBack = 10 * time.Second
@@ -126,7 +126,7 @@ func (c *Config) fill() error {
 		normal time.Duration
 	}{
 		{&c.Grace, 10 * time.Second}, {&c.AnswerLife, 5 * time.Minute},
-		{&c.RideLife, 90 * 24 * time.Hour}, {&c.SendLimit, 20 * time.Second},
+		{&c.RideLife, 90 * 24 * time.Hour}, {&c.SendLimit, 20 * time.Second}, {&c.LookEvery, 2 * time.Second},
 	} {
 		if *d.value <= 0 {
 			*d.value = d.normal

@@ -310,7 +310,11 @@ func (c *channel) suppressLane(tx store.Tx, lane string, but bot.IntentID, days 
 		}
 		r, ok, e := queue.Get(tx, string(id))
 		if err = e; err == nil && ok && r.Channel == c.name {
-			err = days.end(tx, c, id, &r, false, stopped(&r, "unreachable"), 0, now)
+			v := over(Suppressed, "unreachable")
+			if r.begun() {
+				v.state = Unsure
+			}
+			err = days.end(tx, c, id, &r, false, v, 0, now)
 		}
 	}
 	return err

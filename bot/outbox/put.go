@@ -119,8 +119,8 @@ func (c *channel) onlyRides(r *row) bool {
 }
 
 // Renew implements bot.Outbox: a redelivered event's token gives an answer that
-// has not gone out another minute. The loop finds it at its next look, within
-// two seconds; Nudge with an Intent that has nothing but this ID makes it look
+// has not gone out another minute. The loop finds it at its next look
+// (Config.LookEvery); Nudge with an Intent that has nothing but this ID makes it look
 // at once.
 func (o *Outbox) Renew(tx store.Tx, id bot.IntentID, token bot.ReplyToken) error {
 	if err := tx.Lock(subject(id)); err != nil {

@@ -14,7 +14,7 @@ import (
 // campaign of any size neither fills the memory nor hides a receipt.
 func (c *channel) refill(ctx context.Context, now time.Time) {
 	c.look = false
-	c.nextLook = now.Add(lookEvery)
+	c.nextLook = now.Add(c.o.cfg.LookEvery)
 	err := c.o.cfg.DB.View(ctx, func(r store.Reader) error {
 		held, err := paused(r, c.name, now)
 		if err != nil {

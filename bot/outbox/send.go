@@ -212,7 +212,7 @@ func (c *channel) claim(ctx context.Context, it *item, now time.Time) (verdict, 
 	})
 	switch {
 	case errors.Is(err, bot.ErrGone):
-		return stopped(&seen, "erased"), false, nil
+		return it.stopped(&seen, "erased"), false, nil
 	case err != nil:
 		return v, false, err
 	case !found || seen.State == Riding:
@@ -282,7 +282,7 @@ func (c *channel) claimIn(tx store.Tx, it *item, seen row, now time.Time) (verdi
 		case err != nil:
 			return verdict{}, false, err
 		case may.Why != "":
-			return stopped(&r, may.Why), false, nil
+			return it.stopped(&r, may.Why), false, nil
 		case may.NotBefore.After(now):
 			return verdict{ending: handOver, at: may.NotBefore}, false, nil
 		}
@@ -294,18 +294,21 @@ func (c *channel) claimIn(tx store.Tx, it *item, seen row, now time.Time) (verdi
 	}
 	if r.Calls, err = c.o.seal(tx, r.Person, it.sent); err != nil {
 		if errors.Is(err, bot.ErrGone) {
-			return stopped(&r, "erased"), false, nil
+			return it.stopped(&r, "erased"), false, nil
 		}
 		return verdict{}, false, err
 	}
 	return verdict{}, true, queue.Put(tx, r, string(it.id))
 }
 
-// stopped is the end of what must not be sent (any more): where a try was made
-// already, nobody knows.
-func stopped(r *row, why string) verdict {
-	if r.Maybe || r.Next > 0 {
+// stopped is the end of what must not be sent (any more): where a try may have
+// had an effect, nobody knows.
+func (it *item) stopped(r *row, why string) verdict {
+	if it.doubt || it.next > 0 || (!it.mine && r.begun()) {
 		return over(Unsure, why)
 	}
 	return over(Suppressed, why)
 }
+
+// begun says that r alone cannot tell whether it was sent.
+func (r *row) begun() bool { return r.State == Claimed || r.Maybe || r.Next > 0 }
