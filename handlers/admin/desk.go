@@ -1,0 +1,59 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"regulars/bot"
+	"regulars/bot/outbox"
+	"regulars/handlers/shop"
+	"regulars/store"
+)
+
+// Desk is what operators' operations work with.
+type Desk struct {
+	DB     store.DB
+	Shop   *shop.Shop
+	Bot    *bot.Bot
+	Outbox *outbox.Outbox
+	// Check reads the whole store file and returns store.ErrDamaged with what it
+	// found; progress is told how many pages of how many are done. nil where the
+	// engine checks itself.
+	Check func(ctx context.Context, progress func(done, total uint64)) error
+}
+
+// Ops are the desk's operations and their arguments:
+//
+//	verify, rebuild, stats
+//	staff-invite    role, store (may be empty: every store), minutes
+//	staff-list
+//	staff-dismiss   id
+//	dead-list
+//	dead-replay     ref
+//	dead-discard    ref
+func (d Desk) Ops() Ops {
+	return Ops{
+		"verify": d.verify, "rebuild": d.rebuild, "stats": d.stats,
+		"staff-invite": d.invite, "staff-list": d.listStaff, "staff-dismiss": d.dismiss,
+		"dead-list": d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
+	}
+}
+
+func (d Desk) now() time.Time { return d.Shop.Clock.Now() }
+
+// stamp writes a moment on the shop's clock.
+func (d Desk) stamp(t time.Time) string {
+	if t.IsZero() {
+		return "–"
+	}
+	return d.Shop.Local(t).Format("2006-01-02 15:04")
+}
+
+// count writes a number with the word for one or many.
+func count[N int | int64 | uint64](n N, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

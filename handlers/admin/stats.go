@@ -1,0 +1,110 @@
+package admin
+
+import (
+	"context"
+	"time"
+
+	"regulars/bot/outbox"
+	"regulars/i18n"
+	"regulars/loyalty/book"
+	"regulars/loyalty/people"
+	"regulars/store"
+)
+
+// recently is the span of "joined lately" and of the messages counted.
+const recently = 30 * 24 * time.Hour
+
+// stats prints the shop in a dozen numbers.
+func (d Desk) stats(ctx context.Context, _ map[string]string, out Out) error {
+	now := d.now()
+	who, err := people.Count(ctx, d.DB, now.Add(-recently))
+	if err != nil {
+		return err
+	}
+	sum, err := d.Shop.Book.Totals(ctx, d.DB, now, func(n int) { out.Progress(int64(n), int64(who.Members)) })
+	if err != nil {
+		return err
+	}
+	out.Say("members              %d (%d joined in 30 days; %d wrote and have not joined; %d left)", who.Members, who.Joined, who.Contacts, who.Erased)
+	out.Say("points outstanding   %d (%d spendable, %d pending, %d held); owed by members %d",
+		sum.Available+sum.Pending+sum.Held, sum.Available, sum.Pending, sum.Held, sum.Debt)
+	if err := d.today(ctx, now, out); err != nil {
+		return err
+	}
+	return d.messages(ctx, now, out)
+}
+
+// today prints what employees did on the shop's day.
+func (d Desk) today(ctx context.Context, now time.Time, out Out) error {
+	var sum book.DaySum
+	err := d.DB.View(ctx, func(r store.Reader) error {
+		sum = book.DaySum{}
+		all, err := d.Shop.Vault.AllStaff(r)
+		if err != nil {
+			return err
+		}
+		for _, s := range all {
+			day, err := d.Shop.Book.Day(r, s.ID.Actor(), d.Shop.Rules(now).Day(now))
+			if err != nil {
+				return err
+			}
+			sum.Sales, sum.SaleMoney, sum.SalePoints = sum.Sales+day.Sales, sum.SaleMoney+day.SaleMoney, sum.SalePoints+day.SalePoints
+			sum.Gives, sum.GivePoints = sum.Gives+day.Gives, sum.GivePoints+day.GivePoints
+			sum.Uses, sum.UsePoints = sum.Uses+day.Uses, sum.UsePoints+day.UsePoints
+			sum.Undos, sum.UndoPoints = sum.Undos+day.Undos, sum.UndoPoints+day.UndoPoints
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	money := d.Shop.Money(i18n.For(i18n.En), now, sum.SaleMoney)
+	out.Say("today                %s, %s, %d points", count(sum.Sales, "sale", "sales"), money, sum.SalePoints)
+	out.Say("                     %d points given by hand, %d used, %d undone", sum.GivePoints, sum.UsePoints, sum.UndoPoints)
+	return nil
+}
+
+// messages prints what was sent in 30 days, and what stands in the way now.
+func (d Desk) messages(ctx context.Context, now time.Time, out Out) error {
+	var sum outbox.Counts
+	var sent int64
+	var stops []outbox.Stop
+	err := d.DB.View(ctx, func(r store.Reader) error {
+		sum, sent = outbox.Counts{}, 0
+		days, err := d.Outbox.Stats(r, now.Add(-recently), now)
+		if err != nil {
+			return err
+		}
+		for _, day := range days {
+			for _, n := range day.Sent {
+				sent += n
+			}
+			sum.Billed += day.Billed
+			sum.Free += day.Free
+			sum.Rode += day.Rode
+			sum.Saved += day.Saved
+		}
+		stops, err = d.Outbox.Stops(r)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	all, err := d.readDead(ctx)
+	if err != nil {
+		return err
+	}
+	out.Say("messages, 30 days    %d sent, %d of them billed and %d free by reply; %d rode along free, which saved %d", sent, sum.Billed, sum.Free, sum.Rode, sum.Saved)
+	out.Say("dead letters         %d received, %d to be sent", len(all.in), len(all.out))
+	for _, s := range stops {
+		until := "until lifted"
+		if !s.Until.IsZero() {
+			until = "until " + d.stamp(s.Until)
+		}
+		out.Say("stopped              %s: %s, since %s, %s", s.Channel, s.Why, d.stamp(s.Since), until)
+	}
+	if len(stops) == 0 {
+		out.Say("stops in force       none")
+	}
+	return nil
+}

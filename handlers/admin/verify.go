@@ -1,0 +1,63 @@
+package admin
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// maxFaults is how many faults verify prints; the rest is counted.
+const maxFaults = 50
+
+// verify reads every page and row of the store, and holds every member's chain
+// of entries, and all that is derived from it, against the rules.
+func (d Desk) verify(ctx context.Context, _ map[string]string, out Out) error {
+	if d.Check != nil {
+		err := d.Check(ctx, func(done, total uint64) { out.Progress(int64(done), int64(total)) })
+		if err != nil {
+			return err
+		}
+		out.Say("store: every page and row is whole")
+	}
+	faults, err := d.Shop.Book.Verify(ctx, d.DB, func(n int) { out.Progress(int64(n), 0) })
+	for i, f := range faults {
+		if i == maxFaults {
+			out.Say("… and %d more", len(faults)-maxFaults)
+			break
+		}
+		out.Say("✗ %s", f)
+	}
+	switch {
+	case err != nil:
+		return err
+	case len(faults) > 0:
+		return fmt.Errorf("the ledger has %s, named above.\nWhere a row differs from its entries, `regulars rebuild` puts it right; a bad entry needs the newest backup that is clean",
+			count(len(faults), "fault", "faults"))
+	}
+	root, _, err := d.Shop.Book.Root(ctx, d.DB)
+	if err != nil {
+		return err
+	}
+	sum, err := d.Shop.Book.Totals(ctx, d.DB, d.now(), nil)
+	if err != nil {
+		return err
+	}
+	out.Say("all whole: %s, %s, root %x", count(sum.Members, "member", "members"), count(sum.Entries, "entry", "entries"), root)
+	return nil
+}
+
+// rebuild writes anew what is derived from the entries where it differs.
+func (d Desk) rebuild(ctx context.Context, _ map[string]string, out Out) error {
+	n, err := d.Shop.Book.Rebuild(ctx, d.DB, func(members int) { out.Progress(int64(members), 0) })
+	if n == 0 && err == nil {
+		out.Say("nothing differed: every derived row is what the entries give")
+		return nil
+	}
+	if n > 0 {
+		out.Say("%s differed from the entries and %s written anew or removed", count(n, "row", "rows"), map[bool]string{true: "was", false: "were"}[n == 1])
+	}
+	if err != nil {
+		return errors.Join(err, errors.New("`regulars verify` names every fault"))
+	}
+	return nil
+}
