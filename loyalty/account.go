@@ -80,7 +80,7 @@ type HoldState struct {
 // Points is how many are still held.
 func (h *HoldState) Points() Points { return sum(h.Parts) }
 
-// Wait is a reversal that came before its earning.
+// Wait is a reversal that came before its earning. It waits 30 days.
 type Wait struct {
 	Seq    uint64    `json:"seq"`
 	Order  Order     `json:"order"`

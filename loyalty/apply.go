@@ -142,6 +142,7 @@ func (a *Account) applyKind(e *Entry) {
 		a.Waits = append(a.Waits, Wait{e.Seq, e.Order, e.Amount, e.RecordedAt})
 	case KindUndo:
 		a.Marks[e.Of] = Mark{Points: sum(e.Parts), Whole: true}
+		a.Waits = slices.DeleteFunc(a.Waits, func(w Wait) bool { return w.Seq == e.Of })
 	case KindReverse:
 		m := a.Marks[e.Of]
 		m.Points, m.Amount, m.Whole = m.Points+e.In(Issued), m.Amount+e.Amount, e.Whole

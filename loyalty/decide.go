@@ -92,7 +92,7 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// Earn decides a sale. Refusals: ErrAmount, ErrOverflow, ErrSelf.
+// Earn decides a sale. Refusals: ErrAmount, ErrOverflow, ErrSelf, ErrFull.
 func Earn(a *Account, p *Programme, d Draft, amount Money) ([]Entry, error) {
 	if d.selfDealing() {
 		return nil, ErrSelf
@@ -117,7 +117,7 @@ func Earn(a *Account, p *Programme, d Draft, amount Money) ([]Entry, error) {
 }
 
 // Give decides points given by hand. Refusals: ErrAmount, ErrReason, ErrSelf,
-// ErrOverflow.
+// ErrOverflow, ErrFull.
 func Give(a *Account, p *Programme, d Draft, n Points) ([]Entry, error) {
 	return byHand(a, p, d, n, KindGive)
 }
@@ -142,8 +142,12 @@ func byHand(a *Account, p *Programme, d Draft, n Points, k Kind) ([]Entry, error
 // selfDealing reports whether an employee acts on their own account.
 func (d *Draft) selfDealing() bool { return d.Self != "" && d.Self == d.Member }
 
-// maxLots keeps an account's head well under store's limit of a row.
-const maxLots = 5000
+// The most of what an account's head can hold, so that it stays well under what
+// a row may be.
+const (
+	maxLots = 5000 // with points left
+	maxOpen = 500  // holds, and waiting reversals
+)
 
 // grant pays the debt with n points and opens a lot with the rest.
 func (w *work) grant(e Entry, n Points, window time.Duration) error {

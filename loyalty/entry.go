@@ -19,7 +19,7 @@ const (
 	KindCapture  Kind = "capture"  // held points are used
 	KindRelease  Kind = "release"  // held points go back
 	KindTimeout  Kind = "timeout"  // the same, because the hold's deadline passed
-	KindUndo     Kind = "undo"     // a spend or capture is taken back
+	KindUndo     Kind = "undo"     // a spend, capture or wait is taken back
 	KindReverse  Kind = "reverse"  // an earning is taken back, whole or in part
 	KindWait     Kind = "wait"     // a reversal came before its earning
 	KindActivate Kind = "activate" // a pending lot becomes spendable

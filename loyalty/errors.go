@@ -18,7 +18,7 @@ var (
 	ErrUnknownRef      = refusal("no entry has this reference")
 	ErrHoldClosed      = refusal("the hold is captured, released or timed out")
 	ErrReason          = refusal("a manual entry needs a reason")
-	ErrFull            = refusal("the account has too many lots that are not used up")
+	ErrFull            = refusal("the account has too many open lots, holds or waiting reversals")
 )
 
 // refusal is a refusal without arguments.

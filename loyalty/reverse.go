@@ -1,10 +1,13 @@
 package loyalty
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // Undo decides to take an entry back: a sale or a gift is reversed (what
 // refunds left of it), a spend or a capture gives its points back to their own
-// lots, a hold is released. Before calling it, whoever keeps the rows puts the
+// lots, a hold is released, a waiting reversal waits no longer. Before calling it, whoever keeps the rows puts the
 // entry's mark and its closed lots on the account. Refusals:
 // ErrAlreadyReversed, ErrSelf, *KindError, ErrHoldClosed, *ShortError (policy
 // ReverseRefuse).
@@ -19,6 +22,8 @@ func Undo(a *Account, p *Programme, d Draft, of *Entry) ([]Entry, error) {
 		return giveBack(a, p, d, of)
 	case of.grants():
 		return Refund(a, p, d, of, 0)
+	case of.Kind == KindWait:
+		return stopWaiting(a, p, d, of)
 	default:
 		return nil, &KindError{of.Kind}
 	}
@@ -43,6 +48,20 @@ func giveBack(a *Account, p *Programme, d Draft, of *Entry) ([]Entry, error) {
 	e.Of, e.Parts = of.Seq, slices.Clone(of.Parts)
 	n := sum(of.Parts)
 	e.Legs = []Leg{{Redeemed, -n}, {Available, n}}
+	return w.finish(w.put(e))
+}
+
+// stopWaiting forgets a reversal that waits for a sale which will not come.
+func stopWaiting(a *Account, p *Programme, d Draft, of *Entry) ([]Entry, error) {
+	w, err := begin(a, p, d)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.ContainsFunc(w.a.Waits, func(x Wait) bool { return x.Seq == of.Seq }) {
+		return nil, ErrAlreadyReversed
+	}
+	e := w.entry(KindUndo)
+	e.Of, e.Order = of.Seq, of.Order
 	return w.finish(w.put(e))
 }
 
@@ -165,7 +184,7 @@ func (w *work) reversible(own uint64) (mine Lot, others []Lot) {
 }
 
 // Await decides that a reversal whose sale is not known yet waits for it.
-// amount 0 is the whole sale. Refusals: ErrAmount, ErrSelf.
+// amount 0 is the whole sale. Refusals: ErrAmount, ErrSelf, ErrFull.
 func Await(a *Account, p *Programme, d Draft, amount Money) ([]Entry, error) {
 	switch {
 	case d.selfDealing():
@@ -177,10 +196,17 @@ func Await(a *Account, p *Programme, d Draft, amount Money) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(w.a.Waits) >= maxOpen {
+		return nil, ErrFull
+	}
 	e := w.entry(KindWait)
 	e.Amount = amount
 	return w.finish(w.put(e))
 }
+
+// waitFor is how long a reversal waits. Tills use their numbers again, and a
+// number typed wrong must not take back a stranger's sale months later.
+const waitFor = 30 * 24 * time.Hour
 
 // applyWaits applies the reversals that waited for this sale, each once, as
 // far as there is something left to take back.
@@ -190,7 +216,7 @@ func (w *work) applyWaits(sale Entry) error {
 	}
 	for _, wait := range slices.Clone(w.a.Waits) {
 		left := sale.Amount - w.a.Marks[sale.Seq].Amount
-		if wait.Order != sale.Order || left == 0 {
+		if wait.Order != sale.Order || left == 0 || sale.RecordedAt.Sub(wait.Since) > waitFor {
 			continue
 		}
 		if err := w.reverse(&sale, min(wait.Amount, left), wait.Seq); err != nil {

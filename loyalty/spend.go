@@ -7,7 +7,7 @@ func Spend(a *Account, p *Programme, d Draft, n Points) ([]Entry, error) {
 }
 
 // SetAside decides to hold n points until they are captured or released, or
-// the programme's HoldFor has passed. Refusals as for Spend.
+// the programme's HoldFor has passed. Refusals as for Spend, and ErrFull.
 func SetAside(a *Account, p *Programme, d Draft, n Points) ([]Entry, error) {
 	return use(a, p, d, n, KindHold, Held)
 }
@@ -23,6 +23,9 @@ func use(a *Account, p *Programme, d Draft, n Points, k Kind, to Pot) ([]Entry, 
 	}
 	if w.a.Frozen {
 		return nil, ErrFrozen
+	}
+	if k == KindHold && len(w.a.Holds) >= maxOpen {
+		return nil, ErrFull
 	}
 	e := w.entry(k)
 	if e.Parts, e.Legs, err = w.takeAll(n); err != nil {

@@ -156,7 +156,8 @@ func (b *Book) Release(tx store.Tx, ref loyalty.Ref, act Act) (Receipt, error) {
 }
 
 // Undo takes back the entry named by ref: a sale or gift is reversed (what
-// refunds left of it), a spend or capture given back, a hold released.
+// refunds left of it), a spend or capture given back, a hold released, a waiting
+// refund forgotten.
 // Refusals: ErrUnknownRef, ErrAlreadyReversed, ErrSelf, ErrHoldClosed,
 // *KindError, *ShortError (policy refuse), *ConflictError.
 func (b *Book) Undo(tx store.Tx, ref loyalty.Ref, act Act) (Receipt, error) {
@@ -171,7 +172,8 @@ func (b *Book) Undo(tx store.Tx, ref loyalty.Ref, act Act) (Receipt, error) {
 
 // Refund takes back the points for amount of the member's newest sale under
 // order, 0 being all that is left of it. When there is no such sale yet, the
-// refund waits for it: the receipt's entry is then of kind "wait". Refusals:
+// refund waits for it, 30 days at most: the receipt's entry is then of kind
+// "wait". Refusals:
 // ErrAlreadyReversed, *ExcessError, ErrAmount, ErrSelf, *ShortError (policy
 // refuse), *ConflictError.
 func (b *Book) Refund(tx store.Tx, m loyalty.MemberID, act Act, order loyalty.Order, amount loyalty.Money) (Receipt, error) {
@@ -247,6 +249,11 @@ func (b *Book) digest(c command) (h loyalty.Hash) {
 }
 
 var errAct = errors.New("book: an act needs an operation id of at most 200 bytes, an actor and a now")
+
+// minKey is how long a chain key is at least.
+const minKey = 32
+
+var errKey = errors.New("book: the chain key has fewer than 32 bytes")
 
 func (a *Act) check() error {
 	if a.Op == "" || len(a.Op) > 200 || a.Actor == "" || a.Now.IsZero() {

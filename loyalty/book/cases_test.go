@@ -107,6 +107,29 @@ func TestCase2RefundBeforeItsPurchase(t *testing.T) {
 	s.clean()
 }
 
+// TestARefundDoesNotWaitForEver: nor does a number typed wrong have to.
+func TestARefundDoesNotWaitForEver(t *testing.T) {
+	s := newShop(t, plan())
+	wrong, err := s.refund(ann, "71", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.refund(ann, "17", 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.undo(wrong.Entry().Ref); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.undo(wrong.Entry().Ref); !errors.Is(err, loyalty.ErrAlreadyReversed) {
+		t.Errorf("forgotten twice: %v", err)
+	}
+	s.earn(ann, 10, "71")
+	s.now = s.now.AddDate(0, 0, 31)
+	s.earn(ann, 10, "17")
+	s.has(ann, 20, 0, 0, 0)
+	s.clean()
+}
+
 func TestCase3RedeemTappedTwice(t *testing.T) {
 	s := newShop(t, plan())
 	s.earn(ann, 100, "")

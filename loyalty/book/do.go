@@ -24,6 +24,9 @@ func (b *Book) doFor(tx store.Tx, m loyalty.MemberID, act Act, c command, f deci
 	if err := checkMember(m); err != nil {
 		return Receipt{}, err
 	}
+	if len(b.Key) < minKey {
+		return Receipt{}, errKey
+	}
 	subjects := []store.Subject{opSubject(act.Op), memberSubject(m)}
 	if act.Actor.Staff() {
 		subjects = append(subjects, store.Subject(act.Actor))

@@ -15,6 +15,17 @@ type Waiting struct {
 	loyalty.Wait
 }
 
+// Account is the member's account as it was left by the last entry, not
+// settled: its lots, holds and waiting reversals. In an Update it locks the
+// member. Nothing that is done to it is stored.
+func (b *Book) Account(r store.Reader, m loyalty.MemberID) (loyalty.Account, error) {
+	if err := read(r, m); err != nil {
+		return loyalty.Account{}, err
+	}
+	a, _, err := accounts.Get(r, string(m))
+	return a, err
+}
+
 // History is at most n of the member's entries with a Seq below before (0: from
 // the newest), newest first. In an Update it locks the member.
 func (b *Book) History(r store.Reader, m loyalty.MemberID, before uint64, n int) ([]loyalty.Entry, error) {
@@ -106,7 +117,7 @@ func (b *Book) Waits(r store.Reader, before time.Time, n int) (list []Waiting, e
 }
 
 // Due lists at most n members whose accounts time has changed by now, longest
-// due first: settle each in an Update of its own. It is for a View.
+// due first. It is for a View; [Book.SettleAll] works them off.
 func (b *Book) Due(r store.Reader, now time.Time, n int) (list []loyalty.MemberID, err error) {
 	for key := range dues.Scan(r, dues.Between("", timeKey(now.Add(1))), &err) {
 		_, m, _ := strings.Cut(key, "/")
@@ -115,6 +126,44 @@ func (b *Book) Due(r store.Reader, now time.Time, n int) (list []loyalty.MemberI
 		}
 	}
 	return list, err
+}
+
+// SettleAll settles every member whose account time has changed by now, each in
+// an Update of their own, and tells how many entries that made. It is safe to
+// stop and to run again. progress, which may be nil, is called with how many
+// members are done.
+func (b *Book) SettleAll(ctx context.Context, db store.DB, now time.Time, progress func(members int)) (made int, err error) {
+	from, done := "", 0
+	for {
+		var keys []string
+		err := db.View(ctx, func(r store.Reader) (err error) {
+			keys = nil
+			for key := range dues.Scan(r, dues.Between(from, timeKey(now.Add(1))), &err) {
+				if keys = append(keys, key); len(keys) == store.ScanPage {
+					break
+				}
+			}
+			return err
+		})
+		if err != nil || len(keys) == 0 {
+			return made, err
+		}
+		for _, key := range keys {
+			_, m, _ := strings.Cut(key, "/")
+			n := 0
+			err := db.Update(ctx, func(tx store.Tx) (err error) {
+				n, err = b.Settle(tx, loyalty.MemberID(m), now)
+				return err
+			})
+			if err != nil {
+				return made, err
+			}
+			if made, done = made+n, done+1; progress != nil {
+				progress(done)
+			}
+			from = key + "\x00"
+		}
+	}
 }
 
 // opsKept and staffDaysKept are how long the two tables that are no part of

@@ -191,8 +191,18 @@ func TestClockInDoubt(t *testing.T) {
 	if list := s.due(s.now); !slices.Equal(list, []loyalty.MemberID{ann}) {
 		t.Errorf("due: %v", list)
 	}
+	all := func() int {
+		n, err := s.b.SettleAll(context.Background(), s.db, s.now, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := all(); n != 0 {
+		t.Errorf("%d entries written in doubt", n)
+	}
 	doubt = false
-	if n := s.settle(ann); n != 1 {
+	if n := all(); n != 1 {
 		t.Errorf("%d entries written after the doubt", n)
 	}
 	if list := s.due(s.now.AddDate(9, 0, 0)); len(list) != 0 {

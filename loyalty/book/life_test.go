@@ -4,20 +4,13 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
-	"pgregory.net/rapid"
-
 	"regulars/loyalty"
 	"regulars/store"
-	"regulars/store/bolt"
-	"regulars/store/mem"
 )
 
 // life is one member's random life, lived at once by the book and the oracle.
@@ -35,7 +28,7 @@ type life struct {
 // pastEntry is an entry and what the oracle knows it by.
 type pastEntry struct {
 	ref  loyalty.Ref
-	what any // *grant, *ospend, *ohold, or nil for what cannot be undone
+	what any // *grant, *ospend, *ohold, *owait, or nil for what cannot be undone
 }
 
 // pickRules chooses a programme, for the book and for the oracle.
@@ -158,10 +151,10 @@ func (l *life) step() {
 			order = "D"
 		}
 		amount := l.pick(30)
-		why := o.refund(order, amount)
+		w, why := o.refund(order, amount)
 		l.keep(l.play(fmt.Sprint("refund ", order, amount), func(tx store.Tx) (Receipt, error) {
 			return l.b.Refund(tx, ann, a, loyalty.Order(order), loyalty.Money(amount))
-		}, why), nil, why)
+		}, why), w, why)
 	case 10, 11:
 		l.undoSomething(a)
 	case 12:
@@ -227,6 +220,10 @@ func (l *life) undoSomething(a Act) {
 		why = o.undoSpend(what)
 	case *ohold:
 		why = o.release(what)
+	case *owait:
+		if what != nil {
+			why = o.stopWaiting(what)
+		}
 	}
 	l.play("undo "+string(e.ref), func(tx store.Tx) (Receipt, error) { return l.b.Undo(tx, e.ref, a) }, why)
 }
@@ -287,64 +284,6 @@ func (l *life) head() (h loyalty.Hash) {
 	return h
 }
 
-// compare holds the book's balance against the oracle's points.
-func (l *life) compare() {
-	l.t.Helper()
-	o := l.oracle.peek(l.now)
-	b := l.balance(ann)
-	got := []int{int(b.Available), int(b.Pending), int(b.Held), int(b.Debt), int(b.Count.Earned), int(b.Count.Spent), int(b.Count.Visits), int(b.Count.Money)}
-	want := []int{len(o.free(o.now)), o.count("pending"), o.count("held"), o.debt, o.earned, o.spent, o.visits, o.money}
-	if !slices.Equal(got, want) {
-		l.fatalf("available, pending, held, debt, earned, spent, visits, money:\n got %v\nwant %v", got, want)
-	}
-	var at time.Time
-	n := 0
-	for _, p := range o.which(func(p *point) bool { return p.state == "free" || p.state == "pending" }) {
-		if !p.lot.ends.IsZero() && (n == 0 || p.lot.ends.Equal(at)) {
-			at, n = p.lot.ends, n+1
-		}
-	}
-	if !b.Next.At.Equal(at) || int(b.Next.Points) != n {
-		l.fatalf("next expiry %d at %s, want %d at %s", b.Next.Points, b.Next.At, n, at)
-	}
-}
-
-// compareLots settles and holds every lot, open or closed, against the
-// oracle's points of it (invariant 3).
-func (l *life) compareLots() {
-	l.t.Helper()
-	l.sweep()
-	var all []loyalty.Lot
-	err := l.db.View(context.Background(), func(r store.Reader) (err error) {
-		a, _, err := accounts.Get(r, string(ann))
-		all = a.Lots
-		for _, lot := range lots.Scan(r, lots.Under(string(ann)), &err) {
-			all = append(all, lot)
-		}
-		return err
-	})
-	if err != nil {
-		l.fatalf("lots: %v", err)
-	}
-	slices.SortFunc(all, func(a, b loyalty.Lot) int { return int(a.Seq) - int(b.Seq) })
-	if len(all) != len(l.oracle.lots) {
-		l.fatalf("%d lots, want %d", len(all), len(l.oracle.lots))
-	}
-	for i, lot := range all {
-		in := map[string]int{}
-		for _, p := range l.oracle.points {
-			if p.lot == l.oracle.lots[i] {
-				in[p.state]++
-			}
-		}
-		got := []int{int(lot.Remaining), int(lot.Held), int(lot.Consumed), int(lot.Expired), int(lot.Reversed)}
-		want := []int{in["free"] + in["pending"], in["held"], in["used"], in["expired"], in["taken"]}
-		if !slices.Equal(got, want) || !lot.ExpiresAt.Equal(l.oracle.lots[i].ends) {
-			l.fatalf("lot %d: remaining, held, consumed, expired, reversed %v until %s, want %v until %s", i, got, lot.ExpiresAt, want, l.oracle.lots[i].ends)
-		}
-	}
-}
-
 // live plays steps and looks at everything at the end.
 func (l *life) live(steps int) {
 	l.t.Helper()
@@ -356,99 +295,3 @@ func (l *life) live(steps int) {
 	l.clean()
 }
 
-func seeded(seed uint64) func(int) int { return rand.New(rand.NewPCG(seed, 7)).IntN }
-
-// seeds is how many lives the ordinary run lives; REGULARS_SEEDS asks for more.
-func seeds(t testing.TB) uint64 {
-	text := os.Getenv("REGULARS_SEEDS")
-	if text == "" && raceDetector {
-		return 40 // one goroutine a life: there is little to detect
-	}
-	if text == "" {
-		return 200
-	}
-	n, err := strconv.ParseUint(text, 10, 32)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}
-
-func TestRandomLivesAgreeWithOracle(t *testing.T) {
-	for seed := range seeds(t) {
-		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
-			t.Parallel()
-			newLife(t, mem.New(), seeded(seed)).live(50)
-		})
-	}
-}
-
-// TestEnginesAgree lives the same lives on bolt and in memory, twice over each
-// Update there, and compares every row (invariant 20).
-func TestEnginesAgree(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "book.db")
-	for seed := range uint64(6) {
-		file := fmt.Sprint(path, seed)
-		if err := bolt.Create(file); err != nil {
-			t.Fatal(err)
-		}
-		onBolt, err := bolt.Open(file, bolt.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		inMemory := mem.New(mem.Twice)
-		newLife(t, onBolt, seeded(seed)).live(40)
-		newLife(t, inMemory, seeded(seed)).live(40)
-		if got, want := dump(t, onBolt), inMemory.Dump(); !reflect.DeepEqual(got, want) {
-			t.Errorf("seed %d: %d rows on bolt, %d in memory, and not the same", seed, len(got), len(want))
-		}
-		if err := onBolt.Close(); err != nil {
-			t.Error(err)
-		}
-	}
-}
-
-func dump(t testing.TB, db store.DB) (rows []store.Row) {
-	err := db.View(context.Background(), func(r store.Reader) error {
-		for row, err := range r.Scan(store.Range{}) {
-			if err != nil {
-				return err
-			}
-			rows = append(rows, row)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rows
-}
-
-// TestRapidLives is the same with rapid choosing, so that a life that goes
-// wrong is made short.
-func TestRapidLives(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		pick := func(n int) int { return rapid.IntRange(0, n-1).Draw(rt, "pick") }
-		l := newLife(t, mem.New(), pick)
-		failed := true
-		defer func() {
-			if failed {
-				rt.Logf("%v", l.log)
-			}
-		}()
-		l.t = tb{t, rt}
-		l.live(12)
-		failed = false
-	})
-}
-
-// tb lets a shop report to rapid.
-type tb struct {
-	testing.TB
-	rt *rapid.T
-}
-
-func (b tb) Helper()                   {}
-func (b tb) Log(args ...any)           { b.rt.Log(args...) }
-func (b tb) Fatal(args ...any)         { b.rt.Fatal(args...) }
-func (b tb) Fatalf(f string, a ...any) { b.rt.Fatalf(f, a...) }

@@ -17,7 +17,7 @@ type oracle struct {
 	lots   []*olot
 	holds  []*ohold
 	sales  map[string]*grant // newest by order
-	waits  []owait
+	waits  []*owait
 	debt   int
 	frozen bool
 
@@ -69,6 +69,7 @@ type ospend struct {
 type owait struct {
 	order  string
 	amount int
+	since  time.Time
 }
 
 // expires is the local midnight after the day one month later (two for idle),
@@ -338,16 +339,17 @@ func (o *oracle) earn(amount int, order string, at time.Time) (*grant, string) {
 	o.grant(g, o.rate(amount), at, o.rules.window, true)
 	if order != "" {
 		o.sales[order] = g
-		var still []owait
+		var still []*owait
 		for _, w := range o.waits {
-			if w.order != order || g.whole {
+			if w.order != order || g.whole || o.now.Sub(w.since) > 30*24*time.Hour {
 				still = append(still, w)
 				continue
 			}
-			if w.amount > g.amount-g.refunded {
-				w.amount = 0
+			amount := w.amount
+			if amount > g.amount-g.refunded {
+				amount = 0
 			}
-			o.reverse(g, w.amount)
+			o.reverse(g, amount)
 		}
 		o.waits = still
 	}
@@ -433,15 +435,26 @@ func (o *oracle) reverse(g *grant, amount int) string {
 	return ""
 }
 
-func (o *oracle) refund(order string, amount int) string {
+// refund gives the wait that it made, if any.
+func (o *oracle) refund(order string, amount int) (*owait, string) {
 	g := o.sales[order]
 	if g == nil {
-		o.waits = append(o.waits, owait{order, amount})
-		return ""
+		w := &owait{order, amount, o.now}
+		o.waits = append(o.waits, w)
+		return w, ""
 	}
 	why := o.reverse(g, amount)
 	o.after()
-	return why
+	return nil, why
+}
+
+func (o *oracle) stopWaiting(w *owait) string {
+	i := slices.Index(o.waits, w)
+	if i < 0 {
+		return "reversed"
+	}
+	o.waits = slices.Delete(o.waits, i, i+1)
+	return ""
 }
 
 func (o *oracle) use(n int, at time.Time, state string) ([]*point, string) {
