@@ -13,7 +13,7 @@ import (
 	"regulars/store/mem"
 )
 
-// said is one intent of the scenario below and how often it may arrive.
+// told is one intent of the scenario below and how often it may arrive.
 type told struct {
 	intent      bot.Intent
 	p           *platform
@@ -69,6 +69,8 @@ func crashAt(t *testing.T, kind string, n int) (crashed bool) {
 	w := newWorld(t, db)
 	defer w.halt()
 	w.mem = db
+	w.cfg.LookEvery = time.Minute
+	w.build()
 	broken := func() bool {
 		return db.View(context.Background(), func(store.Reader) error { return nil }) != nil
 	}
@@ -93,7 +95,7 @@ func crashAt(t *testing.T, kind string, n int) (crashed bool) {
 	}
 	w.pass(30 * time.Minute)
 	for _, x := range all {
-		got := strings.Count(w.joined(x.p, x.to), x.text)
+		got := strings.Count(x.p.said(x.to), x.text)
 		state := w.state(x.intent)
 		if got < x.least || got > x.most {
 			t.Errorf("crash at %s %d: %s of %s for %s arrived %d times and is %s", kind, n, x.intent.Class, x.intent.Channel, x.to, got, state)
@@ -105,5 +107,3 @@ func crashAt(t *testing.T, kind string, n int) (crashed bool) {
 	}
 	return crashed
 }
-
-func (w *world) joined(p *platform, to bot.ChatID) string { return p.said(to) }

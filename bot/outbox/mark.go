@@ -205,7 +205,6 @@ func (a *act) unmerge(tx store.Tx, r *row) error {
 	if err := a.strip(tx, r); err != nil {
 		return err
 	}
-	r.NoRide = true
 	return answers.Put(tx, *r, string(a.it.id))
 }
 
@@ -242,7 +241,7 @@ func (a *act) toQueue(tx store.Tx, r *row, days *tally, now time.Time) error {
 		return err
 	}
 	r.Class, r.Carriage, r.State = bot.Receipt, bot.PushNow, Waiting
-	r.Until, r.Lead, r.NoRide, r.N = 0, 0, false, len(l.Messages)
+	r.Until, r.Lead, r.N = 0, 0, len(l.Messages)
 	return enqueue(tx, r, a.it.id, micros(now))
 }
 

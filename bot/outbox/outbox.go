@@ -118,9 +118,10 @@ func (o *Outbox) Recover(ctx context.Context) error {
 func (c *channel) revive(r store.Reader, id bot.IntentID, a *row, now time.Time) {
 	it := &item{
 		id: id, lane: laneOf(a.Lane), person: a.Person, class: a.Class, ref: a.Ref, group: a.Group, direct: true,
-		born: a.Born, at: at(a.NotBefore), notAfter: at(a.NotAfter), takes: a.Takes, merged: len(a.Takes) > 0 || a.NoRide,
-		// It may have arrived: the mark is written after the try.
-		doubt: !c.free, lost: true,
+		born: a.Born, at: at(a.NotBefore), notAfter: at(a.NotAfter), takes: a.Takes,
+		// It may have arrived: the mark is written after the try. So it takes no
+		// riders along either: a token found dead would prove nothing of them.
+		doubt: !c.free, lost: true, merged: true,
 	}
 	if err := c.o.open(r, a.Person, a.Letter, &it.letter); err != nil {
 		if !errors.Is(err, bot.ErrGone) {

@@ -52,7 +52,7 @@ type row struct {
 	By     bot.IntentID   `json:"by,omitempty"` // Riding: the answer that took it
 	Takes  []bot.IntentID `json:"tk,omitempty"` // an answer's riders
 	Lead   int            `json:"ld,omitempty"` // how many of its first messages are theirs
-	NoRide bool           `json:"nr,omitempty"` // it is not to be merged again
+	NoRide bool           `json:"nr,omitempty"` // an answer that took it along was refused
 	Tries  int            `json:"t,omitempty"`
 	First  int64          `json:"f,omitempty"` // the first try
 	Maybe  bool           `json:"m,omitempty"` // a try had an unknown outcome
