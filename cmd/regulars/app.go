@@ -41,6 +41,8 @@ type app struct {
 	lines    []*line.Channel
 	bots     []*telegram.Channel
 	doubt    clockDoubt
+	// settled is closed once every platform has been told what it must know.
+	settled chan struct{}
 }
 
 // newApp wires the rooms together, bottom up.
@@ -49,7 +51,7 @@ func newApp(cfg *Config, db store.DB, master []byte, p *programme.Programme, clo
 	if err != nil {
 		return nil, err
 	}
-	a := &app{cfg: cfg, db: db, clock: clock, log: log, adapters: map[bot.ChannelName]bot.Adapter{}}
+	a := &app{cfg: cfg, db: db, clock: clock, log: log, adapters: map[bot.ChannelName]bot.Adapter{}, settled: make(chan struct{})}
 	a.shop = shop.New(vault, func(time.Time) *programme.Programme { return p }, clock, rand.Reader, log)
 	a.shop.PublicURL = cfg.PublicURL
 	a.shop.Book.ClockInDoubt = a.doubt.is

@@ -24,6 +24,28 @@ import (
 // to stop. The outbox has a grace of its own.
 const drainWithin = 10 * time.Second
 
+// serve opens the shop and answers until ctx ends.
+func (m *Main) serve(ctx context.Context, cfg *Config) (err error) {
+	log := slog.New(slog.NewTextHandler(m.Stderr, nil))
+	a, err := m.openApp(cfg, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.db.Close()) }()
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	l, err := listen(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	where := "http://" + l.Addr().String()
+	if cfg.PublicURL != "" {
+		where += ", which is " + cfg.PublicURL + " to the world"
+	}
+	m.say("Regulars serves %s at %s. Stop it with Ctrl-C.", a.shop.Name(a.clock.Now(), a.shop.Lang), where)
+	return a.run(ctx, l)
+}
+
 // run serves until ctx ends: the front door, the loop that talks out, polling,
 // the local socket, and the sweeps. Everything it started has ended when it
 // returns.

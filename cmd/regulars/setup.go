@@ -37,7 +37,7 @@ func (a *app) setup(ctx context.Context) error {
 	for _, ch := range a.bots {
 		todo[string(ch.Channel())] = func(ctx context.Context) error { return a.setupTelegram(ctx, ch) }
 	}
-	for len(todo) > 0 {
+	for {
 		for name, do := range todo {
 			err := do(ctx)
 			if ctx.Err() != nil {
@@ -50,6 +50,7 @@ func (a *app) setup(ctx context.Context) error {
 			a.log.Warn("the platform could not be set up; trying again in a minute (`regulars doctor` says more)", "channel", name, "error", err)
 		}
 		if len(todo) == 0 {
+			close(a.settled)
 			return nil
 		}
 		select {
@@ -58,7 +59,6 @@ func (a *app) setup(ctx context.Context) error {
 		case <-a.clock.After(setupRetry):
 		}
 	}
-	return nil
 }
 
 func (a *app) setupLine(ctx context.Context, ch *line.Channel) error {

@@ -1,0 +1,53 @@
+# `make check` is what every change must pass; `.ci/run` calls it. The long
+# runs are apart: bench, soak, torture, fuzz.
+.PHONY: build check fmt vet staticcheck vuln race bench torture soak fuzz clean
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
+
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/regulars ./cmd/regulars
+
+check: fmt vet staticcheck vuln race
+
+fmt:
+	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt these:"; echo "$$bad"; exit 1; fi
+
+vet:
+	go vet ./...
+
+staticcheck:
+	go tool staticcheck ./...
+
+# The vulnerability data is on the network; where it cannot be had, that is said
+# and the rest goes on. Findings fail the check (exit code 3).
+vuln:
+	@out=$$(go run golang.org/x/vuln/cmd/govulncheck@latest ./... 2>&1); rc=$$?; \
+	if [ $$rc -eq 0 ] || [ $$rc -eq 3 ]; then echo "$$out" | tail -20; exit $$rc; \
+	else echo "govulncheck not run, its program or data cannot be had here: $$(echo "$$out" | tail -1)"; fi
+
+# The race detector is the one thing that needs a C compiler (for its runtime);
+# the product never does.
+race:
+	CGO_ENABLED=1 go test -race ./...
+
+# Ratios taken side by side in one run; see the comments above each benchmark.
+bench:
+	REGULARS_BENCH=1 go test -run '^TestBench' -v -count=1 -timeout 40m ./cmd/regulars | grep -E 'BENCH|^(ok|FAIL|---)'
+	go test -run NONE -bench Ratio -benchtime 1x ./store/bolt
+
+# Fifty kills under load instead of five, and ten times the random lives.
+torture:
+	REGULARS_TORTURE=1 go test -count=1 -timeout 60m -v -run 'Kill|Crash|Torture' ./cmd/regulars ./store/... ./loyalty/... ./bot/outbox
+
+soak:
+	REGULARS_SOAK=1 go test -count=1 -timeout 120m -run 'Oracle|Model|Random|Invariant' ./loyalty/... ./store/...
+
+# Each fuzz target for a minute.
+fuzz:
+	@for p in $$(go list ./...); do \
+	  for f in $$(go test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
+	    echo "== $$p $$f"; go test -run NONE -fuzz "^$$f$$" -fuzztime 60s $$p || exit 1; \
+	  done; done
+
+clean:
+	rm -rf bin dist
