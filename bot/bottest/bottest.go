@@ -30,6 +30,9 @@ type Fixture struct {
 	Zone *time.Location
 	// Enrol makes a person an employee.
 	Enrol func(ctx context.Context, who bot.Identity, role string) error
+	// Do are the deeds of do> lines, by their first word. What they return, if
+	// anything, is the last code shown.
+	Do map[string]func(ctx context.Context, who bot.Identity, args string) (code string, err error)
 	// Tick runs a job.
 	Tick func(ctx context.Context, job string) error
 	// Verify checks the ledger.

@@ -10,14 +10,20 @@
 //	ann@telegram> hello              the first mention of a name may choose the platform
 //	sam(clerk)@telegram> /today      and enrol an employee: clerk, manager or owner
 //	ann in #club> text               in a group; the first mention makes it, on the speaker's platform
-//	sam in #club to ann> /sale 100   an answer to Ann's newest message there
+//	sam in #club to ann> /sale 100   an answer to Ann's newest message there; also: to bot
+//	ann in #club/7> text             in topic 7 of a forum (Telegram)
 //	press> ann "My card"             the newest button of that label in Ann's chat
 //	press> ann in #club "Points"     the same in a group
-//	event> ann follow                also: block, sticker, unsend, contact +886912345678,
-//	                                 contact other +886…; unnamed (no user id in the group)
-//	event> #club join by ann         also: leave, migrate, came ann, left ann, standby
+//	event> ann follow                also: block, sticker, odd, contact +886912345678,
+//	                                 contact other +886…; unnamed (no user id in groups)
+//	event> ann forged c:points       a button's payload that no button of Ann's has
+//	event> bob forged of ann "Yes"   Bob's app sends what Ann's newest such button carries
+//	event> #club join by ann         also: leave, migrate, came ann, left ann, standby, unsend ann
 //	clock> +24h                      also: clock> 2026-01-25 10:00 (in the shop's zone)
 //	lang> ann th                     the language of Ann's app
+//	call> ann =cmd|x                 the name on Ann's account from now on
+//	do> spend ann 50                 what the shop does besides (Fixture.Do); a code that
+//	                                 comes of it is <code> then
 //	again>                           the last webhook once more
 //	restart>                         the program stops and starts on the same store
 //	crash> 3                         the store fails at the third write of what comes next;
@@ -29,5 +35,6 @@
 // begin with "   |"; what goes to somebody else than the speaker reads
 // "bot→bo< …". Lines that begin with "#" are comments. In what people say,
 // "@Ann" is a real mention of Ann and "<code>" is the last code that the bot
-// showed to anybody (a word of capitals and digits in groups).
+// showed to anybody (a word of capitals and digits in groups), and {x*9} is x nine
+// times.
 package bottest

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/crc32"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ type persona struct {
 	name     string
 	identity bot.Identity
 	platform bot.Platform
+	title    string // the name on the account
 	lang     string
 	buttons  map[bot.ChatID][]bot.Button // newest last, by chat
 	said     map[bot.ChatID]bot.MessageID
@@ -65,6 +67,14 @@ func (w *world) newPersona(name string, platform bot.Platform) *persona {
 	return p
 }
 
+// place is the chat "#club", or topic 7 of it, "#club/7".
+func (w *world) place(name string, on bot.Platform) bot.Chat {
+	name, topic, _ := strings.Cut(strings.TrimSpace(name), "/")
+	chat := w.group(name, on).chat
+	chat.Thread, _ = strconv.ParseInt(topic, 10, 64)
+	return chat
+}
+
 // group finds or makes the group "#club" on a platform.
 func (w *world) group(name string, on bot.Platform) *group {
 	g, ok := w.groups[name]
@@ -81,7 +91,12 @@ func (w *world) group(name string, on bot.Platform) *group {
 }
 
 // display is the name on a persona's account.
-func (p *persona) display() string { return strings.ToUpper(p.name[:1]) + p.name[1:] }
+func (p *persona) display() string {
+	if p.title != "" {
+		return p.title
+	}
+	return strings.ToUpper(p.name[:1]) + p.name[1:]
+}
 
 // private is the persona's chat with the bot.
 func (p *persona) private() bot.Chat {
@@ -113,7 +128,12 @@ func (w *world) speech(p *persona, chat bot.Chat, text string) bot.Event {
 		text = strings.ReplaceAll(text, "<code>", w.code)
 	}
 	e := w.event(p, chat, bot.Said)
-	e.Text = strings.ReplaceAll(text, `\n`, "\n")
+	e.Text = strings.ReplaceAll(repeated(text), `\n`, "\n")
+	if rest, ok := strings.CutPrefix(e.Text, "/"); ok && p.platform == bot.Telegram {
+		if word, args, ok := strings.Cut(rest, "@Bot"); ok && !strings.ContainsAny(word, " \n") {
+			e.Text, e.ToBot = "/"+word+args, true // as the adapter does
+		}
+	}
 	p.said[chat.ID] = e.Message
 	for i := 0; i < len(e.Text); i++ {
 		if e.Text[i] != '@' {
@@ -126,8 +146,10 @@ func (w *world) speech(p *persona, chat bot.Chat, text string) bot.Event {
 		m := bot.Mention{Start: i, Len: 1 + len(word[0])}
 		if word[0] == "Bot" {
 			m.Bot, e.ToBot = true, true
-		} else if q := w.people[strings.ToLower(word[0])]; q != nil {
-			m.User = q.identity.User
+		} else if q := w.people[strings.ToLower(word[0])]; q != nil && q.platform == p.platform {
+			if !q.unnamed { // LINE tells the id of those who agreed to it only
+				m.User = q.identity.User
+			}
 		} else if p.platform == bot.Telegram {
 			m.Username = word[0]
 		} else {
@@ -136,4 +158,15 @@ func (w *world) speech(p *persona, chat bot.Chat, text string) bot.Event {
 		e.Mentions = append(e.Mentions, m)
 	}
 	return e
+}
+
+var repetition = regexp.MustCompile(`\{(.+?)\*(\d+)\}`)
+
+// repeated writes out {x*9}.
+func repeated(text string) string {
+	return repetition.ReplaceAllStringFunc(text, func(s string) string {
+		m := repetition.FindStringSubmatch(s)
+		n, _ := strconv.Atoi(m[2])
+		return strings.Repeat(m[1], n)
+	})
 }

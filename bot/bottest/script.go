@@ -44,6 +44,11 @@ func (w *world) step(verb, rest string) string {
 	case "lang":
 		who, tag, _ := strings.Cut(rest, " ")
 		w.person(who).lang = tag
+	case "call":
+		who, name, _ := strings.Cut(rest, " ")
+		w.person(who).title = repeated(name)
+	case "do":
+		w.do(rest)
 	case "again":
 		e := *w.last
 		e.Redelivered = true
@@ -79,11 +84,13 @@ func (w *world) say(verb, text string) bot.Chat {
 	to := ""
 	if in {
 		place, to, _ = strings.Cut(place, " to ")
-		chat = w.group(strings.TrimSpace(place), p.platform).chat
+		chat = w.place(place, p.platform)
 	}
 	e := w.speech(p, chat, text)
 	if to == "bot" {
-		e.Quoted, e.ToBot = &bot.Quote{Message: "b1", Bot: true}, true
+		// LINE does not say whose message it was.
+		e.Quoted = &bot.Quote{Message: "b1", Bot: p.platform == bot.Telegram}
+		e.ToBot = e.Quoted.Bot
 	} else if to != "" {
 		q := w.person(to)
 		e.Quoted = &bot.Quote{Message: q.said[chat.ID]}
@@ -130,7 +137,7 @@ func (w *world) tap(p *persona, chat bot.Chat, b bot.Button) bot.Chat {
 	case b.Do == bot.DoOpen || b.Do == bot.DoCopy:
 	case b.Do == bot.DoContact:
 		e := w.event(p, chat, bot.Shared)
-		e.Contact = &bot.Contact{Phone: "886912345678", Own: true}
+		e.Contact = &bot.Contact{Phone: "+886912345678", Own: true}
 		w.deliver(e)
 	case chat.Group && p.platform == bot.LINE && b.Do == bot.DoCommand:
 		w.deliver(w.speech(p, chat, "/"+b.Value))
@@ -205,10 +212,10 @@ func (w *world) happen(rest string) bot.Chat {
 		e.Raw = []byte(`{"type":"new"}`)
 	case "forged":
 		e = w.event(p, chat, bot.Pressed)
-		e.Data = strings.Join(words[2:], " ")
+		e.Data = w.forgery(strings.Join(words[2:], " "))
 	case "contact":
 		e = w.event(p, chat, bot.Shared)
-		e.Contact = &bot.Contact{Phone: strings.TrimPrefix(words[len(words)-1], "+"), Own: words[2] != "other"}
+		e.Contact = &bot.Contact{Phone: words[len(words)-1], Own: words[2] != "other"}
 	case "unnamed":
 		p.unnamed = true
 		return chat
@@ -226,7 +233,7 @@ func (w *world) groupEvent(words []string) bot.Chat {
 	}
 	g := w.group(words[0], by.platform)
 	by.platform = map[bot.ChannelName]bot.Platform{"line": bot.LINE, "telegram": bot.Telegram}[g.chat.Channel]
-	kinds := map[string]bot.EventKind{"join": bot.BotJoined, "leave": bot.BotLeft, "migrate": bot.Migrated, "came": bot.PeopleCame, "left": bot.PeopleLeft, "standby": bot.Standby}
+	kinds := map[string]bot.EventKind{"join": bot.BotJoined, "leave": bot.BotLeft, "migrate": bot.Migrated, "came": bot.PeopleCame, "left": bot.PeopleLeft, "standby": bot.Standby, "unsend": bot.Unsent}
 	kind, ok := kinds[words[1]]
 	if !ok {
 		w.t.Fatalf("event> %s %s: unknown", words[0], words[1])
@@ -238,6 +245,9 @@ func (w *world) groupEvent(words []string) bot.Chat {
 	}
 	if kind == bot.PeopleCame || kind == bot.PeopleLeft {
 		e.Members = []bot.UserID{w.person(words[2]).identity.User}
+	}
+	if kind == bot.Unsent {
+		e.On = w.person(words[2]).said[g.chat.ID]
 	}
 	w.deliver(e)
 	if kind == bot.Migrated {
@@ -294,4 +304,38 @@ func (w *world) show(h heard) {
 			p.buttons[h.to.ID] = append(p.buttons[h.to.ID], all...)
 		}
 	}
+}
+
+var stolen = regexp.MustCompile(`^of (\S+) "(.*)"$`)
+
+// forgery is the payload of a forged button: as told, or somebody else's.
+func (w *world) forgery(data string) string {
+	m := stolen.FindStringSubmatch(data)
+	if m == nil {
+		return data
+	}
+	p := w.person(m[1])
+	b, ok := p.newest(p.private().ID, m[2])
+	if !ok {
+		w.t.Fatalf("%s sees no button %q", p.name, m[2])
+	}
+	return b.Data()
+}
+
+// do does a deed of the shop's.
+func (w *world) do(rest string) {
+	what, rest, _ := strings.Cut(rest, " ")
+	who, args, _ := strings.Cut(rest, " ")
+	f := w.fixture.Do[what]
+	if f == nil {
+		w.t.Fatalf("do> %s: nobody knows how", what)
+	}
+	code, err := f(w.t.Context(), w.person(who).identity, args)
+	if err != nil {
+		w.t.Errorf("do> %s %s: %v", what, rest, err)
+	}
+	if code != "" {
+		w.code = code
+	}
+	synctest.Wait()
 }
