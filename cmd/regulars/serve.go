@@ -77,6 +77,7 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	}
 	part("setup", a.setup)
 	part("sweeps", a.sweeps)
+	part("look through", a.lookThrough)
 
 	var failed error
 	select {
@@ -129,6 +130,20 @@ func (a *app) poll(ctx context.Context, name bot.ChannelName) error {
 		return nil
 	}
 	return err
+}
+
+// lookThrough reads the whole store once, beside everything else: pages of a
+// bbolt file have no checksums of their own, so damage is found by looking. The
+// shop goes on meanwhile; what is found is for the operator at once.
+func (a *app) lookThrough(ctx context.Context) error {
+	check := a.desk().Check
+	if check == nil {
+		return nil
+	}
+	if err := check(ctx, nil); err != nil && ctx.Err() == nil {
+		a.log.Error("the store is damaged: stop the program, copy the file away, and restore the newest backup that `regulars verify` finds whole", "error", err)
+	}
+	return nil
 }
 
 // sweeps deletes, each hour, what was kept long enough.

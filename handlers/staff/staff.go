@@ -71,9 +71,13 @@ func (d desk) me(t *bot.Turn) (people.Staff, error) {
 
 // act is the particulars of what an employee does in this turn.
 func (d desk) act(t *bot.Turn, s people.Staff, part string) book.Act {
+	at := t.Event.At
+	if at.IsZero() || at.After(t.Now) { // the platform's clock is a little ahead
+		at = t.Now
+	}
 	return book.Act{
 		Op: loyalty.OpID(t.Op(part)), Actor: s.ID.Actor(), Role: s.Role, Self: s.Member,
-		Store: d.at(t, s), At: t.Event.At, Now: t.Now,
+		Store: d.at(t, s), At: at, Now: t.Now,
 	}
 }
 
