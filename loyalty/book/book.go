@@ -45,7 +45,8 @@ type Book struct {
 	// Key is the chain key, at least 32 bytes. It must never change.
 	Key []byte
 	// Programme is the version of the rules in force at a moment. It must
-	// give the same for the same moment, for ever.
+	// give the same for the same moment, for ever. An act is decided under the
+	// rules of the moment at which it takes effect.
 	Programme func(at time.Time) *loyalty.Programme
 	// ClockInDoubt says that the local clock disagrees with the platforms';
 	// then no expiry is written (nothing expired is spendable all the same).
@@ -88,7 +89,7 @@ func (r Receipt) Entry() loyalty.Entry {
 
 // Earn gives a sale's points by the programme's rate. order may be empty; one
 // that has its points already on the same local day and store is refused.
-// Refusals: ErrAmount, ErrOverflow, ErrSelf, *LimitError, *DuplicateError,
+// Refusals: ErrAmount, ErrOverflow, ErrSelf, ErrFull, *LimitError, *DuplicateError,
 // *ConflictError.
 func (b *Book) Earn(tx store.Tx, m loyalty.MemberID, act Act, amount loyalty.Money, order loyalty.Order) (Receipt, error) {
 	c := command{Verb: loyalty.KindEarn, Member: m, Money: amount, Order: order}
@@ -101,7 +102,8 @@ func (b *Book) Earn(tx store.Tx, m loyalty.MemberID, act Act, amount loyalty.Mon
 }
 
 // Give gives points by hand; act.Reason is asked for. Refusals: ErrAmount,
-// ErrReason, ErrSelf, *LimitError, *ApprovalError, *ConflictError.
+// ErrReason, ErrSelf, ErrOverflow, ErrFull, *LimitError, *ApprovalError,
+// *ConflictError.
 func (b *Book) Give(tx store.Tx, m loyalty.MemberID, act Act, points loyalty.Points) (Receipt, error) {
 	c := command{Verb: loyalty.KindGive, Member: m, Points: points}
 	return b.do(tx, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
@@ -128,7 +130,7 @@ func (b *Book) Spend(tx store.Tx, m loyalty.MemberID, act Act, points loyalty.Po
 }
 
 // Hold sets points aside until Capture, Release or the programme's time-out.
-// Refusals: as Spend.
+// Refusals: as Spend, and ErrFull.
 func (b *Book) Hold(tx store.Tx, m loyalty.MemberID, act Act, points loyalty.Points) (Receipt, error) {
 	c := command{Verb: loyalty.KindHold, Member: m, Points: points}
 	return b.do(tx, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
@@ -173,9 +175,8 @@ func (b *Book) Undo(tx store.Tx, ref loyalty.Ref, act Act) (Receipt, error) {
 // Refund takes back the points for amount of the member's newest sale under
 // order, 0 being all that is left of it. When there is no such sale yet, the
 // refund waits for it, 30 days at most: the receipt's entry is then of kind
-// "wait". Refusals:
-// ErrAlreadyReversed, *ExcessError, ErrAmount, ErrSelf, *ShortError (policy
-// refuse), *ConflictError.
+// "wait". Refusals: ErrAlreadyReversed, *ExcessError, ErrAmount, ErrSelf,
+// ErrFull, *ShortError (policy refuse), *ConflictError.
 func (b *Book) Refund(tx store.Tx, m loyalty.MemberID, act Act, order loyalty.Order, amount loyalty.Money) (Receipt, error) {
 	c := command{Verb: loyalty.KindReverse, Member: m, Money: amount, Order: order}
 	return b.do(tx, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"regulars/loyalty"
 	"regulars/store"
+	"regulars/store/bolt"
 	"regulars/store/mem"
 )
 
@@ -48,6 +50,31 @@ type shop struct {
 func newShop(t testing.TB, p *loyalty.Programme) *shop {
 	b := &Book{Key: []byte("an installation's chain key, 32+"), Programme: func(time.Time) *loyalty.Programme { return p }}
 	return &shop{t: t, db: mem.New(mem.Twice), b: b, now: noon}
+}
+
+// engines runs a test in memory and on bolt.
+func engines(t *testing.T, f func(*testing.T, func() store.DB)) {
+	t.Run("mem", func(t *testing.T) { f(t, func() store.DB { return mem.New(mem.Twice) }) })
+	t.Run("bolt", func(t *testing.T) { f(t, func() store.DB { return openBolt(t) }) })
+}
+
+// openBolt is a new bolt file, closed when the test ends.
+func openBolt(t *testing.T) store.DB {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "book.db")
+	if err := bolt.Create(path); err != nil {
+		t.Fatal(err)
+	}
+	db, err := bolt.Open(path, bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
 }
 
 // act is a new operation by who.

@@ -60,13 +60,16 @@ func (s *shop) entryCount(m loyalty.MemberID) int {
 }
 
 func TestCase1OneEventFiveTimesAtOnce(t *testing.T) {
-	s := newShop(t, plan())
-	a := s.act(sam)
-	done, refused := s.parallel(5, func(_ int, tx store.Tx) (Receipt, error) { return s.b.Earn(tx, ann, a, 100, "A1") })
-	if done != 5 || refused != 0 || s.entryCount(ann) != 1 {
-		t.Errorf("%d done, %d refused, %d entries", done, refused, s.entryCount(ann))
-	}
-	s.has(ann, 100, 0, 0, 0)
+	engines(t, func(t *testing.T, open func() store.DB) {
+		s := newShop(t, plan())
+		s.db = open()
+		a := s.act(sam)
+		done, refused := s.parallel(5, func(_ int, tx store.Tx) (Receipt, error) { return s.b.Earn(tx, ann, a, 100, "A1") })
+		if done != 5 || refused != 0 || s.entryCount(ann) != 1 {
+			t.Errorf("%d done, %d refused, %d entries", done, refused, s.entryCount(ann))
+		}
+		s.has(ann, 100, 0, 0, 0)
+	})
 }
 
 func TestCase2RefundBeforeItsPurchase(t *testing.T) {
@@ -143,18 +146,22 @@ func TestCase3RedeemTappedTwice(t *testing.T) {
 }
 
 func TestCase4HundredRedemptionsForOneBalance(t *testing.T) {
-	for _, c := range []struct{ has, costs, want int }{{50, 50, 1}, {130, 40, 3}, {30, 50, 0}} {
-		s := newShop(t, plan())
-		s.earn(ann, loyalty.Money(c.has), "")
-		done, refused := s.parallel(100, func(i int, tx store.Tx) (Receipt, error) {
-			a := Act{Op: loyalty.OpID(fmt.Sprint("tap", i)), Actor: loyalty.ByMember(ann), Now: s.now}
-			return s.b.Spend(tx, ann, a, loyalty.Points(c.costs))
-		})
-		if done != c.want || refused != 100-c.want { // invariant 5
-			t.Errorf("%d of %d: %d done, %d refused", c.costs, c.has, done, refused)
+	engines(t, func(t *testing.T, open func() store.DB) {
+		for _, c := range []struct{ has, costs, want int }{{50, 50, 1}, {130, 40, 3}, {30, 50, 0}} {
+			s := newShop(t, plan())
+			s.db = open()
+			s.earn(ann, loyalty.Money(c.has), "")
+			done, refused := s.parallel(100, func(i int, tx store.Tx) (Receipt, error) {
+				a := Act{Op: loyalty.OpID(fmt.Sprint("tap", i)), Actor: loyalty.ByMember(ann), Now: s.now}
+				return s.b.Spend(tx, ann, a, loyalty.Points(c.costs))
+			})
+			if done != c.want || refused != 100-c.want { // invariant 5
+				t.Errorf("%d of %d: %d done, %d refused", c.costs, c.has, done, refused)
+			}
+			s.has(ann, loyalty.Points(c.has-c.want*c.costs), 0, 0, 0)
+			s.clean()
 		}
-		s.has(ann, loyalty.Points(c.has-c.want*c.costs), 0, 0, 0)
-	}
+	})
 }
 
 func TestCase7RefusedStaysRefused(t *testing.T) {
@@ -420,4 +427,58 @@ func TestEveryRefusalSurvivesItsRow(t *testing.T) {
 	if loyalty.Refused(errors.New("disk")) || loyalty.Refused(nil) || loyalty.Refused(mem.ErrCrash) {
 		t.Error("an accident passes for a refusal")
 	}
+}
+
+// TestSettleAll settles who is due, page after page, and can be run again.
+func TestSettleAll(t *testing.T) {
+	s := newShop(t, plan())
+	const members = store.ScanPage + 44
+	for i := range members {
+		s.earn(loyalty.MemberID(fmt.Sprintf("01HM%022d", i)), 10, "")
+	}
+	settle := func() (made, seen int) {
+		made, err := s.b.SettleAll(context.Background(), s.db, s.now, func(n int) { seen = n })
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made, seen
+	}
+	if made, seen := settle(); made != 0 || seen != 0 {
+		t.Errorf("at once: %d entries, %d members", made, seen)
+	}
+	s.now = s.now.AddDate(0, 2, 0)
+	if made, seen := settle(); made != members || seen != members {
+		t.Errorf("later: %d entries, %d members", made, seen)
+	}
+	if made, seen := settle(); made != 0 || seen != 0 {
+		t.Errorf("again: %d entries, %d members", made, seen)
+	}
+	s.clean()
+}
+
+// TestSweeps: outcomes and employees' days go after 400 days, and only they.
+func TestSweeps(t *testing.T) {
+	s := newShop(t, plan())
+	s.earn(ann, 10, "")
+	sweep := func() [2]int {
+		ops, err := SweepOps(context.Background(), s.db, s.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		days, err := SweepStaffDays(context.Background(), s.db, s.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return [2]int{ops, days}
+	}
+	s.now = noon.AddDate(0, 0, 399)
+	s.earn(ann, 10, "")
+	if got := sweep(); got != [2]int{0, 0} {
+		t.Errorf("after 399 days: %v", got)
+	}
+	s.now = noon.AddDate(0, 0, 402)
+	if got := sweep(); got != [2]int{1, 1} {
+		t.Errorf("after 402 days: %v", got)
+	}
+	s.clean()
 }

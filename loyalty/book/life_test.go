@@ -294,4 +294,3 @@ func (l *life) live(steps int) {
 	l.compareLots()
 	l.clean()
 }
-

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strconv"
@@ -16,7 +15,6 @@ import (
 
 	"regulars/loyalty"
 	"regulars/store"
-	"regulars/store/bolt"
 	"regulars/store/mem"
 )
 
@@ -108,24 +106,13 @@ func TestRandomLivesAgreeWithOracle(t *testing.T) {
 // TestEnginesAgree lives the same lives on bolt and in memory, twice over each
 // Update there, and compares every row (invariant 20).
 func TestEnginesAgree(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "book.db")
 	for seed := range uint64(6) {
-		file := fmt.Sprint(path, seed)
-		if err := bolt.Create(file); err != nil {
-			t.Fatal(err)
-		}
-		onBolt, err := bolt.Open(file, bolt.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		onBolt := openBolt(t)
 		inMemory := mem.New(mem.Twice)
 		newLife(t, onBolt, seeded(seed)).live(40)
 		newLife(t, inMemory, seeded(seed)).live(40)
 		if got, want := dump(t, onBolt), inMemory.Dump(); !reflect.DeepEqual(got, want) {
 			t.Errorf("seed %d: %d rows on bolt, %d in memory, and not the same", seed, len(got), len(want))
-		}
-		if err := onBolt.Close(); err != nil {
-			t.Error(err)
 		}
 	}
 }

@@ -21,7 +21,8 @@ import (
 // how many members are done. The error is for reading that failed, or ctx.
 //
 // Entries that were cut off at the end together with their head do not show
-// here, but in [Book.Root].
+// here, but in [Book.Root]. Outcomes of operations and employees' days, which
+// are swept in time, are not looked at.
 func (b *Book) Verify(ctx context.Context, db store.DB, progress func(members int)) (faults []Fault, err error) {
 	done := 0
 	err = walk(ctx, db, func(r store.Reader, l ledger) error {
