@@ -181,4 +181,3 @@ func (l *loader) fromEnv(name string, secret bool) (text, from string, ok bool) 
 	}
 	return string(data), name + "_FILE", true
 }
-

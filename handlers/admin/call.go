@@ -76,3 +76,13 @@ func cut(ctx context.Context, err error) error {
 	}
 	return fmt.Errorf("serve went away before it was done (%w); see its log, then run this again", err)
 }
+
+// Alive reports whether somebody answers at path.
+func Alive(path string) bool {
+	c, err := net.Dial("unix", path)
+	if err != nil {
+		return false
+	}
+	_ = c.Close()
+	return true
+}

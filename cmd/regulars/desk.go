@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"regulars/handlers/admin"
+	"regulars/store/bolt"
+)
+
+// ask has a running serve do an operation, or does it itself where none runs.
+func (m *Main) ask(ctx context.Context, op string, args map[string]string) (err error) {
+	cfg, err := m.deskConfig()
+	if err != nil {
+		return err
+	}
+	show := m.newProgress(op)
+	defer show.end()
+	if cfg.AdminSocket != "" {
+		ran, err := admin.Call(ctx, cfg.AdminSocket, op, args, show.line)
+		if ran || err != nil {
+			return err
+		}
+	}
+	a, err := m.openApp(cfg, slog.New(slog.DiscardHandler))
+	if errors.Is(err, bolt.ErrInUse) {
+		return fmt.Errorf("another regulars has %s open and does not answer at %q.\n"+
+			"If serve runs with another configuration, name that with --config; if another command is at work, wait for it", cfg.Data, cfg.AdminSocket)
+	}
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.db.Close()) }()
+	return a.desk().Ops()[op](ctx, args, show.line)
+}
+
+// deskConfig is the configuration, without channels where their secrets are
+// not at hand: serve's environment is seldom that of an operator's shell.
+func (m *Main) deskConfig() (*Config, error) {
+	cfg, err := m.config()
+	var bad *ConfigError
+	if !errors.As(err, &bad) {
+		return cfg, err
+	}
+	cfg, lenient := loadConfig(m.configPath, m.Env, false)
+	if lenient != nil {
+		return nil, err
+	}
+	cfg.Channels = nil
+	return cfg, nil
+}
+
+type verifyCmd struct{}
+
+// Run reads the whole store and ledger.
+func (*verifyCmd) Run(ctx context.Context, m *Main) error { return m.ask(ctx, "verify", nil) }
+
+type rebuildCmd struct{}
+
+// Run writes derived rows anew.
+func (*rebuildCmd) Run(ctx context.Context, m *Main) error { return m.ask(ctx, "rebuild", nil) }
+
+type statsCmd struct{}
+
+// Run prints the shop in a dozen numbers.
+func (*statsCmd) Run(ctx context.Context, m *Main) error { return m.ask(ctx, "stats", nil) }

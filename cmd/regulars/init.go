@@ -1,0 +1,230 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"regulars/bot"
+	"regulars/handlers/shop"
+	"regulars/loyalty/programme"
+	"regulars/store/bolt"
+)
+
+// initCmd makes a new shop. What flags do not say is asked on a terminal, and
+// left at its default elsewhere.
+type initCmd struct {
+	Preset    string `help:"The programme to begin with: ${presets}." placeholder:"NAME"`
+	Shop      string `help:"The shop's name." placeholder:"NAME"`
+	Dir       string `help:"Where to put everything; the configuration's folder when left out." placeholder:"DIR"`
+	PublicURL string `name:"public-url" help:"How phones and platforms reach serve, as in https://bot.example.com." placeholder:"URL"`
+
+	LineID        string `name:"line-id" help:"LINE: the channel's id." placeholder:"ID"`
+	LineSecret    string `name:"line-secret" help:"LINE: the channel's secret. With it, a LINE channel is written." placeholder:"SECRET"`
+	LineToken     string `name:"line-token" help:"LINE: a long-lived token; without it, short-lived ones are fetched with the id." placeholder:"TOKEN"`
+	LineBasicID   string `name:"line-basic-id" help:"LINE: the account's @name." placeholder:"@ID"`
+	TelegramToken string `name:"telegram-token" help:"Telegram: BotFather's token. With it, a Telegram channel is written." placeholder:"TOKEN"`
+	Polling       bool   `help:"Telegram: fetch messages, so that no public address is needed."`
+}
+
+// presetNames lists the shipped programmes for the help.
+func presetNames() string {
+	var all []string
+	for _, p := range programme.Presets() {
+		all = append(all, p.Name)
+	}
+	return strings.Join(all, ", ")
+}
+
+// Run makes the shop and says what comes next.
+func (c *initCmd) Run(ctx context.Context, m *Main) error {
+	cfg, path := c.files(m)
+	if err := inTheWay(path, cfg); err != nil {
+		return err
+	}
+	if m.Terminal {
+		if err := c.askAll(ctx, m); err != nil {
+			return err
+		}
+	}
+	rules, err := c.programme()
+	if err != nil {
+		return err
+	}
+	secret, err := randomText(m.Rand, 24)
+	if err != nil {
+		return err
+	}
+	text := writeConfig(c.PublicURL, c.channels(secret))
+	if err := checkWritten(path, text); err != nil {
+		return err
+	}
+	if err := m.makeShop(path, cfg, text, rules); err != nil {
+		return err
+	}
+	c.next(m, path)
+	return nil
+}
+
+// files are where everything will be.
+func (c *initCmd) files(m *Main) (*Config, string) {
+	path := m.configPath
+	if c.Dir != "" {
+		path = filepath.Join(c.Dir, filepath.Base(path))
+	}
+	cfg := &Config{Dir: filepath.Dir(path)}
+	l := &loader{dir: cfg.Dir, env: func(string) (string, bool) { return "", false }}
+	read(l, &section{}, shopOptions, "", "", cfg)
+	for _, p := range []*string{&cfg.Data, &cfg.Programme, &cfg.KeyFile} {
+		*p = l.resolve(*p)
+	}
+	return cfg, path
+}
+
+// inTheWay refuses where a file is that init would write.
+func inTheWay(path string, cfg *Config) error {
+	for _, p := range []string{path, cfg.Programme, cfg.KeyFile, cfg.Data} {
+		if _, err := os.Lstat(p); !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s is there already, and init overwrites nothing; no file was changed.\n"+
+				"Move it away, or choose another folder with --dir", p)
+		}
+	}
+	return nil
+}
+
+// channels are those that the answers name.
+func (c *initCmd) channels(secret string) []ChannelConfig {
+	line := ChannelConfig{Name: "main", Kind: bot.LINE, ChannelID: c.LineID, ChannelSecret: c.LineSecret, ChannelToken: c.LineToken, BasicID: c.LineBasicID}
+	telegram := ChannelConfig{Name: "tg", Kind: bot.Telegram, Token: c.TelegramToken, SecretToken: secret, Polling: c.Polling}
+	return []ChannelConfig{line, telegram}
+}
+
+// programme is the preset, with the shop's name in it.
+func (c *initCmd) programme() ([]byte, error) {
+	if c.Preset == "" {
+		c.Preset = programme.Presets()[0].Name
+	}
+	data, ok := programme.Preset(c.Preset)
+	if !ok {
+		text := fmt.Sprintf("there is no preset %q; choose one of %s", c.Preset, presetNames())
+		if near := programme.NearestPreset(c.Preset); near != "" {
+			text = fmt.Sprintf("there is no preset %q; did you mean %s?", c.Preset, near)
+		}
+		return nil, &usageError{text}
+	}
+	name := shop.Tidy(c.Shop)
+	if name == "" {
+		return data, nil
+	}
+	p, complaints := programme.Load(data)
+	if len(complaints) > 0 {
+		return nil, fmt.Errorf("the preset %s is broken: %w", c.Preset, complaints[0])
+	}
+	data = renamed(data, p.Languages[0], name)
+	if _, complaints := programme.Load(data); len(complaints) > 0 {
+		return nil, &usageError{"the shop's name cannot be used: " + complaints[0].Wrong}
+	}
+	return data, nil
+}
+
+// renamed writes a shop's name into a preset: as its only name, which other
+// languages then use, and as its first store's.
+func renamed(preset []byte, language, name string) []byte {
+	var out bytes.Buffer
+	section := ""
+	for line := range strings.Lines(string(preset)) {
+		key, _, pair := strings.Cut(line, "=")
+		key = strings.TrimSpace(key)
+		switch {
+		case strings.HasPrefix(line, "["):
+			section = line[:strings.LastIndexByte(line, ']')+1]
+		case !pair || strings.HasPrefix(key, "#"):
+		case section == "[name]" && key != language:
+			continue
+		case section == "[name]", section == "[[store]]" && key == "name":
+			line = fmt.Sprintf("%s = %s\n", key, quoted(name))
+		}
+		out.WriteString(line)
+	}
+	return out.Bytes()
+}
+
+// makeShop writes the four files. When one cannot be written, those before it
+// are taken away again: half a shop would stop the next try.
+func (m *Main) makeShop(path string, cfg *Config, text, rules []byte) (err error) {
+	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
+		return err
+	}
+	var made []string
+	defer func() {
+		if err != nil {
+			for _, p := range made {
+				err = errors.Join(err, os.Remove(p))
+			}
+		}
+	}()
+	steps := []struct {
+		path string
+		make func(path string) error
+	}{
+		{path, func(p string) error { return writeNew(p, text, 0o600) }}, // it may hold secrets
+		{cfg.Programme, func(p string) error { return writeNew(p, rules, 0o644) }},
+		{cfg.Data, bolt.Create},
+	}
+	if m.env("REGULARS_KEY", "") == "" { // a second key would only be mistaken for the one in use
+		steps = append(steps, steps[0])
+		steps[3].path, steps[3].make = cfg.KeyFile, func(p string) error { return writeKey(p, m.Rand) }
+	}
+	for _, s := range steps {
+		if err := s.make(s.path); err != nil {
+			return err
+		}
+		made = append(made, s.path)
+	}
+	return nil
+}
+
+// checkWritten reads what is about to be written as serve will, so that a
+// mistyped answer is refused while it can still be mended.
+func checkWritten(path string, text []byte) error {
+	l := &loader{dir: filepath.Dir(path), env: func(string) (string, bool) { return "", false }, secrets: true}
+	if l.load(text); len(l.complaints) == 0 {
+		return nil
+	}
+	var lines []string
+	for _, c := range l.complaints {
+		c.Line = 0 // there is no file yet
+		lines = append(lines, c.String())
+	}
+	return &usageError{"nothing was written, because an answer cannot be used:\n" + strings.Join(lines, "\n")}
+}
+
+// next says what to do with it.
+func (c *initCmd) next(m *Main, path string) {
+	m.say("Made %s, programme.toml, regulars.db and regulars.key in %s.", filepath.Base(path), filepath.Dir(path))
+	m.say("")
+	m.say("What comes next:")
+	m.say("  – keep a copy of regulars.key elsewhere: without it, nothing sealed can be read")
+	m.say("  – look through programme.toml, then run  regulars check")
+	if c.LineSecret == "" && c.TelegramToken == "" {
+		m.say("  – fill in a [[channel]] in %s", filepath.Base(path))
+	}
+	m.say("  – regulars serve, and in another terminal  regulars doctor")
+	m.say("  – regulars staff invite --role owner  makes the code that enrols you")
+}
+
+// randomText is n random bytes as letters, digits, - and _.
+func randomText(rand io.Reader, n int) (string, error) {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(rand, b); err != nil {
+		return "", fmt.Errorf("no randomness: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}

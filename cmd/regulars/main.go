@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+
+	"regulars/bot"
+	"regulars/handlers/admin"
+)
+
+// Main is the program with everything that it takes from outside, so that a
+// test can run it whole.
+type Main struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Env            func(name string) (value string, set bool)
+	Clock          bot.Clock
+	Rand           io.Reader // of keys and codes
+	// Terminal says that a person sits at Stdin and Stderr: init may ask, and
+	// progress is drawn.
+	Terminal bool
+
+	configPath string
+}
+
+// NewMain is the program as the shell runs it.
+func NewMain() *Main {
+	return &Main{
+		Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Env: os.LookupEnv,
+		Clock: bot.SystemClock{}, Rand: rand.Reader,
+		Terminal: term.IsTerminal(int(os.Stdin.Fd())) && term.IsTerminal(int(os.Stderr.Fd())),
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	os.Exit(NewMain().Run(ctx, os.Args[1:]))
+}
+
+// cli is the command line. Each command's own file says what it takes and does.
+type cli struct {
+	Config string `help:"The configuration file. REGULARS_CONFIG names it as well." default:"${config}" placeholder:"FILE"`
+
+	Init    initCmd    `cmd:"" help:"Make a new shop: configuration, programme, key and store. Asks on a terminal; never overwrites."`
+	Serve   serveCmd   `cmd:"" help:"Answer customers and staff until stopped."`
+	Demo    demoCmd    `cmd:"" help:"Play a conversation with a café in a simulator; nothing is kept, nothing leaves this machine."`
+	Check   checkCmd   `cmd:"" help:"Read configuration and programme, and name every mistake with its line."`
+	Doctor  doctorCmd  `cmd:"" help:"Look at everything that serve needs, LINE and Telegram included, and say what to do."`
+	Verify  verifyCmd  `cmd:"" help:"Read the whole store and hold every point against the ledger."`
+	Rebuild rebuildCmd `cmd:"" help:"Write anew what is derived from the ledger, where it differs."`
+	Stats   statsCmd   `cmd:"" help:"Members, points outstanding, today's sales, messages and what they cost."`
+	Staff   staffCmd   `cmd:"" help:"Invite, list and dismiss employees."`
+	Dead    deadCmd    `cmd:"" help:"What could not be handled or delivered: list, replay, discard."`
+	Version versionCmd `cmd:"" help:"Which version this is."`
+}
+
+// Exit codes.
+const (
+	exitOK    = 0
+	exitWrong = 1
+	exitUsage = 2
+)
+
+// errTold ends a command that has already said what is wrong.
+var errTold = errors.New("see above")
+
+// Run does what args ask for and gives the exit code: 1 when something is
+// wrong, 2 when args are.
+func (m *Main) Run(ctx context.Context, args []string) (exit int) {
+	var c cli
+	ended := -1 // by kong, after help
+	parser, err := kong.New(&c,
+		kong.Name("regulars"),
+		kong.Description("A shop's membership inside LINE and Telegram. Begin with `regulars init`, or look around with `regulars demo`."),
+		kong.Vars{"config": m.env("REGULARS_CONFIG", "regulars.toml"), "presets": presetNames()},
+		kong.Writers(m.Stdout, m.Stderr),
+		kong.Exit(func(code int) { ended = code }),
+		kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		return m.fail(err)
+	}
+	k, err := parser.Parse(args)
+	if ended >= 0 {
+		return ended
+	}
+	if err != nil {
+		fmt.Fprintf(m.Stderr, "regulars: %s\n`regulars --help` lists the commands, `regulars COMMAND --help` what each takes.\n", err)
+		return exitUsage
+	}
+	m.configPath = c.Config
+	k.BindTo(ctx, (*context.Context)(nil))
+	if err := k.Run(m); err != nil {
+		return m.fail(err)
+	}
+	return exitOK
+}
+
+// fail tells what went wrong.
+func (m *Main) fail(err error) int {
+	var bad *usageError
+	var asked *admin.Error
+	switch {
+	case errors.Is(err, errTold):
+	case errors.As(err, &bad):
+		fmt.Fprintln(m.Stderr, "regulars: "+bad.text)
+		return exitUsage
+	case errors.As(err, &asked):
+		fmt.Fprintln(m.Stderr, "regulars: "+asked.Text)
+		return asked.Exit
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintln(m.Stderr, "regulars: stopped before it was done")
+	default:
+		fmt.Fprintln(m.Stderr, "regulars: "+strings.TrimRight(err.Error(), "\n"))
+	}
+	return exitWrong
+}
+
+// usageError is a mistake in the command line that only the command itself
+// can see.
+type usageError struct{ text string }
+
+func (e *usageError) Error() string { return e.text }
+
+// env is a variable, or normal where it is unset or empty.
+func (m *Main) env(name, normal string) string {
+	if v, ok := m.Env(name); ok && v != "" {
+		return v
+	}
+	return normal
+}
+
+// config reads the configuration with every secret.
+func (m *Main) config() (*Config, error) { return LoadConfig(m.configPath, m.Env) }
+
+// say prints a line for whoever runs the command.
+func (m *Main) say(format string, args ...any) { fmt.Fprintf(m.Stdout, format+"\n", args...) }
