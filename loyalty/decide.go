@@ -145,7 +145,7 @@ func (d *Draft) selfDealing() bool { return d.Self != "" && d.Self == d.Member }
 // The most of what an account's head can hold, so that it stays well under what
 // a row may be.
 const (
-	maxLots = 5000 // with points left
+	maxLots = 3000 // with points left
 	maxOpen = 500  // holds, and waiting reversals
 )
 

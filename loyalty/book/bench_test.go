@@ -71,3 +71,33 @@ func BenchmarkEarn(b *testing.B) {
 		}
 	}
 }
+
+// TestFullAccountFitsItsRows: at the most lots that the rules allow, head and
+// entry stay under what a row may be, and one lot more is refused.
+func TestFullAccountFitsItsRows(t *testing.T) {
+	a := loyalty.Account{Seq: 1 << 40, RecordedAt: noon, Pots: map[loyalty.Pot]loyalty.Points{}}
+	const each = 1 << 40
+	for i := range 3000 {
+		end := noon.AddDate(1, 0, 0).UTC().Add(time.Duration(i))
+		a.Lots = append(a.Lots, loyalty.Lot{
+			Seq:       uint64(1<<39 + i),
+			Opening:   loyalty.Opening{Granted: 2 * each, Rule: 100, Base: noon.UTC().Add(1), ExpiresAt: end, Idle: true},
+			Remaining: each, Consumed: each / 2, Reversed: each / 2,
+		})
+	}
+	a.Pots[loyalty.Available], a.Pots[loyalty.Issued] = 3000*each, -3000*each
+	d := loyalty.Draft{Member: ann, Op: "x", Actor: sam, Now: noon, Reason: []byte("r")}
+	if _, err := loyalty.Give(&a, plan(), d, 1); reason(err) != loyalty.ErrFull.Error() {
+		t.Errorf("one lot more: %v", err)
+	}
+	spend, err := loyalty.Spend(&a, plan(), d, 3000*each)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, row := range map[string]any{"head": a, "entry": spend[0]} {
+		raw, err := store.Encode(row)
+		if err != nil || len(raw) > store.MaxValue {
+			t.Errorf("%s: %d bytes, %v", name, len(raw), err)
+		}
+	}
+}
