@@ -51,9 +51,9 @@ type ConfigError struct {
 
 // Error has one complaint a line.
 func (e *ConfigError) Error() string {
-	var lines []string
+	lines := []string{e.Path + " cannot be used:"}
 	for _, c := range e.Complaints {
-		lines = append(lines, e.Path+": "+c.String())
+		lines = append(lines, "  "+c.String())
 	}
 	return strings.Join(lines, "\n")
 }
@@ -140,16 +140,17 @@ func (l *loader) channel(cfg *Config, t *section) {
 			l.complain(t.line("name"), "channel.name", fmt.Sprintf("%q is another channel's name", c.Name), "")
 		}
 	}
-	options, known := channelOptions[c.Kind]
-	if len(l.complaints) > before || !known {
+	options := channelOptions[c.Kind]
+	if len(l.complaints) > before {
 		return // without name and kind the rest says nothing certain
 	}
 	read(l, t, options, envOf(c.Name), "channel.", &c)
+	known := append(keysOf(nameOptions), keysOf(options)...)
 	for _, key := range t.keys() {
-		if o, ok := find(channelOptions[other(c.Kind)], key); ok && !has(options, key) {
-			l.complain(t.line(key), "channel."+o.key, fmt.Sprintf("means nothing where kind is %q", c.Kind), "")
+		if !slices.Contains(known, key) && slices.Contains(keysOf(channelOptions[other(c.Kind)]), key) {
+			l.complain(t.line(key), "channel."+key, fmt.Sprintf("means nothing where kind is %q", c.Kind), "")
 		} else {
-			l.unknown(t, key, keysOf(append(slices.Clone(nameOptions), options...)))
+			l.unknown(t, key, known)
 		}
 	}
 	if l.secrets {
@@ -174,7 +175,7 @@ func (l *loader) missing(c *ChannelConfig, t *section) {
 		}
 	case bot.Telegram:
 		if c.Token == "" {
-			lack("token", "BotFather shows it, as in 123456:ABC…")
+			lack("token", "BotFather shows it")
 		}
 		if c.SecretToken == "" && !c.Polling {
 			lack("secret_token", "without it anybody could pretend to be Telegram; choose 32 random letters and digits, or set polling = true")

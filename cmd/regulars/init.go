@@ -66,10 +66,11 @@ func (c *initCmd) Run(ctx context.Context, m *Main) error {
 	if err := checkWritten(path, text); err != nil {
 		return err
 	}
-	if err := m.makeShop(path, cfg, text, rules); err != nil {
+	made, err := m.makeShop(path, cfg, text, rules)
+	if err != nil {
 		return err
 	}
-	c.next(m, path)
+	c.next(m, path, made)
 	return nil
 }
 
@@ -156,13 +157,13 @@ func renamed(preset []byte, language, name string) []byte {
 	return out.Bytes()
 }
 
-// makeShop writes the four files. When one cannot be written, those before it
-// are taken away again: half a shop would stop the next try.
-func (m *Main) makeShop(path string, cfg *Config, text, rules []byte) (err error) {
+// makeShop writes the four files and gives their paths. When one cannot be
+// written, those before it are taken away again: half a shop would stop the
+// next try.
+func (m *Main) makeShop(path string, cfg *Config, text, rules []byte) (made []string, err error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
-		return err
+		return nil, err
 	}
-	var made []string
 	defer func() {
 		if err != nil {
 			for _, p := range made {
@@ -170,25 +171,25 @@ func (m *Main) makeShop(path string, cfg *Config, text, rules []byte) (err error
 			}
 		}
 	}()
-	steps := []struct {
+	type step struct {
 		path string
 		make func(path string) error
-	}{
+	}
+	steps := []step{
 		{path, func(p string) error { return writeNew(p, text, 0o600) }}, // it may hold secrets
 		{cfg.Programme, func(p string) error { return writeNew(p, rules, 0o644) }},
 		{cfg.Data, bolt.Create},
 	}
 	if m.env("REGULARS_KEY", "") == "" { // a second key would only be mistaken for the one in use
-		steps = append(steps, steps[0])
-		steps[3].path, steps[3].make = cfg.KeyFile, func(p string) error { return writeKey(p, m.Rand) }
+		steps = append(steps, step{cfg.KeyFile, func(p string) error { return writeKey(p, m.Rand) }})
 	}
 	for _, s := range steps {
 		if err := s.make(s.path); err != nil {
-			return err
+			return made, err
 		}
 		made = append(made, s.path)
 	}
-	return nil
+	return made, nil
 }
 
 // checkWritten reads what is about to be written as serve will, so that a
@@ -207,11 +208,11 @@ func checkWritten(path string, text []byte) error {
 }
 
 // next says what to do with it.
-func (c *initCmd) next(m *Main, path string) {
-	m.say("Made %s, programme.toml, regulars.db and regulars.key in %s.", filepath.Base(path), filepath.Dir(path))
+func (c *initCmd) next(m *Main, path string, made []string) {
+	m.say("Made %s.", strings.Join(made, ", "))
 	m.say("")
 	m.say("What comes next:")
-	m.say("  – keep a copy of regulars.key elsewhere: without it, nothing sealed can be read")
+	m.say("  – keep a copy of the key elsewhere: without it, nothing sealed can be read")
 	m.say("  – look through programme.toml, then run  regulars check")
 	if c.LineSecret == "" && c.TelegramToken == "" {
 		m.say("  – fill in a [[channel]] in %s", filepath.Base(path))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"slices"
 	"strings"
 
 	"regulars/bot"
@@ -24,6 +23,7 @@ type option[T any] struct {
 	key    string
 	form   form
 	normal string              // what holds where it is not written
+	needed bool                // refused where it is missing
 	secret bool                // may also come from a file: KEY_FILE in the environment
 	check  func(string) string // what is wrong with a value that is not empty; "" is nothing
 	doc    string
@@ -58,8 +58,8 @@ var shopOptions = []option[Config]{
 // nameOptions say which channel it is. They cannot come from the environment,
 // because the names of variables are made of them.
 var nameOptions = []option[ChannelConfig]{
-	{key: "name", check: checkName, set: func(c *ChannelConfig, s string) { c.Name = bot.ChannelName(s) }, doc: "its webhook is public_url/webhook/NAME"},
-	{key: "kind", check: checkKind, set: func(c *ChannelConfig, s string) { c.Kind = bot.Platform(s) }, doc: "line or telegram"},
+	{key: "name", needed: true, check: checkName, set: func(c *ChannelConfig, s string) { c.Name = bot.ChannelName(s) }, doc: "small letters, digits and hyphens; its webhook is public_url/webhook/NAME"},
+	{key: "kind", needed: true, check: checkKind, set: func(c *ChannelConfig, s string) { c.Kind = bot.Platform(s) }, doc: "line or telegram"},
 }
 
 // channelOptions are the further keys of a [[channel]], by kind.
@@ -99,22 +99,6 @@ func other(p bot.Platform) bot.Platform {
 	return bot.LINE
 }
 
-func find[T any](options []option[T], key string) (option[T], bool) {
-	i := slices.IndexFunc(options, func(o option[T]) bool { return o.key == key })
-	if i < 0 {
-		return option[T]{}, false
-	}
-	return options[i], true
-}
-
-func has[T any](options []option[T], key string) bool {
-	_, ok := find(options, key)
-	return ok || naming(key)
-}
-
-// naming reports the keys that every channel has.
-func naming(key string) bool { return key == "name" || key == "kind" }
-
 func keysOf[T any](options []option[T]) (keys []string) {
 	for _, o := range options {
 		keys = append(keys, o.key)
@@ -141,14 +125,13 @@ func read[T any](l *loader, s *section, options []option[T], prefix, path string
 			}
 		}
 		text = strings.TrimSpace(text)
-		if text == "" && naming(o.key) {
+		if text == "" && o.needed {
 			l.complain(s.at, name, "is missing", o.doc)
 			continue
 		}
 		if o.check != nil && text != "" {
 			if wrong := o.check(text); wrong != "" {
 				l.complain(line, name, wrong, "")
-				continue
 			}
 		}
 		if o.field != nil {
