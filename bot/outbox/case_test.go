@@ -17,6 +17,7 @@ import (
 func TestCase09KilledBeforeTheAnswerLeft(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.start()
+		w.settle()
 		line, tg := w.intent("main", "ann", bot.Answer, "120 points"), w.intent("tg", "bob", bot.Answer, "5 points")
 		w.must(w.putSilently(line, tg))
 		w.settle()

@@ -77,6 +77,8 @@ const (
 	// renewLife is how long after an event a redelivery may bring its token to
 	// life again (LINE docs, #send-reply-message: 20 minutes), and some more.
 	renewLife = 25 * time.Minute
+	// rideFirst is how long a push waits for the answer of its own turn.
+	rideFirst = time.Second
 	// handBack is the wait from which a queued intent goes back to its table
 	// rather than stay in memory.
 	handBack = 10 * time.Second

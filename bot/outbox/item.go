@@ -35,6 +35,7 @@ type item struct {
 	unknowns int
 	tries    int
 	moves    int
+	troubles int // times in a row that the store refused
 }
 
 // setDeadline says until when an answer is worth a try.

@@ -22,14 +22,32 @@ func (c *channel) direct(in *bot.Intent) bool {
 // since, is left alone.
 func (o *Outbox) Put(tx store.Tx, now time.Time, intents ...bot.Intent) error {
 	for i := range intents {
-		if err := o.put(tx, now, &intents[i]); err != nil {
+		due := now
+		if o.answered(&intents[i], intents) {
+			due = now.Add(rideFirst)
+		}
+		if err := o.put(tx, now, due, &intents[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (o *Outbox) put(tx store.Tx, now time.Time, in *bot.Intent) error {
+// answered says that the same turn has an answer for in's chat. That answer
+// can take it along, if the loop does not find it before it is told of both.
+func (o *Outbox) answered(in *bot.Intent, turn []bot.Intent) bool {
+	for i := range turn {
+		other := &turn[i]
+		c := o.channels[other.Channel]
+		if c != nil && other.ID != in.ID && other.Letter.To.Chat == in.Letter.To.Chat && c.direct(other) {
+			return true
+		}
+	}
+	return false
+}
+
+// put stores one intent. A push is not due before due.
+func (o *Outbox) put(tx store.Tx, now, due time.Time, in *bot.Intent) error {
 	c := o.channels[in.Channel]
 	switch {
 	case c == nil:
@@ -67,7 +85,11 @@ func (o *Outbox) put(tx store.Tx, now time.Time, in *bot.Intent) error {
 		// A mere answer is not worth money, and there is no token.
 		return o.store(tx, in.ID, &r, Late, "no reply token", now)
 	}
-	return enqueue(tx, &r, in.ID, o.dueAt(c, &r, now))
+	if r.Group && c.onlyRides(&r) {
+		// A push to a group is paid for once a member, and nothing rides there.
+		return o.store(tx, in.ID, &r, Late, "nothing rides to a group", now)
+	}
+	return enqueue(tx, &r, in.ID, o.dueAt(c, &r, due))
 }
 
 // known says whether an id was put before.
@@ -98,10 +120,10 @@ func (o *Outbox) newRow(in *bot.Intent, now time.Time) row {
 
 // dueAt is when a queued intent must be looked at: to be sent, or, if it only
 // rides, to be given up.
-func (o *Outbox) dueAt(c *channel, r *row, now time.Time) int64 {
-	due := max(micros(now), r.NotBefore)
+func (o *Outbox) dueAt(c *channel, r *row, first time.Time) int64 {
+	due := max(micros(first), r.NotBefore)
 	switch {
-	case c.free || r.Group:
+	case c.free:
 	case r.Carriage == bot.RideThenPush:
 		due = max(due, r.RideUntil)
 	case r.Carriage == bot.RideOnly:
@@ -115,7 +137,7 @@ func (o *Outbox) dueAt(c *channel, r *row, now time.Time) int64 {
 
 // onlyRides says that r is never sent by itself.
 func (c *channel) onlyRides(r *row) bool {
-	return !c.free && !r.Group && r.Carriage == bot.RideOnly
+	return !c.free && r.Carriage == bot.RideOnly
 }
 
 // Renew implements bot.Outbox: a redelivered event's token gives an answer that

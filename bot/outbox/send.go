@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"runtime/debug"
 	"time"
 
 	"regulars/bot"
@@ -62,12 +63,14 @@ func (c *channel) prepare(ctx context.Context, it *item, now time.Time) (verdict
 		v, ready, err = c.claim(ctx, it, now)
 	}
 	if err == nil {
+		it.troubles = 0
 		return v, ready
 	}
+	it.troubles++
 	if ctx.Err() == nil {
 		c.o.cfg.Log.Warn("outbox: the store refused; it is tried again", "channel", c.name, "intent", it.id, "error", err)
 	}
-	return c.retry(it, verdict{at: now.Add(time.Second)}, now), false
+	return c.retry(it, verdict{at: now.Add(backoff(it.troubles, time.Second, time.Minute))}, now), false
 }
 
 // prepareAnswer looks whether the answer is still wanted, merges riders into
@@ -107,8 +110,15 @@ func (c *channel) prepareAnswer(ctx context.Context, it *item, now time.Time) (v
 	return verdict{}, true, nil
 }
 
-// encode makes the calls for l, and a retry key for each.
-func (c *channel) encode(l bot.Letter, byReply bool) (calls, error) {
+// encode makes the calls for l, and a retry key for each. An adapter's panic
+// is that letter's defect and nobody else's.
+func (c *channel) encode(l bot.Letter, byReply bool) (_ calls, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.o.cfg.Log.Error("outbox: encoding a letter panicked", "channel", c.name, "stack", string(debug.Stack()))
+			err = errors.New("the adapter panicked; the log has its stack")
+		}
+	}()
 	list, err := c.sender.Encode(l, byReply)
 	if err != nil {
 		return calls{}, err
@@ -146,9 +156,7 @@ func (c *channel) transmit(ctx context.Context, it *item) bot.Result {
 			return bot.Result{Outcome: bot.NotSent, RetryAfter: until.Sub(now)}
 		}
 		call := it.sent.Calls[it.next]
-		try, cancel := context.WithTimeout(ctx, c.o.cfg.SendLimit)
-		res := c.sender.Send(try, call, it.sent.Keys[it.next])
-		cancel()
+		res := c.call(ctx, call, it.sent.Keys[it.next])
 		if !res.Date.IsZero() && c.o.cfg.OnDate != nil {
 			c.o.cfg.OnDate(c.name, res.Date, c.o.cfg.Clock.Now())
 		}
@@ -160,6 +168,20 @@ func (c *channel) transmit(ctx context.Context, it *item) bot.Result {
 		it.doubt, it.unknowns = false, 0
 	}
 	return bot.Result{Outcome: bot.Delivered}
+}
+
+// call makes one call within its limit. Whether one that panicked took effect
+// nobody knows.
+func (c *channel) call(ctx context.Context, call bot.Call, key string) (res bot.Result) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.o.cfg.Log.Error("outbox: sending panicked", "channel", c.name, "stack", string(debug.Stack()))
+			res = bot.Result{Outcome: bot.Unknown, Err: errors.New("the adapter panicked; the log has its stack")}
+		}
+	}()
+	ctx, cancel := context.WithTimeout(ctx, c.o.cfg.SendLimit)
+	defer cancel()
+	return c.sender.Send(ctx, call, key)
 }
 
 // move tells whoever keeps chat ids and points the letter at the new one.
@@ -189,126 +211,3 @@ func (c *channel) report(it *item, res bot.Result, v verdict) {
 		log.Warn("outbox: the platform asks to wait", "for", res.RetryAfter)
 	}
 }
-
-// claim is what precedes every try of a queued intent: a commit in which the
-// holds, the deadline and MaySend are asked, and which keeps keys and bodies.
-// A letter is encoded between two transactions, not inside one.
-func (c *channel) claim(ctx context.Context, it *item, now time.Time) (verdict, bool, error) {
-	var seen row
-	var v verdict
-	found := false
-	err := c.o.cfg.DB.View(ctx, func(r store.Reader) (err error) {
-		if seen, found, err = queue.Get(r, string(it.id)); err != nil || !found {
-			return err
-		}
-		if err := c.o.open(r, seen.Person, seen.Letter, &it.letter); err != nil {
-			return err
-		}
-		it.sent = calls{}
-		if len(seen.Calls) > 0 {
-			return c.o.open(r, seen.Person, seen.Calls, &it.sent)
-		}
-		return nil
-	})
-	switch {
-	case errors.Is(err, bot.ErrGone):
-		return it.stopped(&seen, "erased"), false, nil
-	case err != nil:
-		return v, false, err
-	case !found || seen.State == Riding:
-		return verdict{ending: drop}, false, nil
-	}
-	if v, ok := c.mayTry(it, &seen, now); !ok {
-		return v, false, nil
-	}
-	if it.sent.Calls == nil {
-		if it.sent, err = c.encode(withRef(it.letter, seen.Ref), false); err != nil {
-			return over(Dead, "cannot be encoded: "+err.Error()), false, nil
-		}
-	}
-	ready := false
-	err = c.o.cfg.DB.Update(ctx, func(tx store.Tx) (err error) {
-		v, ready, err = c.claimIn(tx, it, seen, now)
-		return err
-	})
-	it.mine = it.mine || ready
-	it.tries = seen.Tries
-	return v, ready && err == nil, err
-}
-
-// mayTry looks at what the row itself says, and takes over what an earlier
-// process, or an earlier try, left in it.
-func (c *channel) mayTry(it *item, r *row, now time.Time) (verdict, bool) {
-	us := micros(now)
-	switch {
-	case r.NotAfter != 0 && us >= r.NotAfter:
-		return over(Expired, "its time passed"), false
-	case r.First != 0 && us >= r.First+RetryKeyLife.Microseconds():
-		return over(Expired, "a day of tries passed"), false
-	case c.onlyRides(r):
-		return over(Expired, "no answer took it along"), false
-	}
-	if !it.mine {
-		it.next, it.doubt, it.moves = r.Next, r.Maybe, r.Moves
-		if r.State == Claimed && !r.Maybe && !it.sent.repeatable(it.next) {
-			// A process died in the middle. Nobody knows.
-			if !it.receipt() || r.Tries > 8 {
-				return over(Unsure, "the program stopped while it was being sent"), false
-			}
-		}
-		it.doubt = it.doubt || r.State == Claimed
-	}
-	return verdict{}, true
-}
-
-// claimIn is claim's commit.
-func (c *channel) claimIn(tx store.Tx, it *item, seen row, now time.Time) (verdict, bool, error) {
-	if err := tx.Lock(subject(it.id)); err != nil {
-		return verdict{}, false, err
-	}
-	r, ok, err := queue.Get(tx, string(it.id))
-	if err != nil {
-		return verdict{}, false, err
-	}
-	if !ok || r.State != seen.State || r.Tries != seen.Tries {
-		return verdict{ending: drop}, false, nil
-	}
-	if held, err := paused(tx, c.name, now); err != nil || held {
-		return verdict{ending: drop}, false, err
-	}
-	if c.o.cfg.MaySend != nil {
-		may, err := c.o.cfg.MaySend(tx, r.intent(it.id, it.letter), now)
-		switch {
-		case err != nil:
-			return verdict{}, false, err
-		case may.Why != "":
-			return it.stopped(&r, may.Why), false, nil
-		case may.NotBefore.After(now):
-			return verdict{ending: handOver, at: may.NotBefore}, false, nil
-		}
-	}
-	r.State, r.Tries = Claimed, r.Tries+1
-	r.Maybe, r.Next = it.doubt, it.next
-	if r.First == 0 {
-		r.First = micros(now)
-	}
-	if r.Calls, err = c.o.seal(tx, r.Person, it.sent); err != nil {
-		if errors.Is(err, bot.ErrGone) {
-			return it.stopped(&r, "erased"), false, nil
-		}
-		return verdict{}, false, err
-	}
-	return verdict{}, true, queue.Put(tx, r, string(it.id))
-}
-
-// stopped is the end of what must not be sent (any more): where a try may have
-// had an effect, nobody knows.
-func (it *item) stopped(r *row, why string) verdict {
-	if it.doubt || it.next > 0 || (!it.mine && r.begun()) {
-		return over(Unsure, why)
-	}
-	return over(Suppressed, why)
-}
-
-// begun says that r alone cannot tell whether it was sent.
-func (r *row) begun() bool { return r.State == Claimed || r.Maybe || r.Next > 0 }
