@@ -82,7 +82,7 @@ func seeded(seed uint64) func(int) int { return rand.New(rand.NewPCG(seed, 7)).I
 func seeds(t testing.TB) uint64 {
 	text := os.Getenv("REGULARS_SEEDS")
 	if text == "" && raceDetector {
-		return 40 // one goroutine a life: there is little to detect
+		return 20 // one goroutine a life: there is little to detect
 	}
 	if text == "" {
 		return 200
