@@ -1,0 +1,95 @@
+package bottest
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// shown is a message without its layout: words, whether there is a picture,
+// and the buttons' labels in order of the alphabet.
+type shown struct {
+	words   []string
+	picture bool
+	buttons []string
+}
+
+var (
+	pictureLine = regexp.MustCompile(`\(picture(: [^\n]*)?\)`)
+	buttonsLine = regexp.MustCompile(`(?:^|\s)((?:⌨?\[[^\[\]]*\] ?)+)$`)
+	oneButton   = regexp.MustCompile(`(⌨?)\[([^\[\]]*)\]`)
+	personIcon  = strings.NewReplacer("👤 ", "", "\u2068", "", "\u2069", "")
+)
+
+// look reads a rendered message, of a transcript or of a phone. key says which
+// keys of a reply keyboard are buttons of the message; the others are the menu,
+// which is always there.
+func look(text string, key func(label string) bool) (s shown) {
+	text = personIcon.Replace(strings.TrimSpace(text))
+	if m := buttonsLine.FindStringSubmatch(text); m != nil {
+		text = strings.TrimSuffix(text, m[1])
+		for _, b := range oneButton.FindAllStringSubmatch(m[1], -1) {
+			if b[1] == "" || key(b[2]) {
+				s.buttons = append(s.buttons, b[2])
+			}
+		}
+		slices.Sort(s.buttons)
+	}
+	s.picture = pictureLine.MatchString(text)
+	s.words = strings.Fields(pictureLine.ReplaceAllString(text, ""))
+	return s
+}
+
+func (s shown) String() string {
+	out := strings.Join(s.words, " ")
+	if s.picture {
+		out += " (picture)"
+	}
+	for _, b := range s.buttons {
+		out += " [" + b + "]"
+	}
+	return out
+}
+
+// drawn matches what is drawn by lot: card codes, one-time codes, references.
+var drawn = regexp.MustCompile(`^[0-9A-Z]{4,}(-[0-9A-Z]{2,})*$`)
+
+// lots remembers which drawn code stands for which of the transcript.
+type lots map[string]string
+
+// same compares two messages; codes drawn by lot must be the same wherever the
+// transcript has the same.
+func (l lots) same(want, got shown) bool {
+	if len(want.words) != len(got.words) || want.picture != got.picture || !slices.Equal(want.buttons, got.buttons) {
+		return false
+	}
+	for i, w := range want.words {
+		if !l.sameWord(w, got.words[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func (l lots) sameWord(want, got string) bool {
+	w, g := strings.Trim(want, ".,:;()"), strings.Trim(got, ".,:;()")
+	if !drawn.MatchString(w) || !drawn.MatchString(g) || len(w) != len(g) {
+		return want == got
+	}
+	if known, ok := l[w]; ok {
+		return known == g
+	}
+	l[w] = g
+	return true
+}
+
+// translate writes what a person types with the codes of this run.
+func (l lots) translate(text string) string {
+	words := strings.Split(text, " ")
+	for i, w := range words {
+		if g, ok := l[w]; ok {
+			words[i] = g
+		}
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,281 @@
+package bottest
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"regulars/bot"
+	"regulars/bot/sim"
+)
+
+// httpPerson is somebody in a scene, in the simulator.
+type httpPerson struct {
+	play     *httpPlayer
+	name     string
+	platform bot.Platform
+	line     *sim.LinePerson
+	tg       *sim.TelegramPerson
+	lang     string
+	acted    bool              // the bot has heard of them
+	said     map[string]string // what they said last, by chat
+	listened ear
+}
+
+// httpGroup is a group in the simulator. Somebody of it listens.
+type httpGroup struct {
+	name     string
+	platform bot.Platform
+	line     *sim.LineGroup
+	tg       *sim.TelegramGroup
+	owner    *httpPerson
+	members  map[*httpPerson]bool
+	listened ear
+}
+
+// person finds or makes the one whom "ann", "ann@telegram" or "sam(clerk)@line"
+// names.
+func (p *httpPlayer) person(spec string) *httpPerson {
+	role, name := "", spec
+	if i, j := strings.IndexByte(spec, '('), strings.IndexByte(spec, ')'); i >= 0 && j > i {
+		role, name = spec[i+1:j], spec[:i]+spec[j+1:]
+	}
+	name, platform, _ := strings.Cut(name, "@")
+	x, ok := p.people[name]
+	if !ok {
+		x = p.newHTTPPerson(name, bot.Platform(platform))
+		p.people[name] = x
+	}
+	if role != "" {
+		if err := p.prog.Enrol(p.t.Context(), x.identity(), role); err != nil {
+			p.t.Fatalf("enrolling %s: %v", name, err)
+		}
+	}
+	return x
+}
+
+func (p *httpPlayer) newHTTPPerson(name string, platform bot.Platform) *httpPerson {
+	x := &httpPerson{play: p, name: name, platform: bot.LINE, lang: "en", said: map[string]string{}}
+	display := strings.ToUpper(name[:1]) + name[1:]
+	for _, l := range p.script {
+		who, rest, _ := strings.Cut(l.rest, " ")
+		if bare, _, _ := strings.Cut(who, "@"); bare != name {
+			continue
+		}
+		switch l.verb {
+		case "call":
+			display = spread(rest)
+		case "lang":
+			if x.lang == "en" {
+				x.lang = rest // a LINE profile tells one language, from the start
+			}
+		}
+	}
+	if platform == bot.Telegram {
+		x.platform = bot.Telegram
+		x.meetTelegram(display)
+		return x
+	}
+	x.line = p.world.Line.Person(display, x.lang)
+	if !p.follows(name) {
+		x.line.Befriend()
+	}
+	return x
+}
+
+// meetTelegram makes a Telegram account that has started the bot before.
+func (x *httpPerson) meetTelegram(display string) {
+	p := x.play
+	x.tg = p.world.Telegram.Person(display, x.lang)
+	x.tg.SetNumber("886912345678")
+	x.tg.SetUsername(x.name + "_tg")
+	for _, l := range p.script {
+		if strings.Contains(l.rest, "@"+display) {
+			x.tg.SetUsername("") // so that the mention is of a person, not of a name
+		}
+	}
+	p.deafly(func() { x.tg.Start("") })
+	if p.follows(x.name) {
+		p.deafly(x.tg.Block)
+	}
+}
+
+// follows says whether somebody's first event is to add the account.
+func (p *httpPlayer) follows(name string) bool {
+	for _, l := range p.script {
+		w := strings.Fields(l.rest)
+		if l.verb != "event" || len(w) < 2 {
+			continue
+		}
+		if bare, _, _ := strings.Cut(w[0], "@"); bare == name && (w[1] == "follow" || w[1] == "block") {
+			return w[1] == "follow"
+		}
+	}
+	return false
+}
+
+func (x *httpPerson) identity() bot.Identity {
+	if x.tg != nil {
+		return bot.Identity{Channel: "telegram", User: bot.UserID(strconv.FormatInt(x.tg.ID(), 10))}
+	}
+	return bot.Identity{Channel: "line", User: bot.UserID(x.line.ID())}
+}
+
+// speaks sets the language of somebody's app.
+func (x *httpPerson) speaks(tag string) {
+	switch {
+	case x.tg != nil:
+		x.tg.SetLanguage(tag)
+	case tag != x.lang:
+		x.play.t.Skip("LINE tells a person's language once; it cannot change under the bot")
+	}
+}
+
+func (x *httpPerson) ear() *ear { return &x.listened }
+
+func (x *httpPerson) heard() (string, []string) {
+	if x.tg != nil {
+		return x.name, x.tg.Received()
+	}
+	return x.name, x.line.Received()
+}
+
+// keyLabels are the labels of one reply keyboard, as a message that carries it
+// repeats them.
+type keyLabels struct {
+	joined  string
+	contact bool
+}
+
+// keyboards are the reply keyboards that the person was shown.
+func (x *httpPerson) keyboards() (all []keyLabels) {
+	for _, raw := range x.tg.Messages() {
+		var m struct {
+			Keyboard struct {
+				Rows [][]struct {
+					Text    string `json:"text"`
+					Contact bool   `json:"request_contact"`
+				} `json:"keyboard"`
+			} `json:"keyboard"`
+		}
+		if json.Unmarshal(raw, &m) != nil {
+			continue
+		}
+		var labels, asks []string
+		for _, row := range m.Keyboard.Rows {
+			for _, k := range row {
+				labels = append(labels, k.Text)
+				if k.Contact {
+					asks = append(asks, k.Text)
+				}
+			}
+		}
+		if len(labels) > 0 {
+			all = append(all, keyLabels{strings.Join(labels, " · "), len(asks) > 0})
+		}
+		for _, ask := range asks {
+			all = append(all, keyLabels{ask, true})
+		}
+	}
+	return all
+}
+
+// isKey: a key that asks for the contact card is a button of its message.
+func (x *httpPerson) isKey(label string) bool {
+	return x.tg != nil && slices.Contains(x.keyboards(), keyLabels{label, true})
+}
+
+// group finds or makes a group with everybody in it who will speak there; the
+// bot hears nothing of that unless its joining is the scene's own event.
+func (p *httpPlayer) group(name string, by *httpPerson, announce bool) *httpGroup {
+	if g, ok := p.groups[name]; ok {
+		return g
+	}
+	g := &httpGroup{name: name, platform: by.platform, owner: by, members: map[*httpPerson]bool{by: true}}
+	p.groups[name] = g
+	members := []*httpPerson{by}
+	for _, x := range p.speakersIn(name, by.platform) {
+		if !g.members[x] {
+			g.members[x] = true
+			members = append(members, x)
+		}
+	}
+	title := strings.TrimPrefix(name, "#")
+	found := func() {
+		if by.tg != nil {
+			var who []*sim.TelegramPerson
+			for _, x := range members {
+				who = append(who, x.tg)
+			}
+			g.tg = p.world.Telegram.Group(title, who...)
+			return
+		}
+		var who []*sim.LinePerson
+		for _, x := range members {
+			who = append(who, x.line)
+		}
+		g.line = p.world.Line.Group(title, who...)
+	}
+	if announce {
+		found()
+	} else {
+		p.deafly(found)
+	}
+	return g
+}
+
+// speakersIn are all who speak or are spoken to in a group and did not come
+// into it by an event of the scene.
+func (p *httpPlayer) speakersIn(name string, on bot.Platform) (all []*httpPerson) {
+	var names []string
+	came := map[string]bool{}
+	for _, l := range p.script {
+		w := strings.Fields(l.rest)
+		if l.verb == "event" && len(w) > 2 && w[0] == name {
+			if w[1] == "came" {
+				came[w[2]] = true
+			} else {
+				names = append(names, w[len(w)-1])
+			}
+		}
+		if l.verb == "press" && len(w) > 2 && w[1] == "in" && w[2] == name {
+			names = append(names, w[0])
+		}
+		who, where, in := strings.Cut(l.verb, " in ")
+		where, to, _ := strings.Cut(where, " to ")
+		if !in || strings.TrimSpace(where) != name {
+			continue
+		}
+		names = append(names, who)
+		if to != "" && to != "bot" {
+			names = append(names, to)
+		}
+		for other := range p.people {
+			if strings.Contains(l.rest, "@"+strings.ToUpper(other[:1])+other[1:]) {
+				names = append(names, other)
+			}
+		}
+	}
+	for _, n := range names {
+		bare, _, _ := strings.Cut(n, "@")
+		bare, _, _ = strings.Cut(bare, "(")
+		x := p.people[bare]
+		if x == nil && !came[bare] {
+			x = p.person(strings.TrimSpace(n))
+		}
+		if x != nil && !came[bare] && x.platform == on && !slices.Contains(all, x) {
+			all = append(all, x)
+		}
+	}
+	return all
+}
+
+func (g *httpGroup) ear() *ear         { return &g.listened }
+func (g *httpGroup) isKey(string) bool { return false }
+func (g *httpGroup) heard() (string, []string) {
+	if g.tg != nil {
+		return strconv.FormatInt(g.tg.ID(), 10), g.owner.tg.In(g.tg).Received()
+	}
+	return g.line.ID(), g.owner.line.In(g.line).Received()
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"regulars/bot"
+	"regulars/bot/bottest"
+	"regulars/handlers/shop"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
+	"regulars/store"
+	"regulars/store/bolt"
+)
+
+// running is the program served in this process.
+type running struct {
+	app  *app
+	url  string
+	stop func() error // ends it and closes its store
+}
+
+// e2eKey is the installation's key of these tests.
+var e2eKey = bytes.Repeat([]byte{7}, people.MasterSize)
+
+// cafeProgramme is the default preset.
+func cafeProgramme(t testing.TB) *programme.Programme {
+	t.Helper()
+	text, _ := programme.Preset("cafe")
+	p, complaints := programme.Load(text)
+	if len(complaints) > 0 {
+		t.Fatal(complaints)
+	}
+	return p
+}
+
+// runApp serves cfg over the store at path, which is made if it is not there,
+// and returns once the platforms are set up.
+func runApp(t testing.TB, cfg *Config, path string, o bolt.Options, clock bot.Clock, log *slog.Logger) *running {
+	t.Helper()
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		if err := bolt.Create(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if o.MmapSize == 0 {
+		o.MmapSize = 1 << 20
+	}
+	db, err := bolt.Open(path, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, err := newApp(cfg, db, e2eKey, cafeProgramme(t), clock, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- a.run(ctx, l) }()
+	select {
+	case <-a.settled:
+	case err := <-ended:
+		t.Fatalf("the program ended: %v", err)
+	case <-time.After(20 * time.Second):
+		t.Fatal("the platforms were not set up within 20 s")
+	}
+	return &running{app: a, url: "http://" + l.Addr().String(), stop: func() error {
+		cancel()
+		return errors.Join(<-ended, db.Close())
+	}}
+}
+
+// bottestConfig is the program's configuration in a transcript's world.
+func bottestConfig(w *bottest.World) *Config {
+	return &Config{
+		PublicURL: bottest.PublicURL,
+		Channels: []ChannelConfig{
+			{Name: "line", Kind: bot.LINE, ChannelID: bottest.LineID, ChannelSecret: bottest.LineSecret, ChannelToken: bottest.LineToken,
+				BasicID: bottest.LineBasicID, APIBase: w.Sim.LineAPI(), DataAPIBase: w.Sim.LineDataAPI()},
+			{Name: "telegram", Kind: bot.Telegram, Token: bottest.TelegramToken, SecretToken: bottest.TelegramSecret,
+				Username: bottest.TelegramName, APIBase: w.Sim.TelegramAPI()},
+		},
+	}
+}
+
+// bootApp starts the program for a transcript.
+func bootApp(t testing.TB, w *bottest.World) bottest.Program {
+	r := runApp(t, bottestConfig(w), filepath.Join(w.Dir, "regulars.db"), bolt.Options{}, w.Sim.Clock, testLog(t))
+	return bottest.Program{
+		URL: r.url, Zone: cafeProgramme(t).Rules.Zone, Stop: r.stop,
+		Enrol: func(ctx context.Context, who bot.Identity, role string) error {
+			return enrol(ctx, r.app, who, loyalty.Role(role))
+		},
+		Verify: func(ctx context.Context) error { return whole(ctx, r.app) },
+	}
+}
+
+// testLog shows the program's log where a test is run with -v.
+func testLog(t testing.TB) *slog.Logger {
+	if testing.Verbose() {
+		return slog.New(slog.NewTextHandler(t.Output(), nil))
+	}
+	return slog.New(slog.DiscardHandler)
+}
+
+// enrol makes somebody an employee, as the code from the command line would.
+func enrol(ctx context.Context, a *app, who bot.Identity, role loyalty.Role) error {
+	return a.db.Update(ctx, func(tx store.Tx) error {
+		now := a.clock.Now()
+		if _, _, err := a.shop.Vault.Meet(tx, shop.Identity(who), people.Seen{Language: "en"}, now, rand.Reader); err != nil {
+			return err
+		}
+		code, err := a.shop.Vault.Invite(tx, role, "", loyalty.ByJob("test"), now, people.CodeLife, rand.Reader)
+		if err != nil {
+			return err
+		}
+		_, err = a.shop.Vault.Enrol(tx, code, shop.Identity(who), now, rand.Reader)
+		return err
+	})
+}
+
+// whole says whether every point is where the ledger says.
+func whole(ctx context.Context, a *app) error {
+	faults, err := a.shop.Book.Verify(ctx, a.db, nil)
+	if err == nil && len(faults) > 0 {
+		err = fmt.Errorf("%v", faults)
+	}
+	return err
+}
