@@ -40,7 +40,7 @@ func (a *act) apply(tx store.Tx, days *tally, now time.Time) (after func(), err 
 	case unmerge:
 		return func() { c.o.reload(c, it.id) }, a.unmerge(tx, &r)
 	case handOver, unclaim:
-		return nil, a.handBack(tx, &r, now)
+		return func() { c.tell(event{look: true}) }, a.handBack(tx, &r, now)
 	case restore:
 		r.State, r.By = Waiting, ""
 		return nil, queue.Put(tx, r, string(it.id))

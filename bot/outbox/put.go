@@ -39,7 +39,7 @@ func (o *Outbox) answered(in *bot.Intent, turn []bot.Intent) bool {
 	for i := range turn {
 		other := &turn[i]
 		c := o.channels[other.Channel]
-		if c != nil && other.ID != in.ID && other.Letter.To.Chat == in.Letter.To.Chat && c.direct(other) {
+		if c != nil && !c.free && other.ID != in.ID && other.Letter.To.Chat == in.Letter.To.Chat && c.direct(other) {
 			return true
 		}
 	}

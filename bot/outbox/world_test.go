@@ -328,7 +328,7 @@ func (w *world) rise() {
 func newWorld(t *testing.T, db store.DB) *world {
 	w := &world{t: t, db: db, people: newPeople(), line: newPlatform(bot.LINE), tg: newPlatform(bot.Telegram)}
 	w.cfg = Config{
-		DB: db, Persons: w.people, Log: slog.New(slog.DiscardHandler),
+		DB: db, Persons: w.people, Log: slog.New(slog.DiscardHandler), LookEvery: 20 * time.Second,
 		Channels: map[bot.ChannelName]Channel{"main": w.line, "tg": w.tg},
 	}
 	w.line.dead, w.tg.dead = w.dead.Load, w.dead.Load
