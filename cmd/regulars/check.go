@@ -31,7 +31,7 @@ func (*checkCmd) Run(_ context.Context, m *Main) error {
 		return errors.Join(wrong, err)
 	}
 	m.say("%s: %s", m.configPath, aboutConfig(cfg))
-	m.say("%s: %s", cfg.Programme, m.aboutProgramme(p))
+	m.say("%s: %s", cfg.Programme, aboutProgramme(p))
 	return nil
 }
 
@@ -56,7 +56,7 @@ func aboutConfig(c *Config) string {
 }
 
 // aboutProgramme is a programme in a line.
-func (m *Main) aboutProgramme(p *programme.Programme) string {
+func aboutProgramme(p *programme.Programme) string {
 	r := p.Rules.Rate
 	words := i18n.For(i18n.En)
 	points := "1 point"

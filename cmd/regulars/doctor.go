@@ -98,13 +98,17 @@ func (d *doctor) wrongConfig(err error) {
 // local looks at what lies on this machine.
 func (d *doctor) local(cfg *Config) {
 	_, err := cfg.ReadKey(d.m.Env)
-	d.try(err, "the key is there, and only this account may read it")
-	p, err := readProgramme(cfg.Programme)
-	if err == nil {
-		d.say(finding{true, cfg.Programme + ": " + d.m.aboutProgramme(p), ""})
-	} else {
-		d.try(err, "")
+	well := "the key is there, and only this account may read it"
+	if d.m.env("REGULARS_KEY", "") != "" {
+		well = "the key comes from REGULARS_KEY"
 	}
+	d.try(err, well)
+	p, err := readProgramme(cfg.Programme)
+	well = ""
+	if err == nil {
+		well = cfg.Programme + ": " + aboutProgramme(p)
+	}
+	d.try(err, well)
 	d.store(cfg)
 	d.disk(cfg.Data)
 	if len(cfg.Channels) == 0 && d.bad == 0 {
@@ -205,7 +209,7 @@ func (d *doctor) telegram(ctx context.Context, cfg *Config, c ChannelConfig) {
 }
 
 // clockMost is how far our clock may be off before cards and receipts look
-// wrong to people; expiry is held back only later.
+// wrong to people; expiry is held back at clockTolerance.
 const clockMost = time.Minute
 
 // clock compares our clock with the platform's Date header. A platform that
@@ -230,7 +234,7 @@ func (d *doctor) clock(ctx context.Context, base, normal string) {
 	}
 	off := d.m.Clock.Now().Sub(theirs)
 	if off.Abs() > clockMost {
-		d.say(finding{false, fmt.Sprintf("this machine's clock is off by %s", off.Round(time.Second)), "Switch time synchronisation on, as in `timedatectl set-ntp true`; while it is off, no points expire"})
+		d.say(finding{false, fmt.Sprintf("this machine's clock is off by %s", off.Round(time.Second)), fmt.Sprintf("Switch time synchronisation on, as in `timedatectl set-ntp true`; while it is off by more than %s, no points expire", clockTolerance)})
 		return
 	}
 	d.say(finding{true, "this machine's clock agrees with the platform's", ""})

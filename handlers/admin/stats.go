@@ -59,7 +59,7 @@ func (d Desk) today(ctx context.Context, now time.Time, out Out) error {
 		return err
 	}
 	money := d.Shop.Money(i18n.For(i18n.En), now, sum.SaleMoney)
-	out.Say("today                %s, %s, %d points", count(sum.Sales, "sale", "sales"), money, sum.SalePoints)
+	out.Say("today, by staff      %s, %s, %d points", count(sum.Sales, "sale", "sales"), money, sum.SalePoints)
 	out.Say("                     %d points given by hand, %d used, %d undone", sum.GivePoints, sum.UsePoints, sum.UndoPoints)
 	return nil
 }
