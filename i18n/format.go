@@ -24,7 +24,8 @@ func Number(n int64) string {
 var symbols = map[string]string{"TWD": "NT$", "HKD": "HK$", "JPY": "¥", "THB": "฿", "CNY": "¥", "USD": "$", "SGD": "S$", "MYR": "RM", "MOP": "MOP$"}
 
 // Money writes an amount in minor units of a currency with so many digits:
-// NT$1,200, ฿85.50, 1,200円.
+// NT$1,200, HK$58, and as shops at home write them 1,200円 in Japanese and
+// 85.50 บาท in Thai.
 func (p Printer) Money(minor int64, code string, digits int) string {
 	sign := ""
 	if minor < 0 {
@@ -41,6 +42,8 @@ func (p Printer) Money(minor int64, code string, digits int) string {
 	switch symbol, ok := symbols[code]; {
 	case code == "JPY" && p.Lang == Ja:
 		return sign + n + "円"
+	case code == "THB" && p.Lang == Th:
+		return sign + n + " บาท"
 	case ok:
 		return sign + symbol + n
 	default:

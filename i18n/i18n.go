@@ -47,8 +47,24 @@ func Match(tag string) (l Lang, ok bool) {
 	if err != nil {
 		return "", false
 	}
+	if l, ok := readers(t); ok {
+		return l, true
+	}
 	_, i, conf := matcher.Match(t)
 	return Langs[i], conf >= language.Low
+}
+
+// readers knows two kinds of tags better than the matcher's data: Cantonese is
+// written as in Hong Kong, and Malaysia's Chinese read simplified characters.
+func readers(t language.Tag) (Lang, bool) {
+	base, script, region := t.Raw()
+	switch {
+	case base.String() == "yue" && script.String() != "Hans":
+		return ZhHK, true
+	case base.String() == "zh" && script.String() == "Zzzz" && region.String() == "MY":
+		return ZhCN, true
+	}
+	return "", false
 }
 
 var matcher = func() language.Matcher {
