@@ -12,7 +12,7 @@ import (
 
 // ask has a running serve do an operation, or does it itself where none runs.
 func (m *Main) ask(ctx context.Context, op string, args map[string]string) (err error) {
-	cfg, err := m.deskConfig()
+	cfg, lacking, err := m.deskConfig()
 	if err != nil {
 		return err
 	}
@@ -23,6 +23,9 @@ func (m *Main) ask(ctx context.Context, op string, args map[string]string) (err 
 		if ran || err != nil {
 			return err
 		}
+	}
+	if lacking != nil && op == "dead-replay" {
+		return lacking // what is handled again answers on its channel
 	}
 	a, err := m.openApp(cfg, slog.New(slog.DiscardHandler))
 	if errors.Is(err, bolt.ErrInUse) {
@@ -38,18 +41,19 @@ func (m *Main) ask(ctx context.Context, op string, args map[string]string) (err 
 
 // deskConfig is the configuration, without channels where their secrets are
 // not at hand: serve's environment is seldom that of an operator's shell.
-func (m *Main) deskConfig() (*Config, error) {
-	cfg, err := m.config()
+// lacking then says which.
+func (m *Main) deskConfig() (cfg *Config, lacking, err error) {
+	cfg, err = m.config()
 	var bad *ConfigError
 	if !errors.As(err, &bad) {
-		return cfg, err
+		return cfg, nil, err
 	}
 	cfg, lenient := loadConfig(m.configPath, m.Env, false)
 	if lenient != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cfg.Channels = nil
-	return cfg, nil
+	return cfg, err, nil
 }
 
 type verifyCmd struct{}

@@ -188,7 +188,9 @@ func TestStaff(t *testing.T) {
 		id = who.ID
 		return err
 	})
-	list := func() string { return strings.ReplaceAll(s.must("staff", "list"), string(id), "ID"+strings.Repeat("-", len(id)-2)) }
+	list := func() string {
+		return strings.ReplaceAll(s.must("staff", "list"), string(id), "ID"+strings.Repeat("-", len(id)-2))
+	}
 	before := list()
 	s.must("staff", "dismiss", strings.ToLower(string(id)))
 	golden(t, "staff_list.txt", before+list())
@@ -247,4 +249,11 @@ func TestUsage(t *testing.T) {
 	if out := s.must("version"); !regexp.MustCompile(`^regulars \S.*\nstore schema 1, go1\.\d+`).MatchString(out) {
 		t.Error(out)
 	}
+}
+
+func TestReplayingAloneNeedsTheChannels(t *testing.T) {
+	s, _ := withSale(t)
+	s.write("regulars.toml", s.read("regulars.toml")+"[[channel]]\nname = \"tg\"\nkind = \"telegram\"\npolling = true\n")
+	s.must("dead", "list")
+	s.refused(1, "channel tg: token is missing", "dead", "replay", "ABCD")
 }

@@ -34,7 +34,7 @@ func (*doctorCmd) Run(ctx context.Context, m *Main) error {
 	cfg, err := m.config()
 	if err != nil {
 		d.wrongConfig(err)
-		if cfg, err = m.deskConfig(); err != nil {
+		if cfg, _, err = m.deskConfig(); err != nil {
 			return errTold
 		}
 	} else {

@@ -29,7 +29,7 @@ var rooms = map[string][]string{
 	"handlers":         handling,
 	"handlers/*":       handling,
 	"handlers/shop":    {"bot", "loyalty", "loyalty/*", "store", "i18n"}, // every other handler's floor
-	"handlers/counter": with("bot/draw"),                                // pictures of cards
+	"handlers/counter": with("bot/draw"),                                 // pictures of cards
 	"handlers/console": with("bot/line", "bot/telegram", "bot/draw"),
 	// campaign encodes for receivers by the hundred.
 	"handlers/campaign": with("bot/line", "bot/telegram", "bot/draw"),

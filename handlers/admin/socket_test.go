@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -64,7 +65,7 @@ func TestFailuresKeepTheirTextAndExit(t *testing.T) {
 		"usage": func(context.Context, map[string]string, admin.Out) error {
 			return &admin.Error{Text: "minutes may be 1 to 5", Exit: 2}
 		},
-		"panic": func(context.Context, map[string]string, admin.Out) error { panic(os.ErrClosed) },
+		"panic": func(context.Context, map[string]string, admin.Out) error { panic(http.ErrAbortHandler) },
 	})
 	for op, want := range map[string]admin.Error{"plain": {"no such thing", 1}, "usage": {"minutes may be 1 to 5", 2}} {
 		var got *admin.Error
