@@ -121,7 +121,8 @@ func (b *Bot) once(ctx context.Context, e *Event, now time.Time, do func(*Turn) 
 			return err
 		}
 		if row, ok, err := seenTable.Get(tx, string(e.Channel), string(e.ID)); err != nil || ok {
-			return b.again(tx, e, row, err)
+			out, err = b.again(tx, e, row, err)
+			return err
 		}
 		out, err = b.first(tx, e, now, do, slices.Contains(how, lenient))
 		return err
@@ -133,12 +134,15 @@ func (b *Bot) once(ctx context.Context, e *Event, now time.Time, do func(*Turn) 
 }
 
 // again is what a repeated event does: nothing, but that an answer which is
-// still on its way may use the token anew.
-func (b *Bot) again(tx store.Tx, e *Event, row seenRow, err error) error {
+// still on its way may use the token anew; the outbox is nudged to look.
+func (b *Bot) again(tx store.Tx, e *Event, row seenRow, err error) ([]Intent, error) {
 	if err != nil || row.Out == "" || e.Reply.Value == "" {
-		return err
+		return nil, err
 	}
-	return b.Outbox.Renew(tx, row.Out, e.Reply)
+	if err := b.Outbox.Renew(tx, row.Out, e.Reply); err != nil {
+		return nil, err
+	}
+	return []Intent{{ID: row.Out, Channel: e.Channel}}, nil
 }
 
 // first does an event that was not seen before.
@@ -161,12 +165,12 @@ func (b *Bot) begin(tx store.Tx, e *Event, now time.Time) (*Turn, error) {
 	if e.Chat.ID == "" || e.Kind == Odd || e.Kind == Standby {
 		return t, nil
 	}
-	lane := b.Persons.Lane(e.Chat)
-	if err := tx.Lock(store.Subject("chat/" + lane.String())); err != nil {
+	t.lane = b.Persons.Lane(e.Chat)
+	if err := tx.Lock(store.Subject("chat/" + t.lane.String())); err != nil {
 		return nil, err
 	}
 	var err error
-	if t.chat, _, err = chatTable.Get(tx, lane.String()); err != nil {
+	if t.chat, _, err = chatTable.Get(tx, t.lane.String()); err != nil {
 		return nil, err
 	}
 	t.chatBefore = t.chat
@@ -243,7 +247,7 @@ func (t *Turn) answer() Intent {
 		to.Person = e.Identity()
 	}
 	x := Intent{
-		ID: t.intentID("a"), Channel: e.Channel, Lane: t.bot.Persons.Lane(e.Chat), Class: Answer, Carriage: PushNow,
+		ID: t.intentID("a"), Channel: e.Channel, Lane: t.lane, Class: Answer, Carriage: PushNow,
 		Born: t.Now, Ref: t.ref,
 		Letter: Letter{To: to, Reply: e.Reply, Callback: e.Callback, On: e.On, Messages: t.said},
 	}

@@ -9,6 +9,7 @@ const (
 	RefuseTooLarge       Key = "refuse.too_large"
 	RefuseUnknownRef     Key = "refuse.unknown_ref"
 	RefuseHoldClosed     Key = "refuse.hold_closed"
+	RefuseFull           Key = "refuse.full"
 	RefuseReason         Key = "refuse.reason"
 	RefuseCode           Key = "refuse.code"
 	RefuseMerge          Key = "refuse.merge"

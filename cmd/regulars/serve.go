@@ -159,6 +159,13 @@ func (a *app) sweeps(ctx context.Context) error {
 				a.log.Debug("swept", "what", what, "rows", n)
 			}
 		}
+		// Points lapse by themselves; this only writes down that they have, so
+		// that what is outstanding can be read without doing the sum.
+		if n, err := a.shop.Book.SettleAll(ctx, a.db, now, nil); err != nil && ctx.Err() == nil {
+			a.log.Warn("due accounts were not all settled; it is tried again in an hour", "error", err)
+		} else if n > 0 {
+			a.log.Info("accounts settled", "entries", n)
+		}
 		select {
 		case <-ctx.Done():
 			return nil

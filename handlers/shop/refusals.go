@@ -18,6 +18,7 @@ var plain = map[error]i18n.Key{
 	loyalty.ErrOverflow:        i18n.RefuseTooLarge,
 	loyalty.ErrUnknownRef:      i18n.RefuseUnknownRef,
 	loyalty.ErrHoldClosed:      i18n.RefuseHoldClosed,
+	loyalty.ErrFull:            i18n.RefuseFull,
 	loyalty.ErrReason:          i18n.RefuseReason,
 	people.ErrCode:             i18n.RefuseCode,
 	people.ErrMergeNeeded:      i18n.RefuseMerge,
