@@ -133,7 +133,7 @@ func (t *Turn) keepGroup() error {
 
 func (t *Turn) groupJoined() error {
 	e, tx := t.Event, t.puts.Tx
-	lane := t.bot.Persons.Lane(e.Chat).String()
+	lane := t.lane.String()
 	if t.chat.Group == "" {
 		code, err := t.newGroupCode(lane)
 		if err != nil {

@@ -31,7 +31,7 @@ func (t *Turn) loadSession() error {
 }
 
 func (t *Turn) sessionKey() []string {
-	return []string{t.bot.Persons.Lane(t.Event.Chat).String(), string(t.Person.ID)}
+	return []string{t.lane.String(), string(t.Person.ID)}
 }
 
 // saveChat stores what changed of the conversation and of the chat.
@@ -51,7 +51,7 @@ func (t *Turn) saveChat() error {
 	if reflect.DeepEqual(t.chat, t.chatBefore) {
 		return nil
 	}
-	return chatTable.Put(tx, t.chat, t.bot.Persons.Lane(t.Event.Chat).String())
+	return chatTable.Put(tx, t.chat, t.lane.String())
 }
 
 func (t *Turn) saveSession() error {

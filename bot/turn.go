@@ -38,6 +38,7 @@ type Turn struct {
 	asked   bool
 	ref     string
 	mute    time.Time
+	lane    Lane // of the event's chat
 	chat    chatRow
 	// chatBefore is chat as it was read, to write it only when it changed.
 	chatBefore chatRow
