@@ -71,6 +71,7 @@ func (v *Vault) dissolve(tx store.Tx, id loyalty.MemberID, now time.Time) error 
 }
 
 func (v *Vault) wipe(tx store.Tx, l *life, now time.Time) error {
+	v.lately.drop(l.id)
 	steps := []func() error{
 		func() error { return v.forgetAccounts(tx, l) },
 		func() error { return v.forgetPhone(tx, l) },

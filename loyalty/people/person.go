@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -140,33 +141,24 @@ type life struct {
 // no error; an unknown id is ErrNobody. To act on what it says, lock
 // Subject(id) first.
 func (v *Vault) Get(r store.Reader, id loyalty.MemberID) (Person, error) {
-	row, ok, err := persons.Get(r, string(id))
-	if err != nil {
-		return Person{}, err
-	}
-	if !ok {
-		return Person{}, ErrNobody
-	}
-	if row.Status == Erased {
-		return (&life{id: id, row: row}).person(), nil
-	}
-	l, err := v.openLife(id, row)
+	l, err := v.read(r, id)
 	if err != nil {
 		return Person{}, err
 	}
 	return l.person(), nil
 }
 
+// person is a copy that its receiver may do with as it likes.
 func (l *life) person() Person {
 	row, p := l.row, l.profile
 	return Person{
 		ID: l.id, Status: row.Status, Language: row.Language,
 		CreatedAt: row.CreatedAt, JoinedAt: row.JoinedAt, ErasedAt: row.ErasedAt,
 		Quiet: row.Quiet, MutedUntil: row.MutedUntil, Frozen: row.Frozen,
-		PhoneProven: row.PhoneProven, Consents: row.Consents,
+		PhoneProven: row.PhoneProven, Consents: maps.Clone(row.Consents),
 		DisplayName: p.DisplayName, Name: p.Name, Phone: Phone{p.Phone},
 		Birthday: p.Birthday, BirthdayAt: p.BirthdayAt, BirthdayChanged: p.BirthdayChanged,
-		Accounts: p.Accounts, Home: p.Home, Card: p.Card,
+		Accounts: slices.Clone(p.Accounts), Home: p.Home, Card: p.Card,
 	}
 }
 
@@ -269,16 +261,14 @@ func (v *Vault) OpenFor(r store.Reader, id loyalty.MemberID, purpose string, sea
 }
 
 func (v *Vault) personKey(r store.Reader, id loyalty.MemberID) ([]byte, error) {
-	row, ok, err := persons.Get(r, string(id))
+	l, err := v.read(r, id)
 	switch {
 	case err != nil:
 		return nil, err
-	case !ok:
-		return nil, ErrNobody
-	case row.Status == Erased:
+	case l.row.Status == Erased:
 		return nil, ErrErased
 	}
-	return v.unwrap(id, row)
+	return l.key, nil
 }
 
 func sealWith(key, plain, ad []byte, rand io.Reader) ([]byte, error) {

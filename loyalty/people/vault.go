@@ -42,8 +42,9 @@ type Key struct {
 }
 
 // Vault holds what is derived from the installation's key: it seals and opens,
-// and hashes what must be found again. It keeps no state of its own and may be
-// used by any number of goroutines. Randomness is always the caller's.
+// and hashes what must be found again. It keeps nothing but the few persons it
+// opened last, and may be used by any number of goroutines. Randomness is
+// always the caller's.
 type Vault struct {
 	current byte
 	wrap    map[byte]cipher.AEAD // by generation
@@ -51,6 +52,7 @@ type Vault struct {
 	chain   []byte
 	token   []byte
 	other   []byte // the root of Derive
+	lately  lately
 }
 
 // NewVault derives the keys of an installation that has had one master key.
