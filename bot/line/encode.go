@@ -46,12 +46,10 @@ func (c *Channel) Encode(l bot.Letter, byReply bool) ([]bot.Call, error) {
 	case byReply && l.Reply.Value == "":
 		return nil, errors.New("line: the letter has no reply token")
 	case byReply:
-		calls = append(calls, bot.Call{Method: methodReply, Body: mustJSON(&messaging_api.ReplyMessageRequest{
-			ReplyToken: l.Reply.Value, Messages: messages,
-		})})
+		calls = append(calls, bot.Call{Method: methodReply, Body: mustJSON(&reply{ReplyToken: l.Reply.Value, Messages: messages})})
 	default:
 		calls = append(calls, bot.Call{Method: methodPush, Cost: 1, Idempotent: true, Body: mustJSON(&messaging_api.PushMessageRequest{
-			To: string(l.To.ID), Messages: messages,
+			To: string(l.To.ID), Messages: finished(messages),
 		})})
 	}
 	return append(calls, menuCalls(l)...), nil
@@ -69,14 +67,14 @@ func (c *Channel) EncodeMulticast(users []bot.UserID, messages []bot.Message) (b
 			return bot.Call{}, errors.New("line: a receiver is not a LINE user id")
 		}
 	}
-	wire, err := c.messages(messages, false)
+	objects, err := c.messages(messages, false)
 	if err != nil {
 		return bot.Call{}, err
 	}
-	if len(wire) == 0 {
+	if len(objects) == 0 {
 		return bot.Call{}, errors.New("line: the messages say nothing")
 	}
-	body := mustJSON(&messaging_api.MulticastRequest{To: to, Messages: wire})
+	body := mustJSON(&messaging_api.MulticastRequest{To: to, Messages: finished(objects)})
 	return bot.Call{Method: methodMulticast, Cost: 1, Idempotent: true, Body: body}, nil
 }
 
@@ -93,7 +91,7 @@ func mustJSON(request any) []byte {
 // messages turns ms into at most bot.MaxMessages message objects. Long texts
 // use what objects are spare; quick replies stand under the last one, the only
 // place where LINE shows them.
-func (c *Channel) messages(ms []bot.Message, group bool) ([]messaging_api.MessageInterface, error) {
+func (c *Channel) messages(ms []bot.Message, group bool) ([]any, error) {
 	if len(ms) > bot.MaxMessages {
 		return nil, fmt.Errorf("line: a letter of %d messages; %d are possible", len(ms), bot.MaxMessages)
 	}
@@ -120,11 +118,16 @@ func (c *Channel) messages(ms []bot.Message, group bool) ([]messaging_api.Messag
 	if len(objects) > 0 && len(quick) > 0 {
 		attach(objects[len(objects)-1], quick)
 	}
+	return objects, nil
+}
+
+// finished gives message objects the form in which the module passes them on.
+func finished(objects []any) []messaging_api.MessageInterface {
 	wire := make([]messaging_api.MessageInterface, len(objects))
 	for i, o := range objects {
 		wire[i] = rawMessage(mustJSON(o))
 	}
-	return wire, nil
+	return wire
 }
 
 // prepare cleans m and finds its picture and actions. Quick buttons beyond

@@ -78,16 +78,17 @@ func (d *card) draw(text, rows, buttons int) json.RawMessage {
 		}
 		first = bubble{Type: "bubble"}
 	}
-	for _, b := range all {
-		if raw, err := json.Marshal(b); err != nil || len(raw) > maxBubble {
+	var raw json.RawMessage
+	var err error
+	for i := range all {
+		if raw, err = json.Marshal(&all[i]); err != nil || len(raw) > maxBubble {
 			return nil
 		}
 	}
-	var whole any = all[0]
-	if len(all) > 1 {
-		whole = carousel{Type: "carousel", Contents: all}
+	if len(all) == 1 {
+		return raw
 	}
-	raw, err := json.Marshal(whole)
+	raw, err = json.Marshal(carousel{Type: "carousel", Contents: all})
 	if err != nil || len(raw) > maxCarousel {
 		return nil
 	}

@@ -2,6 +2,15 @@ package line
 
 import "encoding/json"
 
+// reply is the module's ReplyMessageRequest in the same bytes. Replies are what
+// every customer waits for, and the module's own way to write one goes over its
+// messages four times.
+type reply struct {
+	ReplyToken           string `json:"replyToken"`
+	NotificationDisabled bool   `json:"notificationDisabled"`
+	Messages             []any  `json:"messages"`
+}
+
 // The message objects that are sent, in LINE's field names (LINE docs,
 // #message-objects). Only what is used is here, and a zero is left out.
 
