@@ -71,7 +71,12 @@ func (p *Persons) Find(tx store.Tx, who bot.Identity) (bot.Person, error) {
 func (s *Shop) Introduce(ctx context.Context, db store.DB, e *bot.Event, profile func(context.Context, bot.UserID) (bot.Profile, error)) error {
 	known := false
 	err := db.View(ctx, func(r store.Reader) (err error) {
-		_, known, err = s.Vault.Who(r, Identity(e.Identity()))
+		var id loyalty.MemberID
+		if id, known, err = s.Vault.Who(r, Identity(e.Identity())); err == nil && known {
+			// Opened here, side by side with others, they need not be opened in
+			// the event's transaction, where others wait.
+			_, err = s.Vault.Get(r, id)
+		}
 		return err
 	})
 	if err != nil || known {

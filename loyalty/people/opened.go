@@ -10,14 +10,16 @@ import (
 
 // lately are the persons opened last. One event reads its speaker some four
 // times (who is it, may they, what is sealed for them), and opening is the
-// dearest thing that it does. An entry stands for the very bytes that it was
-// opened from, so that what comes from here is what the row says, in whatever
-// transaction; a handful is enough, since events take turns. Nothing lingers:
-// an entry goes when its person is erased, or a few persons later.
+// dearest thing that it does; opened ahead of the event's transaction, it keeps
+// no other event waiting. An entry stands for the very bytes that it was opened
+// from, so what comes from here is what the row says, in whatever transaction.
+// Nothing lingers: an entry goes when its person is erased, or when as many
+// others as there are places have been opened.
 type lately struct {
-	mu   sync.Mutex
-	last [8]*openRow
-	next int
+	mu    sync.Mutex
+	by    map[loyalty.MemberID]openRow
+	order [1024]loyalty.MemberID // more than events are in hand at a time
+	next  int
 }
 
 // openRow is a person's stored bytes and what they held. Neither is changed.
@@ -29,10 +31,8 @@ type openRow struct {
 func (o *lately) find(id loyalty.MemberID, raw []byte) *life {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for _, e := range o.last {
-		if e != nil && e.life.id == id && bytes.Equal(e.raw, raw) {
-			return e.life
-		}
+	if e, ok := o.by[id]; ok && bytes.Equal(e.raw, raw) {
+		return e.life
 	}
 	return nil
 }
@@ -40,18 +40,18 @@ func (o *lately) find(id loyalty.MemberID, raw []byte) *life {
 func (o *lately) keep(raw []byte, l *life) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.last[o.next] = &openRow{raw, l}
-	o.next = (o.next + 1) % len(o.last)
+	if o.by == nil {
+		o.by = map[loyalty.MemberID]openRow{}
+	}
+	delete(o.by, o.order[o.next])
+	o.by[l.id], o.order[o.next] = openRow{raw, l}, l.id
+	o.next = (o.next + 1) % len(o.order)
 }
 
 func (o *lately) drop(id loyalty.MemberID) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for i, e := range o.last {
-		if e != nil && e.life.id == id {
-			o.last[i] = nil
-		}
-	}
+	delete(o.by, id)
 }
 
 // read opens a person to be looked at, not changed. An erased one has a row

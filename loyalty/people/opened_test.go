@@ -41,9 +41,7 @@ func TestReadAgain(t *testing.T) {
 		}
 		return nil
 	})
-	for _, e := range w.v.lately.last {
-		if e != nil && e.life.id == id {
-			t.Error("an erased person is still held in memory")
-		}
+	if _, held := w.v.lately.by[id]; held {
+		t.Error("an erased person is still held in memory")
 	}
 }
