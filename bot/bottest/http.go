@@ -54,8 +54,8 @@ type Program struct {
 	Enrol func(ctx context.Context, who bot.Identity, role string) error
 	// Verify checks the ledger.
 	Verify func(ctx context.Context) error
-	// Do does what do> lines ask for; nil skips their scenes.
-	Do func(ctx context.Context, what string, who bot.Identity, args []string) error
+	// Do is what do> lines can ask for, by their first word.
+	Do map[string]func(ctx context.Context, who bot.Identity, args string) (code string, err error)
 	// Stop ends the program and closes its store.
 	Stop func() error
 }

@@ -1,25 +1,12 @@
 package bottest
 
 import (
-	"regexp"
-	"strconv"
+	"slices"
 	"strings"
 
 	"regulars/bot"
 	"regulars/bot/sim"
 )
-
-// manyTimes is how a script writes long texts: {王*3000}.
-var manyTimes = regexp.MustCompile(`\{([^{}*]+)\*([0-9]+)\}`)
-
-// spread writes such a text out.
-func spread(text string) string {
-	return manyTimes.ReplaceAllStringFunc(text, func(s string) string {
-		m := manyTimes.FindStringSubmatch(s)
-		n, _ := strconv.Atoi(m[2])
-		return strings.Repeat(m[1], n)
-	})
-}
 
 // say does "ann>", "ann in #club>" and "sam in #club to ann>".
 func (p *httpPlayer) say(verb, text string) place {
@@ -28,14 +15,15 @@ func (p *httpPlayer) say(verb, text string) place {
 	if p.code != "" {
 		text = strings.ReplaceAll(text, "<code>", p.code)
 	}
-	text = spread(p.lots.translate(strings.ReplaceAll(text, `\n`, "\n")))
+	text = repeated(p.lots.translate(strings.ReplaceAll(text, `\n`, "\n")))
 	if !in {
 		x.sayPrivate(text)
 		return x
 	}
 	where, to, _ := strings.Cut(where, " to ")
-	g := p.group(strings.TrimSpace(where), x, false)
-	x.sayIn(g, text, to)
+	where, topic, _ := strings.Cut(strings.TrimSpace(where), "/")
+	g := p.group(where, x, false)
+	x.sayIn(g, topic, text, to)
 	x.said[g.name] = text
 	return g
 }
@@ -50,7 +38,7 @@ func (x *httpPerson) sayPrivate(text string) {
 
 // sayIn says something in a group, as an answer to somebody's last message
 // there if to is not empty.
-func (x *httpPerson) sayIn(g *httpGroup, text, to string) {
+func (x *httpPerson) sayIn(g *httpGroup, topic, text, to string) {
 	p := x.play
 	quoted := ""
 	if to == "bot" {
@@ -64,7 +52,7 @@ func (x *httpPerson) sayIn(g *httpGroup, text, to string) {
 		quoted = p.person(to).said[g.name]
 	}
 	if x.tg != nil {
-		x.sayOnTelegram(g, strings.ReplaceAll(text, "@Bot", "@"+TelegramName), quoted)
+		x.sayOnTelegram(g, topic, strings.ReplaceAll(text, "@Bot", "@"+TelegramName), quoted)
 		return
 	}
 	seat := x.line.In(g.line)
@@ -93,8 +81,11 @@ func (x *httpPerson) sayIn(g *httpGroup, text, to string) {
 	seat.Say(text)
 }
 
-func (x *httpPerson) sayOnTelegram(g *httpGroup, text, quoted string) {
+func (x *httpPerson) sayOnTelegram(g *httpGroup, topic, text, quoted string) {
 	seat := x.tg.In(g.tg)
+	if topic != "" {
+		seat = seat.Topic(g.topic(topic))
+	}
 	if quoted == "" {
 		seat.Say(text)
 		return
@@ -114,7 +105,8 @@ func (p *httpPlayer) press(rest string) place {
 	if m[2] == "" {
 		return x.press(x, m[3])
 	}
-	g := p.groups[m[2]]
+	where, _, _ := strings.Cut(m[2], "/")
+	g := p.groups[where]
 	if g == nil {
 		p.t.Fatalf("there is no %s to press a button in", m[2])
 	}
@@ -182,12 +174,54 @@ func (x *httpPerson) onLine(w []string) {
 	case "unnamed":
 		x.line.RefuseConsent()
 	case "forged":
-		x.line.Postback(strings.Replace(spread(strings.Join(w[2:], " ")), ":", "=", 1))
+		x.line.Postback(x.forgery(strings.Join(w[2:], " ")))
 	case "odd":
 		x.play.world.Line.Inject(map[string]any{"type": "new", "source": map[string]any{"type": "user", "userId": x.line.ID()}})
 	default:
 		x.play.t.Skipf("event> %s: nobody does that on LINE", w[1])
 	}
+}
+
+// forgery is the payload of a forged button on LINE's wire: as told, or what
+// somebody else's button carries.
+func (x *httpPerson) forgery(data string) string {
+	m := stolen.FindStringSubmatch(data)
+	if m == nil {
+		return strings.Replace(data, ":", "=", 1)
+	}
+	q := x.play.person(m[1])
+	if q.line == nil {
+		x.play.t.Skip("a button of Telegram's cannot be pressed on LINE")
+	}
+	for _, raw := range slices.Backward(q.line.Raw()) {
+		if found := payload(raw, m[2]); found != "" {
+			return found
+		}
+	}
+	x.play.t.Fatalf("%s sees no button %q", q.name, m[2])
+	return ""
+}
+
+// payload finds the data of the button with a label somewhere in a message.
+func payload(v any, label string) string {
+	switch v := v.(type) {
+	case map[string]any:
+		if data, ok := v["data"].(string); ok && v["label"] == label {
+			return data
+		}
+		for _, inner := range v {
+			if found := payload(inner, label); found != "" {
+				return found
+			}
+		}
+	case []any:
+		for _, inner := range v {
+			if found := payload(inner, label); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
 }
 
 func (x *httpPerson) onTelegram(w []string) {
@@ -249,6 +283,8 @@ func (p *httpPlayer) inLineGroup(g *httpGroup, w []string, by *httpPerson) {
 		g.line.Join(p.person(w[2]).line)
 	case "left":
 		g.line.Leave(p.person(w[2]).line)
+	case "unsend":
+		p.person(w[2]).line.In(g.line).Unsend()
 	case "standby":
 		seat := by.line.In(g.line)
 		seat.Standby(true)

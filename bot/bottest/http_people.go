@@ -29,6 +29,7 @@ type httpGroup struct {
 	platform bot.Platform
 	line     *sim.LineGroup
 	tg       *sim.TelegramGroup
+	topics   map[string]int // a forum's, by the transcript's numbers
 	owner    *httpPerson
 	members  map[*httpPerson]bool
 	listened ear
@@ -65,7 +66,7 @@ func (p *httpPlayer) newHTTPPerson(name string, platform bot.Platform) *httpPers
 		}
 		switch l.verb {
 		case "call":
-			display = spread(rest)
+			display = repeated(rest)
 		case "lang":
 			if x.lang == "en" {
 				x.lang = rest // a LINE profile tells one language, from the start
@@ -208,7 +209,7 @@ func (p *httpPlayer) group(name string, by *httpPerson, announce bool) *httpGrou
 			for _, x := range members {
 				who = append(who, x.tg)
 			}
-			g.tg = p.world.Telegram.Group(title, who...)
+			g.tg = p.foundOnTelegram(name, title, who)
 			return
 		}
 		var who []*sim.LinePerson
@@ -225,6 +226,29 @@ func (p *httpPlayer) group(name string, by *httpPerson, announce bool) *httpGrou
 	return g
 }
 
+// foundOnTelegram makes a forum of a group in whose topics somebody speaks, and
+// a basic group of any other.
+func (p *httpPlayer) foundOnTelegram(name, title string, who []*sim.TelegramPerson) *sim.TelegramGroup {
+	for _, l := range p.script {
+		if strings.Contains(l.verb+" "+l.rest, name+"/") {
+			return p.world.Telegram.Forum(title, who...)
+		}
+	}
+	return p.world.Telegram.Group(title, who...)
+}
+
+// topic opens a forum's topic at its first mention; the bot hears nothing of
+// that.
+func (g *httpGroup) topic(number string) int {
+	if g.topics == nil {
+		g.topics = map[string]int{}
+	}
+	if g.topics[number] == 0 {
+		g.owner.play.deafly(func() { g.topics[number] = g.tg.Topic(g.owner.tg, "Topic "+number) })
+	}
+	return g.topics[number]
+}
+
 // speakersIn are all who speak or are spoken to in a group and did not come
 // into it by an event of the scene.
 func (p *httpPlayer) speakersIn(name string, on bot.Platform) (all []*httpPerson) {
@@ -239,12 +263,12 @@ func (p *httpPlayer) speakersIn(name string, on bot.Platform) (all []*httpPerson
 				names = append(names, w[len(w)-1])
 			}
 		}
-		if l.verb == "press" && len(w) > 2 && w[1] == "in" && w[2] == name {
+		if l.verb == "press" && len(w) > 2 && w[1] == "in" && bareGroup(w[2]) == name {
 			names = append(names, w[0])
 		}
 		who, where, in := strings.Cut(l.verb, " in ")
 		where, to, _ := strings.Cut(where, " to ")
-		if !in || strings.TrimSpace(where) != name {
+		if !in || bareGroup(where) != name {
 			continue
 		}
 		names = append(names, who)
@@ -269,6 +293,12 @@ func (p *httpPlayer) speakersIn(name string, on bot.Platform) (all []*httpPerson
 		}
 	}
 	return all
+}
+
+// bareGroup is the group of "#club/7".
+func bareGroup(where string) string {
+	name, _, _ := strings.Cut(strings.TrimSpace(where), "/")
+	return name
 }
 
 func (g *httpGroup) ear() *ear         { return &g.listened }

@@ -15,6 +15,7 @@ import (
 
 	"regulars/bot"
 	"regulars/bot/bottest"
+	"regulars/bot/sim"
 	"regulars/handlers/shop"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
@@ -80,8 +81,29 @@ func runApp(t testing.TB, cfg *Config, path string, o bolt.Options, clock bot.Cl
 	}
 	return &running{app: a, url: "http://" + l.Addr().String(), stop: func() error {
 		cancel()
-		return errors.Join(<-ended, db.Close())
+		return errors.Join(endOf(ended, clock), db.Close())
 	}}
+}
+
+// endOf waits for the program's end. Where its clock is a simulator's that
+// stands still, it is moved meanwhile, so that what has a grace comes to an
+// end, and put back.
+func endOf(ended <-chan error, clock bot.Clock) error {
+	c, driven := clock.(*sim.Clock)
+	if !driven {
+		return <-ended
+	}
+	defer c.Set(c.Now())
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case <-tick.C:
+			c.Advance(time.Second / 2)
+		}
+	}
 }
 
 // bottestConfig is the program's configuration in a transcript's world.
