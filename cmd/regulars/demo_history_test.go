@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"regulars/bot"
+	"regulars/loyalty/people"
+)
+
+// The café's year is the same at every run, and its ledger is whole.
+func TestDemoHistory(t *testing.T) {
+	tell := func() (outstanding int64, members int) {
+		c, err := openCafe(t.TempDir(), bot.SystemClock{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.world.Close()
+		defer c.listener.Close()
+		defer c.app.db.Close()
+		until := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
+		h := newHistory(c.app.shop, c.app.db, until, []people.Staff{{ID: "01A", Role: people.Clerk}, {ID: "01B", Role: people.Manager}})
+		start := time.Now()
+		if err := h.write(context.Background(), 100); err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("100 members' year in %v", time.Since(start))
+		faults, err := c.app.shop.Book.Verify(context.Background(), c.app.db, nil)
+		if err != nil || len(faults) > 0 {
+			t.Fatal(err, faults)
+		}
+		totals, err := c.app.shop.Book.Totals(context.Background(), c.app.db, until, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%+v", totals)
+		return int64(totals.Available), totals.Members
+	}
+	a, n := tell()
+	b, m := tell()
+	if a != b || n != m || n < 50 || a < 1000 {
+		t.Errorf("one run gives %d members %d points, another %d and %d", n, a, m, b)
+	}
+}
+
