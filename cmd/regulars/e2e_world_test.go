@@ -128,6 +128,7 @@ func bootApp(t testing.TB, w *bottest.World) bottest.Program {
 			return enrol(ctx, r.app, who, loyalty.Role(role))
 		},
 		Verify: func(ctx context.Context) error { return whole(ctx, r.app) },
+		Do:     e2eDeeds(r.app),
 	}
 }
 

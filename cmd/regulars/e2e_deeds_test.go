@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"strconv"
+	"sync/atomic"
+
+	"regulars/bot"
+	"regulars/handlers/shop"
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/loyalty/people"
+	"regulars/store"
+)
+
+// deed is something that happens in the shop besides chats.
+type deed = func(ctx context.Context, who bot.Identity, args string) (code string, err error)
+
+// e2eDeeds are what do> lines of the transcripts can say.
+func e2eDeeds(a *app) map[string]deed {
+	return map[string]deed{
+		"spend": onPoints(a, func(tx store.Tx, id loyalty.MemberID, act book.Act, n loyalty.Points) error {
+			_, err := a.shop.Book.Spend(tx, id, act, n)
+			return err
+		}),
+		"hold": onPoints(a, func(tx store.Tx, id loyalty.MemberID, act book.Act, n loyalty.Points) error {
+			_, err := a.shop.Book.Hold(tx, id, act, n)
+			return err
+		}),
+		"invite": func(ctx context.Context, _ bot.Identity, role string) (string, error) {
+			return invited(ctx, a, loyalty.Role(role))
+		},
+		"dismiss": func(ctx context.Context, who bot.Identity, _ string) (string, error) {
+			return "", a.db.Update(ctx, func(tx store.Tx) error {
+				e, _, err := a.shop.Vault.StaffOf(tx, shop.Identity(who))
+				if err != nil {
+					return err
+				}
+				return a.shop.Vault.Dismiss(tx, e.ID, a.clock.Now())
+			})
+		},
+	}
+}
+
+var deedsDone atomic.Int64
+
+// onPoints moves points that another part of the product would.
+func onPoints(a *app, f func(store.Tx, loyalty.MemberID, book.Act, loyalty.Points) error) deed {
+	return func(ctx context.Context, who bot.Identity, args string) (string, error) {
+		n, err := strconv.ParseInt(args, 10, 64)
+		if err != nil {
+			return "", err
+		}
+		op := loyalty.OpID("deed-" + strconv.FormatInt(deedsDone.Add(1), 10))
+		return "", a.db.Update(ctx, func(tx store.Tx) error {
+			id, _, err := a.shop.Vault.Who(tx, shop.Identity(who))
+			if err != nil {
+				return err
+			}
+			return f(tx, id, book.Act{Op: op, Actor: loyalty.ByJob("test"), Now: a.clock.Now()}, loyalty.Points(n))
+		})
+	}
+}
+
+// invited draws an employee's code, as `regulars staff invite` does.
+func invited(ctx context.Context, a *app, role loyalty.Role) (code string, err error) {
+	err = a.db.Update(ctx, func(tx store.Tx) error {
+		c, err := a.shop.Vault.Invite(tx, role, "", loyalty.ByJob("test"), a.clock.Now(), people.CodeLife, rand.Reader)
+		code = c.String()
+		return err
+	})
+	return code, err
+}
