@@ -87,7 +87,11 @@ func (t *Turn) Ask(q Question) (r Reply, ok bool) {
 		if complaint == nil {
 			return t.keep(q, digest, Reply{Value: value}), true
 		}
-		t.complain(complaint)
+		if no := t.bot.refusal(complaint); no != nil {
+			t.pose(q, digest)
+			t.instead(t.Print(no.Text))
+			return Reply{}, false
+		}
 	}
 	t.pose(q, digest)
 	return Reply{}, false
@@ -129,11 +133,11 @@ func (t *Turn) keep(q Question, digest string, r Reply) Reply {
 	return r
 }
 
-// complain says why a typed answer is none; the question follows.
-func (t *Turn) complain(err error) {
-	if r, ok := err.(*Refusal); ok {
-		t.Say(Message{Text: t.Print(r.Text)})
-	}
+// instead says why an answer was none, in place of the question's own words: those
+// stand in the chat already, just above.
+func (t *Turn) instead(why string) {
+	last := &t.said[len(t.said)-1]
+	*last = Message{Text: why, Buttons: last.Buttons}
 }
 
 // pose says the question and remembers that it is open.

@@ -302,7 +302,7 @@ func (b *Bot) route(t *Turn) (end string, err error) {
 func (t *Turn) run(cmd *Command, args string) (string, error) {
 	t.command, t.Args = cmd, t.fromGroup(args)
 	switch {
-	case t.Person.Frozen:
+	case t.Person.Frozen && t.Event.Kind != Blocked:
 		return "", Refuse(i18n.BotFrozen)
 	case t.Event.Chat.Group && cmd.Place&Group == 0:
 		t.Say(t.openPrivate(cmd))

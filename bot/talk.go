@@ -22,9 +22,6 @@ func (t *Turn) hear() (string, error) {
 	if line, ok := ParseLine(t.Event.Text); ok {
 		return t.obey(line)
 	}
-	if t.Person.Frozen {
-		return "", Refuse(i18n.BotFrozen)
-	}
 	if o, ok := t.session.Pending.match(t.Event); ok && t.open() {
 		return t.choose(o)
 	}
@@ -126,11 +123,14 @@ func (t *Turn) missed(key i18n.Key) (string, error) {
 	}
 	misses := t.session.Misses
 	end, err := t.resume()
-	if err == nil && len(t.said) > 0 && t.asked {
-		t.said = append([]Message{{Text: t.Word(key)}}, t.said...)
-		t.session.Misses = misses
+	if err != nil || !t.asked {
+		return end, err
 	}
-	return end, err
+	t.session.Misses = misses
+	if len(t.said) == 1 { // else something has changed, and is to be read
+		t.instead(t.Word(key))
+	}
+	return end, nil
 }
 
 // seen does a sticker, picture or the like.
@@ -178,6 +178,10 @@ func (t *Turn) chatter() (string, error) {
 		return "quiet", nil
 	}
 	t.chat.MenuAt = t.Now
+	if t.Person.Frozen {
+		t.SayText(i18n.BotFrozen)
+		return "frozen", nil
+	}
 	if cmd := t.bot.Commands.Named(name); cmd != nil {
 		return t.run(cmd, "")
 	}

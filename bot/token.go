@@ -6,7 +6,6 @@ import (
 	"io"
 	"time"
 
-	"regulars/i18n"
 	"regulars/store"
 )
 
@@ -57,7 +56,7 @@ func (t *Turn) redeemToken(token string) (string, error) {
 	}
 	cmd := t.bot.Commands.Named(row.Command)
 	if !ok || row.Used || row.For != t.Person.ID || t.Now.After(row.Until) || cmd == nil {
-		return "", &Refusal{Text: i18n.T(i18n.BotButtonOld)}
+		return t.tooOld()
 	}
 	row.Used = true
 	if err := tokenTable.Put(tx, row, key); err != nil {

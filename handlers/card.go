@@ -20,6 +20,14 @@ func (c counter) card(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
+	if t.Args == "bar" {
+		t.Say(bot.Message{
+			Picture: &bot.Picture{Code128: number.Bare(), Alt: t.Word(i18n.CardBarAlt)},
+			Note:    number.String(),
+			Buttons: []bot.Button{command(t.Word(i18n.CardNew), "card")},
+		})
+		return nil
+	}
 	life := c.Programme(t.Now).CardLife()
 	token, err := c.Vault.CardToken(t.Tx, m.ID, t.Now, life)
 	if err != nil {
@@ -42,11 +50,5 @@ func (c counter) card(t *bot.Turn) error {
 			command(t.Word(i18n.CardBar), "card bar"),
 		},
 	})
-	if t.Args == "bar" {
-		t.Say(bot.Message{
-			Picture: &bot.Picture{Code128: number.Bare(), Alt: t.Word(i18n.CardBarAlt)},
-			Note:    number.String(),
-		})
-	}
 	return nil
 }

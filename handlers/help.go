@@ -12,7 +12,7 @@ import (
 func (c counter) help(t *bot.Turn) error {
 	var lines []string
 	for _, cmd := range t.Commands().All {
-		if cmd.Help == "" || cmd.Role > t.Person.Role {
+		if cmd.Help == "" || cmd.Role > t.Person.Role || cmd.Name == "join" && t.Person.Role == bot.Member {
 			continue
 		}
 		lines = append(lines, "/"+cmd.Name+"  "+t.Word(cmd.Help))

@@ -21,7 +21,14 @@ func (c counter) history(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	before, _ := strconv.ParseUint(strings.TrimSpace(t.Args), 10, 63)
+	before, err := c.from(t, m.ID)
+	if err != nil {
+		return err
+	}
+	// What lapsed is history as soon as it has, whether or not a sweep came by.
+	if _, err := c.Book.Settle(t.Tx, m.ID, t.Now); err != nil {
+		return err
+	}
 	page, older, err := c.movements(t, m.ID, before)
 	if err != nil {
 		return err
@@ -44,6 +51,20 @@ func (c counter) history(t *bot.Turn) error {
 	return nil
 }
 
+// from is the entry that the page begins before; 0 is the newest. A number from
+// beyond the end, which no button of ours has, must not be counted down from.
+func (c counter) from(t *bot.Turn, id loyalty.MemberID) (uint64, error) {
+	before, err := strconv.ParseUint(strings.TrimSpace(t.Args), 10, 63)
+	if err != nil {
+		return 0, nil
+	}
+	a, err := c.Book.Account(t.Tx, id)
+	if before > a.Seq {
+		before = 0
+	}
+	return before, err
+}
+
 // movements reads a page of entries that changed the points, and where the next
 // page begins (0: there is none).
 func (c counter) movements(t *bot.Turn, id loyalty.MemberID, before uint64) (page []loyalty.Entry, older uint64, err error) {
@@ -53,7 +74,7 @@ func (c counter) movements(t *bot.Turn, id loyalty.MemberID, before uint64) (pag
 			return page, 0, err
 		}
 		for _, e := range batch {
-			if e.Change() == 0 && e.In(loyalty.Pending) == 0 {
+			if e.Change() == 0 {
 				continue
 			}
 			if len(page) == historyPage {
@@ -70,10 +91,9 @@ func (c counter) movements(t *bot.Turn, id loyalty.MemberID, before uint64) (pag
 
 // movement is one entry as a line: the day and what it was, and the points.
 func (c counter) movement(t *bot.Turn, e loyalty.Entry) bot.Row {
-	n := e.Change() + e.In(loyalty.Pending)
 	return bot.Row{
 		Label: t.ShortDate(c.Local(e.EffectiveAt)) + "  " + c.what(t, e),
-		Value: shop.Signed(n),
+		Value: shop.Signed(e.Change()),
 	}
 }
 

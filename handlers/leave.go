@@ -4,6 +4,8 @@ import (
 	"regulars/bot"
 	"regulars/handlers/shop"
 	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/book"
 )
 
 // leave ends a membership and erases the person, after saying what is lost.
@@ -21,12 +23,13 @@ func (c counter) leave(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
+	lost := shop.Points(t.Printer, b.Available+b.Held+b.Pending)
 	r, ok := t.Ask(bot.Question{
 		Key:   "sure",
-		Terms: shop.Points(t.Printer, b.Available),
+		Terms: lost,
 		Message: bot.Message{
 			Title: t.Word(i18n.LeaveTitle),
-			Text:  t.Word(i18n.LeaveText, "Points", shop.Points(t.Printer, b.Available), "Shop", c.Name(t.Now, t.Lang)),
+			Text:  t.Word(i18n.LeaveText, "Points", lost, "Shop", c.Name(t.Now, t.Lang)),
 			Note:  t.Word(i18n.LeaveNote),
 		},
 		Options: []bot.Option{{Value: "no", Label: t.Word(i18n.LeaveStay)}, {Value: "yes", Label: t.Word(i18n.LeaveGo)}},
@@ -39,6 +42,11 @@ func (c counter) leave(t *bot.Turn) error {
 		return nil
 	}
 	until := t.Now.AddDate(1, 0, 0)
+	if err := c.Book.ReleaseAll(t.Tx, m.ID, book.Act{
+		Op: loyalty.OpID(t.Op("leave")), Actor: loyalty.ByMember(m.ID), Now: t.Now,
+	}); err != nil {
+		return err
+	}
 	if err := c.Vault.Erase(t.Tx, m.ID, t.Now, until); err != nil {
 		return err
 	}

@@ -1,8 +1,6 @@
 package handlers
 
 import (
-	"errors"
-
 	"regulars/bot"
 	"regulars/handlers/shop"
 	"regulars/i18n"
@@ -21,7 +19,10 @@ func (c counter) link(t *bot.Turn) error {
 			Key:     "code",
 			Message: bot.Message{Text: t.Word(i18n.LinkAsk)},
 			Options: []bot.Option{{Value: "", Label: t.Word(i18n.NotNow)}},
-			Parse:   func(typed string) (string, error) { return typed, nil },
+			Parse: func(typed string) (string, error) {
+				_, err := people.ParseLinkCode(typed)
+				return typed, err
+			},
 		})
 		if !ok {
 			return nil
@@ -51,17 +52,14 @@ func (c counter) link(t *bot.Turn) error {
 // count stand.
 func (c counter) linkWith(t *bot.Turn) error {
 	code, err := people.ParseLinkCode(t.Args)
-	if err == nil {
-		var linked people.Linked
-		linked, err = c.Vault.Link(t.Tx, code, shopIdentity(t), t.Now, t.Rand(), c.nothingToLose(t))
-		if err == nil {
-			return c.linked(t, linked)
-		}
+	if err != nil {
+		return err
 	}
-	if errors.Is(err, people.ErrCode) || c.Words(err) != nil {
+	linked, err := c.Vault.Link(t.Tx, code, shopIdentity(t), t.Now, t.Rand(), c.nothingToLose(t))
+	if err != nil {
 		return t.Concede(err)
 	}
-	return err
+	return c.linked(t, linked)
 }
 
 // nothingToLose says whether a member has no history that linking would leave

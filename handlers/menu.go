@@ -46,6 +46,9 @@ func groupLine(t *bot.Turn, name string) string {
 
 // greetGroup says who came, shortly; a group is for people.
 func (c counter) greetGroup(t *bot.Turn) error {
+	if t.Event.Kind != bot.BotJoined {
+		return c.menu(t)
+	}
 	p := i18n.For(c.Lang)
 	t.Say(bot.Message{
 		Text: p.Say(i18n.GroupHello, "Shop", c.Name(t.Now, c.Lang)),

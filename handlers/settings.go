@@ -19,6 +19,7 @@ func (c counter) settings(t *bot.Turn) error {
 	return nil
 }
 
+// settingsOf is the settings as a message.
 func (c counter) settingsOf(t *bot.Turn, m people.Person) bot.Message {
 	or := func(s string) string {
 		if s == "" {
@@ -86,7 +87,7 @@ func (c counter) news(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	on := t.Args == "on"
+	on, words := t.Args == "on", ""
 	if on || t.Args == "off" {
 		if err := c.Vault.SetConsent(t.Tx, m.ID, people.ForPromo, on, shop.Wording, t.Now, t.Rand()); err != nil {
 			return err
@@ -95,9 +96,9 @@ func (c counter) news(t *bot.Turn) error {
 		if on {
 			key = i18n.NewsOn
 		}
-		t.SayText(key)
+		words = t.Word(key)
 	}
-	return c.showSettings(t, m.ID)
+	return c.showSettings(t, m.ID, words)
 }
 
 // quiet stops everything that the member did not ask for, or allows it again.
@@ -106,7 +107,7 @@ func (c counter) quiet(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	on := t.Args == "on"
+	on, words := t.Args == "on", ""
 	if on || t.Args == "off" {
 		if err := c.Vault.SetQuiet(t.Tx, m.ID, on, t.Rand()); err != nil {
 			return err
@@ -115,18 +116,21 @@ func (c counter) quiet(t *bot.Turn) error {
 		if on {
 			key = i18n.QuietOn
 		}
-		t.SayText(key)
+		words = t.Word(key)
 	}
-	return c.showSettings(t, m.ID)
+	return c.showSettings(t, m.ID, words)
 }
 
-// showSettings shows the settings as they are after a change.
-func (c counter) showSettings(t *bot.Turn, id loyalty.MemberID) error {
+// showSettings shows the settings as they are after a change, and says what it
+// means.
+func (c counter) showSettings(t *bot.Turn, id loyalty.MemberID, words string) error {
 	m, err := c.Vault.Get(t.Tx, id)
 	if err != nil {
 		return err
 	}
-	t.Say(c.settingsOf(t, m))
+	msg := c.settingsOf(t, m)
+	msg.Text = words
+	t.Say(msg)
 	return nil
 }
 

@@ -21,7 +21,7 @@ func (c counter) talk(t *bot.Turn) error {
 		}
 		return bot.Message{
 			Text: p.Say(i18n.TalkCall, "Name", name),
-			Note: p.Say(i18n.TalkWhere, "Channel", string(t.Event.Channel)),
+			Note: p.Say(i18n.TalkWhere, "Channel", c.Label(t.Event.Channel)),
 		}
 	})
 	if err != nil {

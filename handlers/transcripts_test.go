@@ -3,10 +3,11 @@ package handlers_test
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
+	mathrand "math/rand/v2"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -33,7 +34,7 @@ func TestTranscripts(t *testing.T) {
 
 var onMem = bottest.Engine{
 	Name: "mem",
-	Open: func(testing.TB) store.DB { return mem.New(mem.Twice) },
+	Open: func(testing.TB) store.DB { return &rehearsed{mem.New(mem.Twice), &lots{}} },
 }
 
 var onBolt = bottest.Engine{
@@ -43,23 +44,52 @@ var onBolt = bottest.Engine{
 		if err := bolt.Create(path); err != nil {
 			t.Fatal(err)
 		}
-		return openBolt(t, path)
+		return &onDisk{openBolt(t, path), &lots{}}
 	},
 	Reopen: func(t testing.TB, db store.DB) store.DB {
-		path := db.(*bolt.DB).Path()
+		d := db.(*onDisk)
+		path := d.Path()
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
-		return openBolt(t, path)
+		return &onDisk{openBolt(t, path), d.lots}
 	},
 }
 
-func openBolt(t testing.TB, path string) store.DB {
+func openBolt(t testing.TB, path string) *bolt.DB {
 	db, err := bolt.Open(path, bolt.Options{MmapSize: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return db
+}
+
+// rehearsed is mem.DB with the lots that are drawn over it: what runs twice
+// draws the same twice, so that codes come out as on bolt.
+type rehearsed struct {
+	*mem.DB
+	lots *lots
+}
+
+func (r *rehearsed) Update(ctx context.Context, f func(store.Tx) error) error {
+	mark := -1
+	return r.DB.Update(ctx, func(tx store.Tx) error {
+		mark = r.lots.from(mark)
+		return f(tx)
+	})
+}
+
+// onDisk is bolt.DB with the lots that are drawn over it, restarts included.
+type onDisk struct {
+	*bolt.DB
+	lots *lots
+}
+
+func lotsOf(db store.DB) *lots {
+	if r, ok := db.(*rehearsed); ok {
+		return r.lots
+	}
+	return db.(*onDisk).lots
 }
 
 // cafe is the default preset's shop with keys and lots that are always the
@@ -78,7 +108,7 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 		t.Fatal(complaints)
 	}
 	at := func(time.Time) *programme.Programme { return p }
-	s := shop.New(v, at, clock, &lots{r: rand.NewChaCha8([32]byte{1})}, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s := shop.New(v, at, clock, lotsOf(db), slog.New(slog.NewTextHandler(io.Discard, nil)))
 	s.PublicURL = "https://cafe.example"
 	s.Channels = []shop.Channel{{Name: "line", Platform: bot.LINE, Handle: "@cafe"}, {Name: "telegram", Platform: bot.Telegram, Handle: "cafe_bot"}}
 	return bottest.Fixture{
@@ -86,6 +116,9 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 		Zone: p.Rules.Zone,
 		Do:   deeds(s, db),
 		Outbox: func(c *outbox.Config) {
+			own := s.Persons // its draws come when they may, and show nowhere
+			own.Rand = rand.Reader
+			c.Persons = &own
 			c.MaySend = func(tx store.Tx, i bot.Intent, now time.Time) (outbox.Verdict, error) {
 				why, later, err := s.MaySend(tx, i, now)
 				return outbox.Verdict{Why: why, NotBefore: later}, err
@@ -120,15 +153,37 @@ func enrol(ctx context.Context, s *shop.Shop, db store.DB, who bot.Identity, rol
 	})
 }
 
-// lots is a source of chances that is the same at every run and may be used by
-// several goroutines.
+// lots is a source of chances that is the same at every run and can be gone back
+// in.
 type lots struct {
-	mu sync.Mutex
-	r  io.Reader
+	mu    sync.Mutex
+	r     *mathrand.ChaCha8
+	drawn []byte
+	at    int
+}
+
+// from goes back to mark, or gives the mark of where it stands for -1.
+func (l *lots) from(mark int) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if mark >= 0 {
+		l.at = mark
+	}
+	return l.at
 }
 
 func (l *lots) Read(b []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.r.Read(b)
+	if l.r == nil {
+		l.r = mathrand.NewChaCha8([32]byte{1})
+	}
+	for len(l.drawn) < l.at+len(b) {
+		var more [256]byte
+		l.r.Read(more[:])
+		l.drawn = append(l.drawn, more[:]...)
+	}
+	copy(b, l.drawn[l.at:])
+	l.at += len(b)
+	return len(b), nil
 }

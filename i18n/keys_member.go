@@ -54,6 +54,7 @@ const (
 	WelcomeRate   Key = "welcome.rate"
 	WelcomePlain  Key = "welcome.plain"
 	WelcomeNotice Key = "welcome.notice"
+	WelcomeLink   Key = "welcome.link"
 	JoinButton    Key = "join.button"
 	JoinAlready   Key = "join.already"
 	JoinedTitle   Key = "joined.title"

@@ -28,4 +28,7 @@ const (
 	RefuseNumberDigits   Key = "refuse.number_digits"
 	RefuseDate           Key = "refuse.date"
 	RefuseName           Key = "refuse.name"
+	RefuseCodeForm       Key = "refuse.code_form"
+	RefuseKind           Key = "refuse.kind"
+	RefuseCapGroup       Key = "refuse.cap_group"
 )

@@ -3,6 +3,7 @@ package bottest
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 	"testing/synctest"
 	"time"
@@ -172,21 +173,28 @@ func (w *world) inGroup(chat bot.ChatID, label string) (bot.Button, bool) {
 	return bot.Button{}, false
 }
 
-// clock moves time, and lets what falls due meanwhile happen.
+// clock moves time, and lets what falls due meanwhile happen. Over more than a
+// week the program is away: a machine that looks at its queue for years of
+// bubble time would take minutes of ours.
 func (w *world) clock(rest string) {
+	var by time.Duration
 	if d, ok := strings.CutPrefix(rest, "+"); ok {
-		by, err := time.ParseDuration(d)
-		if err != nil {
+		var err error
+		if by, err = time.ParseDuration(d); err != nil {
 			w.t.Fatalf("clock> %s: %v", rest, err)
 		}
-		time.Sleep(by)
 	} else {
 		to, err := time.ParseInLocation("2006-01-02 15:04", rest, w.fixture.Zone)
 		if err != nil {
 			w.t.Fatalf("clock> %s: %v", rest, err)
 		}
-		time.Sleep(time.Until(to))
+		by = time.Until(to)
 	}
+	if away := by > 7*24*time.Hour; away {
+		w.halt()
+		defer w.start()
+	}
+	time.Sleep(by)
 	synctest.Wait()
 }
 
@@ -261,10 +269,20 @@ var codeLike = regexp.MustCompile(`\b[2-9A-Z]{3,}(?:-[2-9A-Z]{2,})+\b`)
 // listen tells what arrived on phones, and to whom.
 func (w *world) listen(spoke bot.Chat) string {
 	var out strings.Builder
-	for _, h := range append(w.line.take(), w.tg.take()...) {
+	all := append(w.line.take(), w.tg.take()...)
+	// Letters to several chats go out side by side: the speaker's comes first
+	// here, the others by name.
+	place := func(h heard) string {
+		if h.to.Channel == spoke.Channel && h.to.ID == spoke.ID {
+			return ""
+		}
+		return w.nameOf(h.to.Chat)
+	}
+	slices.SortStableFunc(all, func(a, b heard) int { return strings.Compare(place(a), place(b)) })
+	for _, h := range all {
 		mark := "bot"
-		if h.to.Channel != spoke.Channel || h.to.ID != spoke.ID {
-			mark = "bot→" + w.nameOf(h.to.Chat)
+		if other := place(h); other != "" {
+			mark = "bot→" + other
 		}
 		s := Render(h.m)
 		if c := codeLike.FindString(s); c != "" {

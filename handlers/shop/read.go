@@ -40,7 +40,8 @@ func readNumber(typed string, digits int) (int64, error) {
 	}
 	whole, fraction, _ := strings.Cut(s, ".")
 	whole, ok := ungroup(whole)
-	if !ok || !onlyDigits(fraction) || strings.HasSuffix(s, ".") {
+	// A nought in front is a phone number's beginning, not an amount's.
+	if !ok || len(whole) > 1 && whole[0] == '0' || !onlyDigits(fraction) || strings.HasSuffix(s, ".") {
 		return 0, notNumber(typed)
 	}
 	if len(fraction) > digits {

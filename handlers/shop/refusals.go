@@ -21,6 +21,7 @@ var plain = map[error]i18n.Key{
 	loyalty.ErrFull:            i18n.RefuseFull,
 	loyalty.ErrReason:          i18n.RefuseReason,
 	people.ErrCode:             i18n.RefuseCode,
+	people.ErrCodeForm:         i18n.RefuseCodeForm,
 	people.ErrMergeNeeded:      i18n.RefuseMerge,
 	people.ErrPhoneTaken:       i18n.RefusePhoneTaken,
 	people.ErrPhoneInvalid:     i18n.RefusePhone,
@@ -48,6 +49,7 @@ func (s *Shop) numbered(err error) *bot.Refusal {
 		limit     *loyalty.LimitError
 		duplicate *loyalty.DuplicateError
 		throttled *people.ThrottledError
+		kind      *loyalty.KindError
 	)
 	switch {
 	case errors.As(err, &short):
@@ -58,6 +60,8 @@ func (s *Shop) numbered(err error) *bot.Refusal {
 		return refusal(err, i18n.RefuseCapDay, "Limit", points(limit.Limit), "Used", points(limit.Used))
 	case errors.As(err, &duplicate):
 		return refusal(err, i18n.RefuseDuplicate, "Ref", string(duplicate.Ref))
+	case errors.As(err, &kind):
+		return refusal(err, i18n.RefuseKind)
 	case errors.As(err, &throttled):
 		return refusal(err, i18n.RefuseThrottled, "Time", throttled.Until.In(s.zone()).Format("15:04"))
 	}

@@ -67,6 +67,25 @@ func (s *Shop) Channel(name bot.ChannelName) Channel {
 	return Channel{Name: name}
 }
 
+// Label is what people call a channel: its platform's name, and its own where
+// there are several of that platform.
+func (s *Shop) Label(name bot.ChannelName) string {
+	own, same := s.Channel(name), 0
+	for _, c := range s.Channels {
+		if c.Platform == own.Platform {
+			same++
+		}
+	}
+	label := "LINE"
+	if own.Platform == bot.Telegram {
+		label = "Telegram"
+	}
+	if same > 1 {
+		label += " (" + string(name) + ")"
+	}
+	return label
+}
+
 // Rules are the programme's rules in force at a moment.
 func (s *Shop) Rules(at time.Time) *loyalty.Programme { return &s.Programme(at).Rules }
 

@@ -58,6 +58,10 @@ func (d desk) ask(t *bot.Turn, me people.Staff, m people.Person, n loyalty.Point
 	if !asked {
 		return bot.Refuse(i18n.ApproveNobody, "Points", shop.Points(t.Printer, n))
 	}
+	if t.Event.Chat.Group {
+		t.SayText(i18n.ApproveAskedGroup)
+		return nil
+	}
 	t.SayText(i18n.ApproveAsked, "Points", shop.Points(t.Printer, n))
 	return nil
 }
@@ -165,6 +169,10 @@ func (d desk) approved(t *bot.Turn, me people.Staff, row approval) error {
 		Approver: me.ID.Actor(), Store: row.Store, Reason: row.Reason, Now: t.Now,
 	}
 	r, err := d.Book.Give(t.Tx, row.Member, act, row.Points)
+	var limit *loyalty.LimitError
+	if errors.As(err, &limit) { // the asker's, not the reader's
+		return &bot.Refusal{Text: i18n.T(i18n.ApproveCap), Cause: err}
+	}
 	if err != nil {
 		return fmt.Errorf("giving what was approved: %w", err)
 	}

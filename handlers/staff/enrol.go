@@ -49,17 +49,38 @@ func (d desk) freeze(t *bot.Turn) error { return d.lock(t, true) }
 // unfreeze allows them again, with a new card; a manager's to do.
 func (d desk) unfreeze(t *bot.Turn) error { return d.lock(t, false) }
 
+// mayLock refuses one's own card, and a colleague's to who is not above them:
+// locking shuts an employee out.
+func (d desk) mayLock(t *bot.Turn, me people.Staff, id loyalty.MemberID) error {
+	if id == me.Member {
+		return loyalty.ErrSelf
+	}
+	other, employed, err := d.Vault.StaffOfMember(t.Tx, id)
+	if err == nil && employed && (!people.AtLeast(me.Role, people.Manager) || !people.AtLeast(me.Role, other.Role)) {
+		err = bot.Refuse(i18n.FreezeStaff)
+	}
+	return err
+}
+
 func (d desk) lock(t *bot.Turn, on bool) error {
 	me, err := d.me(t)
 	if err != nil {
 		return err
 	}
-	m, _, err := d.who(t)
+	m, _, err := d.anyone(t)
 	if err != nil {
 		return err
 	}
-	if m.ID == me.Member {
-		return loyalty.ErrSelf
+	if err := d.mayLock(t, me, m.ID); err != nil {
+		return err
+	}
+	if m.Frozen == on { // nobody is told twice
+		key := i18n.FreezeDone
+		if !on {
+			key = i18n.UnfreezeNot
+		}
+		t.SayText(key, "Name", d.called(t, m))
+		return nil
 	}
 	if err := d.Vault.Freeze(t.Tx, m.ID, on, t.Rand()); err != nil {
 		return err

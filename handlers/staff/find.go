@@ -2,6 +2,7 @@ package staff
 
 import (
 	"strings"
+	"time"
 
 	"regulars/bot"
 	"regulars/i18n"
@@ -15,7 +16,14 @@ func (d desk) find(t *bot.Turn) error {
 	if _, err := d.me(t); err != nil {
 		return err
 	}
-	m, _, err := d.who(t)
+	if t.Token { // one of several, for this employee only
+		m, _, err := d.member(t, loyalty.MemberID(t.Args), "", nil)
+		if err != nil {
+			return err
+		}
+		return d.show(t, m)
+	}
+	m, _, err := d.anyone(t)
 	if err == nil {
 		return d.show(t, m)
 	}
@@ -38,6 +46,10 @@ func (d desk) find(t *bot.Turn) error {
 	}
 	return d.several(t, list)
 }
+
+// foundFor is how long the buttons under what was found are good: the customer
+// is standing there.
+const foundFor = 15 * time.Minute
 
 // show is one member as an employee may see them.
 func (d desk) show(t *bot.Turn, m people.Person) error {
@@ -65,11 +77,16 @@ func (d desk) show(t *bot.Turn, m people.Person) error {
 	if m.Frozen {
 		msg.Note = t.Word(i18n.FindFrozen)
 	}
+	sale, err := t.NewToken(t.Person.ID, foundFor, "scan", string(m.ID))
+	if err != nil {
+		return err
+	}
+	msg.Buttons = []bot.Button{{Label: t.Word(i18n.FindSale), Do: bot.DoToken, Value: sale}}
 	t.Say(msg)
 	return nil
 }
 
-// several lists people whose names begin alike, by card, for a closer look.
+// several offers people whose names begin alike, for a closer look.
 func (d desk) several(t *bot.Turn, list []loyalty.MemberID) error {
 	msg := bot.Message{Text: t.Word(i18n.FindSeveral)}
 	for _, id := range list {
@@ -80,7 +97,15 @@ func (d desk) several(t *bot.Turn, list []loyalty.MemberID) error {
 		if err != nil {
 			return err
 		}
-		msg.Rows = append(msg.Rows, bot.Row{Label: d.called(t, p), Value: p.Phone.String()})
+		token, err := t.NewToken(t.Person.ID, foundFor, "find", string(id))
+		if err != nil {
+			return err
+		}
+		label := d.called(t, p)
+		if !p.Phone.IsZero() {
+			label += " " + p.Phone.String()
+		}
+		msg.Buttons = append(msg.Buttons, bot.Button{Label: label, Do: bot.DoToken, Value: token})
 	}
 	t.Say(msg)
 	return nil

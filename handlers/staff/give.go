@@ -103,7 +103,7 @@ func (d desk) undo(t *bot.Turn) error {
 		return err
 	}
 	e := r.Entry()
-	n := e.Change() + e.In(loyalty.Pending) + e.In(loyalty.Debt)
+	n := e.Change()
 	if err := d.tellUndone(t, m, r, n, string(ref)); err != nil {
 		return err
 	}

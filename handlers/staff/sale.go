@@ -63,6 +63,9 @@ func gained(e loyalty.Entry) loyalty.Points { return -e.In(loyalty.Issued) }
 // answer where a push costs money (law 14).
 func (d desk) tellEarned(t *bot.Turn, m people.Person, r book.Receipt) error {
 	e := r.Entry()
+	if gained(e) == 0 {
+		return nil // a sale too small for a point is no news
+	}
 	_, err := d.Tell(t, m.ID, bot.Receipt, bot.RideOnly, string(e.Ref), func(p i18n.Printer) bot.Message {
 		msg := bot.Message{
 			Title: p.Say(i18n.ReceiptEarned, "Points", shop.Points(p, gained(e))),
@@ -106,7 +109,8 @@ func (d desk) confirm(t *bot.Turn, m people.Person, e loyalty.Entry, words strin
 	})
 }
 
-// scan is where a card's QR leads: the member is known, the amount is asked.
+// scan is where a card's QR leads, and the button under a member that was found:
+// the member is known, the amount is asked.
 func (d desk) scan(t *bot.Turn) error {
 	me, err := d.me(t)
 	if err != nil {
@@ -115,6 +119,9 @@ func (d desk) scan(t *bot.Turn) error {
 	// The card's token is looked up at the first run only: it lives minutes,
 	// and the amount may come after that.
 	id, err := t.Once("card", func() (string, error) {
+		if t.Token { // from find, for this employee only
+			return t.Args, nil
+		}
 		id, err := d.Vault.ReadCard(t.Tx, strings.TrimSpace(t.Args), t.Now)
 		return string(id), err
 	})

@@ -30,15 +30,15 @@ type desk struct{ *shop.Shop }
 func Commands(s *shop.Shop) []*bot.Command {
 	d := desk{s}
 	return []*bot.Command{
-		{Name: "sale", Words: i18n.WordsSale, Help: i18n.HelpSale, Role: bot.Clerk, Place: bot.Both, Run: d.sale},
-		{Name: "give", Words: i18n.WordsGive, Help: i18n.HelpGive, Role: bot.Clerk, Place: bot.Both, Run: d.give},
-		{Name: "undo", Words: i18n.WordsUndo, Help: i18n.HelpUndo, Role: bot.Clerk, Place: bot.Both, Run: d.undo},
-		{Name: "find", Words: i18n.WordsFind, Help: i18n.HelpFind, Role: bot.Clerk, Place: bot.Private, Run: d.find},
-		{Name: "today", Words: i18n.WordsToday, Help: i18n.HelpToday, Role: bot.Clerk, Place: bot.Private, Run: d.today},
-		{Name: "freeze", Words: i18n.WordsFreeze, Help: i18n.HelpFreeze, Role: bot.Clerk, Place: bot.Private, Run: d.freeze},
-		{Name: "unfreeze", Words: i18n.WordsUnfreeze, Help: i18n.HelpUnfreeze, Role: bot.Manager, Place: bot.Private, Run: d.unfreeze},
-		{Name: "scan", Role: bot.Clerk, Place: bot.Private, Run: d.scan},
-		{Name: "decide", Role: bot.Manager, Place: bot.Private, Run: d.decide},
+		{Name: "sale", Words: i18n.WordsSale, Help: i18n.HelpSale, Role: bot.Clerk, Place: bot.Both, Run: d.ends(d.sale)},
+		{Name: "give", Words: i18n.WordsGive, Help: i18n.HelpGive, Role: bot.Clerk, Place: bot.Both, Run: d.ends(d.give)},
+		{Name: "undo", Words: i18n.WordsUndo, Help: i18n.HelpUndo, Role: bot.Clerk, Place: bot.Both, Run: d.ends(d.undo)},
+		{Name: "find", Words: i18n.WordsFind, Help: i18n.HelpFind, Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.find)},
+		{Name: "today", Words: i18n.WordsToday, Help: i18n.HelpToday, Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.today)},
+		{Name: "freeze", Words: i18n.WordsFreeze, Help: i18n.HelpFreeze, Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.freeze)},
+		{Name: "unfreeze", Words: i18n.WordsUnfreeze, Help: i18n.HelpUnfreeze, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.unfreeze)},
+		{Name: "scan", Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.scan)},
+		{Name: "decide", Role: bot.Manager, Place: bot.Private, Run: d.ends(d.decide)},
 		{Name: "staff", Words: i18n.WordsStaff, Place: bot.Private, Run: d.enrol},
 	}
 }

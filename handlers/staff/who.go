@@ -11,36 +11,71 @@ import (
 	"regulars/loyalty/people"
 )
 
-// who reads WHO from the front of a command: a mention, the message answered, a
-// card's number, an @name seen before, or a phone number. It returns the member
-// and what is left of the arguments.
+// who reads WHO from a command: a mention, else what its first words name (an
+// @name seen before, a phone, a card), else whose message it answers. It returns
+// the member and what is left of the arguments.
 func (d desk) who(t *bot.Turn) (people.Person, string, error) {
-	if id, rest, ok, err := d.mentioned(t); ok || err != nil {
-		return d.member(t, id, rest, err)
+	id, rest, err := d.whom(t)
+	return d.member(t, id, rest, err)
+}
+
+// anyone is who, and finds by card also a member whose card is locked.
+func (d desk) anyone(t *bot.Turn) (people.Person, string, error) {
+	id, rest, err := d.whom(t)
+	if errors.Is(err, people.ErrFrozen) {
+		err = nil
 	}
-	if id, ok, err := d.answered(t); ok || err != nil {
-		return d.member(t, id, t.Args, err)
+	return d.member(t, id, rest, err)
+}
+
+func (d desk) whom(t *bot.Turn) (loyalty.MemberID, string, error) {
+	if id, rest, ok, err := d.mentioned(t); ok || err != nil {
+		return id, rest, err
 	}
 	words := strings.Fields(t.Args)
-	if len(words) == 0 {
-		return people.Person{}, "", bot.Refuse(i18n.WhoMissing)
+	// What is named goes before what is answered: "/sale 0912345678 100" in
+	// answer to somebody is no sale of 912,345,678 to them.
+	if id, rest, ok, err := d.named(t, words); ok || err != nil {
+		return id, rest, err
 	}
-	rest := strings.Join(words[1:], " ")
+	if id, ok, err := d.answered(t); ok || err != nil {
+		return id, t.Args, err
+	}
+	if len(words) == 0 {
+		return "", "", bot.Refuse(i18n.WhoMissing)
+	}
+	return "", "", bot.Refuse(i18n.WhoUnread, "Text", shop.Tidy(words[0]))
+}
+
+// named is whom the first words name. ok is false when they name nobody.
+func (d desk) named(t *bot.Turn, words []string) (id loyalty.MemberID, rest string, ok bool, err error) {
+	if len(words) == 0 {
+		return "", "", false, nil
+	}
+	rest = strings.Join(words[1:], " ")
 	if name, ok := strings.CutPrefix(words[0], "@"); ok {
-		id, known, err := d.Vault.ByUsername(t.Tx, string(t.Event.Channel), name)
-		if err == nil && !known {
-			err = bot.Refuse(i18n.WhoUnseen, "Name", shop.Tidy(words[0]))
-		}
-		return d.member(t, id, rest, err)
+		id, err := d.byName(t, name)
+		return id, rest, true, err
 	}
 	if id, rest, ok, err := d.byPhone(t, words); ok || err != nil {
-		return d.member(t, id, rest, err)
+		return id, rest, true, err
 	}
-	if code, err := people.ParseCardCode(words[0]); err == nil {
-		id, err := d.byCard(t, code)
-		return d.member(t, id, rest, err)
+	code, err := people.ParseCardCode(words[0])
+	if err != nil {
+		return "", "", false, nil
 	}
-	return people.Person{}, "", bot.Refuse(i18n.WhoUnread, "Text", shop.Tidy(words[0]))
+	id, err = d.byCard(t, code)
+	return id, rest, true, err
+}
+
+// byName is whoever was last seen under an @name. In a group an unknown one is a
+// stranger, who is offered to join.
+func (d desk) byName(t *bot.Turn, name string) (loyalty.MemberID, error) {
+	id, known, err := d.Vault.ByUsername(t.Tx, string(t.Event.Channel), name)
+	if err == nil && !known && !t.Event.Chat.Group {
+		err = bot.Refuse(i18n.WhoUnseen, "Name", "@"+shop.Tidy(name))
+	}
+	return id, err
 }
 
 // member opens a person who must be a member.
@@ -76,25 +111,33 @@ func (d desk) stranger(t *bot.Turn) error {
 	return no
 }
 
-// mentioned takes the first mention of a person out of the text.
+// mentioned takes the first mention of a person out of the text, and mentions of
+// the bot.
 func (d desk) mentioned(t *bot.Turn) (id loyalty.MemberID, rest string, ok bool, err error) {
-	for _, m := range t.Event.Mentions {
-		if m.Bot || m.Start < 0 || m.Start+m.Len > len(t.Event.Text) || t.Event.Kind != bot.Said {
+	if t.Event.Kind != bot.Said {
+		return "", "", false, nil
+	}
+	text := []byte(t.Event.Text)
+	var who *bot.Mention
+	for i, m := range t.Event.Mentions {
+		if m.Start < 0 || m.Len < 0 || m.Start+m.Len > len(text) || !m.Bot && who != nil {
 			continue
 		}
-		text := t.Event.Text
-		line, _ := bot.ParseLine(text[:m.Start] + " " + text[m.Start+m.Len:])
-		if m.User == "" {
-			id, known, err := d.Vault.ByUsername(t.Tx, string(t.Event.Channel), m.Username)
-			if err == nil && !known {
-				err = bot.Refuse(i18n.WhoUnseen, "Name", "@"+shop.Tidy(m.Username))
-			}
-			return id, line.Args, true, err
+		if !m.Bot {
+			who = &t.Event.Mentions[i]
 		}
-		id, err := d.of(t, m.User)
-		return id, line.Args, true, err
+		copy(text[m.Start:], strings.Repeat(" ", m.Len))
 	}
-	return "", "", false, nil
+	if who == nil {
+		return "", "", false, nil
+	}
+	line, _ := bot.ParseLine(string(text))
+	if who.User != "" {
+		id, err = d.of(t, who.User)
+	} else if who.Username != "" {
+		id, err = d.byName(t, who.Username)
+	} // else LINE does not tell who it is: a stranger
+	return id, line.Args, true, err
 }
 
 // answered is the person whose message this one answers.
@@ -104,7 +147,9 @@ func (d desk) answered(t *bot.Turn) (loyalty.MemberID, bool, error) {
 	}
 	user, err := t.QuotedUser()
 	if err != nil || user == "" {
-		return "", err == nil, err // said by somebody whom the platform does not name
+		// In a group it was said by somebody whom the platform does not name, or
+		// long ago. In a private chat it is a message of our own.
+		return "", err == nil && t.Event.Chat.Group, err
 	}
 	id, err := d.of(t, user)
 	return id, true, err
@@ -116,15 +161,30 @@ func (d desk) of(t *bot.Turn, user bot.UserID) (loyalty.MemberID, error) {
 	return id, err
 }
 
-// byCard is the member whose card has a number; tries are counted, because
+// cardTries bounds the wrong card numbers of one employee.
+var cardTries = people.CodeThrottle.For("card")
+
+// byCard is the member whose card has a number. Wrong ones are counted, because
 // numbers can be guessed.
 func (d desk) byCard(t *bot.Turn, code people.CardCode) (loyalty.MemberID, error) {
-	id, err := d.Vault.ByCard(t.Tx, code)
-	if errors.Is(err, people.ErrNobody) {
-		return "", bot.Refuse(i18n.WhoNoCard)
+	me := shop.Identity(t.Event.Identity())
+	if err := d.Vault.Barred(t.Tx, cardTries, me, t.Now); err != nil {
+		return "", err
 	}
-	return id, err
+	id, err := d.Vault.ByCard(t.Tx, code)
+	if !errors.Is(err, people.ErrNobody) {
+		return id, err
+	}
+	if err := d.Vault.Attempt(t.Tx, cardTries, me, t.Now); err != nil {
+		return "", err
+	}
+	return "", counted{bot.Refuse(i18n.WhoNoCard)}
 }
+
+// counted is a refusal that was counted: what was written must stand.
+type counted struct{ error }
+
+func (c counted) Unwrap() error { return c.error }
 
 // byPhone reads the longest run of words that is a phone number. ok is false
 // when the words begin with none.
