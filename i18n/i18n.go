@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
@@ -144,7 +145,7 @@ func (p Printer) Say(key Key, args ...any) string {
 	if len(args) > 0 {
 		data := make(map[string]any, len(args)/2)
 		for i := 0; i+1 < len(args); i += 2 {
-			data[args[i].(string)] = args[i+1]
+			data[args[i].(string)] = p.value(args[i+1])
 		}
 		conf.TemplateData = data
 		if n, ok := data["Count"]; ok {
@@ -157,7 +158,32 @@ func (p Printer) Say(key Key, args ...any) string {
 		// tests make sure that none is.
 		return string(key)
 	}
-	return s
+	return p.close(s)
+}
+
+// keptSpace stands for a space within a value while a text is made.
+const keptSpace = "\ue000"
+
+// betweenWide is a space that Chinese does not write. Texts have one at each
+// side of a name, for names in Latin letters: "Ann 的會員卡", but "王○明的會員卡".
+var betweenWide = regexp.MustCompile(`([\p{Han}○，。！？：；」）]) ([\p{Han}「（])`)
+
+func (p Printer) chinese() bool { return strings.HasPrefix(string(p.Lang), "zh") }
+
+// value marks a value's own spaces, which stay as they are.
+func (p Printer) value(v any) any {
+	if s, ok := v.(string); ok && p.chinese() {
+		return strings.ReplaceAll(s, " ", keptSpace)
+	}
+	return v
+}
+
+// close takes out the spaces around values that turned out to be wide.
+func (p Printer) close(s string) string {
+	if !p.chinese() {
+		return s
+	}
+	return strings.ReplaceAll(betweenWide.ReplaceAllString(s, "$1$2"), keptSpace, " ")
 }
 
 // Print puts a Text into words.

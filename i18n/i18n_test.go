@@ -60,6 +60,24 @@ func TestSay(t *testing.T) {
 	}
 }
 
+// Chinese sets a name in Latin letters apart, and no other.
+func TestSpacesAroundNames(t *testing.T) {
+	for name, want := range map[string]string{
+		"Ann":     "Ann 的會員卡已鎖定",
+		"王○明":     "王○明的會員卡已鎖定",
+		"王○":      "王○的會員卡已鎖定",
+		"轉角咖啡 本店": "轉角咖啡 本店的會員卡已鎖定",
+		"Ann Lee": "Ann Lee 的會員卡已鎖定",
+	} {
+		if got := For(ZhTW).Say(FreezeDone, "Name", name); !strings.HasPrefix(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got, want := For(ZhTW).Say(WelcomeTitle, "Shop", "轉角咖啡"), "歡迎光臨轉角咖啡"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // Printers are shared by all webhooks.
 func TestSayFromManyGoroutines(t *testing.T) {
 	_, consts := read(t)
