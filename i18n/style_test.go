@@ -66,7 +66,7 @@ var (
 	fullWidth   = regexp.MustCompile(`[０-９Ａ-Ｚａ-ｚ＋－／＠]`)
 	wideMarks   = regexp.MustCompile(`[、。，！？：；（）「」『』・　]`)
 	quotes      = regexp.MustCompile(`["'‘]|\.\.`)
-	command     = regexp.MustCompile(`/[a-z]+|[A-Z]{4}(-[A-Z]{4})+`) // and what a code looks like
+	command     = regexp.MustCompile(`/[a-z]+`)
 	latin       = regexp.MustCompile(`[A-Za-z]+`)
 	latinSpaced = regexp.MustCompile(`^ | $|  | \n|\n `)
 )
