@@ -143,11 +143,11 @@ func (t *Turn) instead(why string) {
 // pose says the question and remembers that it is open.
 func (t *Turn) pose(q Question, digest string) {
 	m := q.Message
-	for i, o := range q.Options {
-		m.Buttons = append(m.Buttons, Button{Label: o.Label, Do: DoAnswer, Value: digest[:6] + strconv.Itoa(i)})
-	}
 	if q.Contact {
 		m.Buttons = append(m.Buttons, Button{Label: t.Word(i18n.BotShareContact), Do: DoContact})
+	}
+	for i, o := range q.Options {
+		m.Buttons = append(m.Buttons, Button{Label: o.Label, Do: DoAnswer, Value: digest[:6] + strconv.Itoa(i)})
 	}
 	t.Say(m)
 	t.asked = true

@@ -110,7 +110,7 @@ func (t *Turn) QuotedUser() (UserID, error) {
 		return q.From, nil
 	}
 	row, ok, err := quoteTable.Get(t.puts.Tx, string(t.Event.Channel), string(q.Message))
-	if err != nil || !ok {
+	if err != nil || !ok || t.Now.Sub(row.At) > QuotesFor {
 		return "", err
 	}
 	raw, err := t.bot.Persons.Open(t.puts.Tx, "", row.Sealed)

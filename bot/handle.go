@@ -262,6 +262,11 @@ func (t *Turn) answer() Intent {
 // refused ends a turn with the words of a refusal.
 func (t *Turn) refused(no *Refusal) (string, error) {
 	t.session = &session{}
+	if t.Event.Kind == Said && t.Event.Chat.Group {
+		if err := t.rememberSaying(); err != nil { // it can be answered all the same
+			return "", err
+		}
+	}
 	t.Say(Message{Text: t.Print(no.Text), Buttons: no.Buttons})
 	return "refused:" + string(no.Text.Key), nil
 }
@@ -310,7 +315,11 @@ func (t *Turn) run(cmd *Command, args string) (string, error) {
 	case !t.Event.Chat.Group && cmd.Place&Private == 0:
 		return "", Refuse(i18n.BotOnlyGroup)
 	case cmd.Role > Member && t.Person.Role < cmd.Role:
-		return "", &Refusal{Text: i18n.T(i18n.BotOnlyStaff), Cause: fmt.Errorf("role %d for /%s", t.Person.Role, cmd.Name)}
+		key := i18n.BotOnlyStaff
+		if t.Person.Role >= Clerk {
+			key = i18n.BotOnlyManager
+		}
+		return "", &Refusal{Text: i18n.T(key), Cause: fmt.Errorf("role %d for /%s", t.Person.Role, cmd.Name)}
 	}
 	t.session.Command, t.session.Args, t.session.Group = cmd.Name, t.Args, t.Group
 	if err := cmd.Run(t); err != nil {

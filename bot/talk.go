@@ -151,6 +151,9 @@ func (t *Turn) shared() (string, error) {
 		return "quiet", nil
 	}
 	p := t.session.Pending
+	if !p.Contact && p.Typed {
+		return t.missed(i18n.BotNotASticker)
+	}
 	if !p.Contact {
 		return t.missed(i18n.BotChooseButton)
 	}

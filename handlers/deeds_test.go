@@ -47,6 +47,20 @@ func deeds(s *shop.Shop, db store.DB) map[string]deed {
 			_, err := s.Book.Hold(tx, id, act(), n)
 			return err
 		}),
+		"scan": func(ctx context.Context, who bot.Identity, _ string) (token string, err error) {
+			err = db.Update(ctx, func(tx store.Tx) error {
+				id, _, err := s.Vault.Who(tx, shop.Identity(who))
+				if err != nil {
+					return err
+				}
+				if _, err := s.Vault.Card(tx, id, s.Rand); err != nil {
+					return err
+				}
+				token, err = s.Vault.CardToken(tx, id, s.Clock.Now(), people.CardLife)
+				return err
+			})
+			return token, err
+		},
 		"invite": func(ctx context.Context, _ bot.Identity, role string) (code string, err error) {
 			err = db.Update(ctx, func(tx store.Tx) error {
 				c, err := s.Vault.Invite(tx, loyalty.Role(role), "", loyalty.ByJob("test"), s.Clock.Now(), people.CodeLife, s.Rand)

@@ -13,6 +13,7 @@ const (
 	BotWentWrong      Key = "bot.went_wrong"
 	BotFrozen         Key = "bot.frozen"
 	BotOnlyStaff      Key = "bot.only_staff"
+	BotOnlyManager    Key = "bot.only_manager"
 	BotOnlyGroup      Key = "bot.only_group"
 	BotPrivateHere    Key = "bot.private_here"
 	BotOpenPrivate    Key = "bot.open_private"

@@ -77,6 +77,7 @@ const (
 	FindSince   Key = "find.since"
 	FindFrozen  Key = "find.frozen"
 	FindSeveral Key = "find.several"
+	FindNone    Key = "find.none"
 	FindSale    Key = "find.sale"
 
 	TodayTitle  Key = "today.title"

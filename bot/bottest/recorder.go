@@ -27,6 +27,7 @@ type recorder struct {
 	mu    sync.Mutex
 	heard []heard
 	sent  int
+	used  map[string]bool // reply tokens, each good once
 }
 
 func (r *recorder) Channel() bot.ChannelName { return r.name }
@@ -61,6 +62,15 @@ func (r *recorder) Send(_ context.Context, c bot.Call, _ string) bot.Result {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if token := l.Reply.Value; c.Method == "reply" && token != "" {
+		if r.used[token] {
+			return bot.Result{Outcome: bot.TokenDead}
+		}
+		if r.used == nil {
+			r.used = map[string]bool{}
+		}
+		r.used[token] = true
+	}
 	res := bot.Result{Outcome: bot.Delivered, Date: time.Now()}
 	for _, m := range l.Messages {
 		r.heard = append(r.heard, heard{l.To, m})

@@ -28,6 +28,9 @@ func (s *Shop) MaySend(tx store.Tx, i bot.Intent, now time.Time) (why string, la
 	if err != nil {
 		return "", later, err
 	}
+	if undone, err := s.undone(tx, i); err != nil || undone {
+		return "undone", later, err
+	}
 	to := people.Identity{Channel: string(i.Channel), User: string(i.Letter.To.ID)}
 	account, known := p.Account(to)
 	switch unasked := i.Class == bot.Nudge || i.Class == bot.Promo; {
@@ -45,4 +48,22 @@ func (s *Shop) MaySend(tx store.Tx, i bot.Intent, now time.Time) (why string, la
 		}
 	}
 	return "", later, nil
+}
+
+// undone says that i is the receipt of something that was taken back while the
+// receipt waited: the correction has been told, and "you have 35" after it would
+// be wrong.
+func (s *Shop) undone(tx store.Tx, i bot.Intent) (bool, error) {
+	if i.Class != bot.Receipt || i.Carriage != bot.RideOnly || i.Ref == "" {
+		return false, nil
+	}
+	e, err := s.Book.ByRef(tx, loyalty.Ref(i.Ref))
+	if errors.Is(err, loyalty.ErrUnknownRef) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	mark, err := s.Book.Reversed(tx, e)
+	return mark.Whole, err
 }

@@ -191,7 +191,7 @@ func (d desk) approved(t *bot.Turn, me people.Staff, row approval) error {
 // tellAsker tells the employee what became of their request.
 func (d desk) tellAsker(t *bot.Turn, row approval, key i18n.Key) error {
 	asker, err := d.Vault.StaffByID(t.Tx, row.By)
-	if err != nil {
+	if err != nil || !asker.Active {
 		return err
 	}
 	_, err = d.Tell(t, asker.Member, bot.Receipt, bot.PushNow, "", func(p i18n.Printer) bot.Message {

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -36,7 +37,11 @@ func (d desk) find(t *bot.Turn) error {
 	}
 	switch len(list) {
 	case 0:
-		return err // what was wrong with WHO
+		var no *bot.Refusal
+		if errors.As(err, &no) && no.Text.Key == i18n.WhoUnread { // it was a name
+			return bot.Refuse(i18n.FindNone)
+		}
+		return err
 	case 1:
 		m, _, err := d.member(t, list[0], "", nil)
 		if err != nil {
