@@ -15,6 +15,7 @@ import (
 	"regulars/bot"
 	"regulars/bot/telegram"
 	"regulars/handlers/admin"
+	"regulars/handlers/staff"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
 	"regulars/store"
@@ -152,6 +153,7 @@ func (a *app) sweeps(ctx context.Context) error {
 		now := a.clock.Now()
 		for what, sweep := range map[string]func(context.Context, store.DB, time.Time) (int, error){
 			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
+			"approvals": staff.Sweep,
 		} {
 			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {
 				a.log.Warn("a sweep failed; it is tried again in an hour", "what", what, "error", err)
