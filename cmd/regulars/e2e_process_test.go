@@ -21,8 +21,8 @@ import (
 	"regulars/bot/sim"
 )
 
-// binary is the program as it is shipped, built once for all tests.
-var binary = sync.OnceValues(func() (path string, err error) {
+// shippedBinary is the program as it is shipped, built once for all tests.
+var shippedBinary = sync.OnceValues(func() (path string, err error) {
 	dir, err := os.MkdirTemp("", "regulars-e2e-")
 	if err != nil {
 		return "", err
@@ -80,7 +80,7 @@ const (
 // environment, which say more than the file.
 func newPlace(t testing.TB, settings ...string) *place {
 	t.Helper()
-	bin, err := binary()
+	bin, err := shippedBinary()
 	if err != nil {
 		t.Fatalf("building: %v", err)
 	}
