@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -21,6 +22,7 @@ type Sim struct {
 	telegram *telegramServer
 	server   *http.Server
 	addr     string
+	front    atomic.Pointer[http.Handler] // what stands at "/"; see Mount
 }
 
 // Options of a simulator for a program.
@@ -49,6 +51,13 @@ func Start(o Options) (*Sim, error) {
 	mux.Handle("/line-data/", http.StripPrefix("/line-data", s.line.data()))
 	mux.Handle("/telegram/", http.StripPrefix("/telegram", s.telegram))
 	mux.Handle("/control/", http.StripPrefix("/control", s.control()))
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if h := s.front.Load(); h != nil {
+			(*h).ServeHTTP(w, r)
+			return
+		}
+		http.NotFound(w, r)
+	})
 	s.server = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	go s.server.Serve(l)
 	return s, nil
@@ -76,6 +85,14 @@ func (s *Sim) TelegramAPI() string { return "http://" + s.addr + "/telegram" }
 
 // Control is the address of the HTTP interface that drives the world.
 func (s *Sim) Control() string { return "http://" + s.addr + "/control" }
+
+// Address is where the simulator listens, "http://127.0.0.1:port/": the page's
+// address once one is mounted.
+func (s *Sim) Address() string { return "http://" + s.addr + "/" }
+
+// Mount lets h answer at [Sim.Address] whatever is no platform's path; it is
+// meant for what [Sim.Page] gives.
+func (s *Sim) Mount(h http.Handler) { s.front.Store(&h) }
 
 // Close stops the servers and forgets the world.
 func (s *Sim) Close() {

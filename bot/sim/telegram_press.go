@@ -20,6 +20,15 @@ func (s *TelegramSeat) PressInaccessible(label string) error { return s.press(la
 
 func (s *TelegramSeat) press(label string, gone bool) error {
 	m, button, key := s.find(label)
+	if button == nil && key == nil {
+		return fmt.Errorf("sim: no button [%s] to press; there are %q", label, s.Buttons())
+	}
+	s.tap(m, button, key, gone)
+	return nil
+}
+
+// tap does what a button under m, or else a key, is for.
+func (s *TelegramSeat) tap(m *tgMessage, button *tgButton, key *tgKey, gone bool) {
 	p := s.person
 	switch {
 	case button != nil && button.Data != "":
@@ -36,10 +45,7 @@ func (s *TelegramSeat) press(label string, gone bool) error {
 		p.change(func() { p.opened = append(p.opened, webApp(key.WebApp)) })
 	case key != nil:
 		s.Say(key.Text)
-	default:
-		return fmt.Errorf("sim: no button [%s] to press; there are %q", label, s.Buttons())
 	}
-	return nil
 }
 
 // find looks for a label under messages, then on the reply keyboard.

@@ -1,0 +1,165 @@
+package draw
+
+import (
+	"encoding/base64"
+
+	"regulars/bot"
+)
+
+// Message draws a message as the program means it, the way it will look on a
+// platform: for previews, before anything has been encoded. Where the adapters
+// have to cut for a platform's limits, the preview shows the whole.
+func Message(m bot.Message, on bot.Platform, o Options) Drawing {
+	wire := lineWire
+	drawn := LINE
+	if on == bot.Telegram {
+		wire, drawn = telegramWire, Telegram
+	}
+	own := o.Image
+	o.Image = func(ref string) string {
+		if own != nil {
+			return own(ref)
+		}
+		return ref
+	}
+	return drawn(wire(m), o)
+}
+
+// pictureURL is a picture as a data: address, so that a preview needs no other
+// request; "" when it cannot be drawn.
+func pictureURL(p *bot.Picture) string {
+	if p == nil {
+		return ""
+	}
+	raw, err := PNG(*p)
+	if err != nil {
+		return ""
+	}
+	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(raw)
+}
+
+type obj = map[string]any
+
+// lineWire is m as a LINE message object: words alone are a text, all else is
+// a bubble.
+func lineWire(m bot.Message) obj {
+	plain := m.Title == "" && m.Note == "" && len(m.Rows) == 0 && m.Picture == nil && len(m.Buttons) == 0
+	var out obj
+	if plain {
+		out = obj{"type": "text", "text": m.Text}
+	} else {
+		out = obj{"type": "flex", "altText": m.Title, "contents": obj{"type": "bubble", "body": lineBody(m), "footer": lineFooter(m.Buttons)}}
+		if len(m.Buttons) == 0 {
+			delete(object(out["contents"]), "footer")
+		}
+	}
+	var quick []any
+	for _, b := range m.Quick {
+		quick = append(quick, obj{"action": obj{"type": "postback", "label": b.Label}})
+	}
+	out["quickReply"] = obj{"items": quick}
+	return out
+}
+
+func lineBody(m bot.Message) obj {
+	var stack []any
+	say := func(text, size, weight, color string) {
+		if text != "" {
+			stack = append(stack, obj{"type": "text", "text": text, "size": size, "weight": weight, "color": color, "wrap": true})
+		}
+	}
+	say(m.Title, "lg", "bold", "")
+	say(m.Text, "md", "", "")
+	if len(stack) > 0 && len(m.Rows) > 0 {
+		stack = append(stack, obj{"type": "separator", "margin": "lg"})
+	}
+	for _, r := range m.Rows {
+		stack = append(stack, obj{"type": "box", "layout": "baseline", "spacing": "md", "contents": []any{
+			obj{"type": "text", "text": r.Label, "size": "sm", "color": "#616E7C", "wrap": true, "flex": 4.0},
+			obj{"type": "text", "text": r.Value, "size": "sm", "align": "end", "wrap": true, "flex": 5.0},
+		}})
+	}
+	say(m.Note, "xs", "", "#616E7C")
+	if m.Picture != nil {
+		ratio := "1:1"
+		if m.Picture.Code128 != "" {
+			ratio = "5:2"
+		}
+		stack = append(stack, obj{"type": "image", "url": pictureURL(m.Picture), "size": "full", "aspectRatio": ratio, "margin": "lg"})
+	}
+	return obj{"type": "box", "layout": "vertical", "spacing": "md", "contents": stack}
+}
+
+func lineFooter(buttons []bot.Button) obj {
+	var stack []any
+	for i, b := range buttons {
+		if b.Do == bot.DoContact {
+			continue // LINE has no such button
+		}
+		style := "secondary"
+		if i == 0 {
+			style = "primary"
+		}
+		stack = append(stack, obj{"type": "button", "style": style, "height": "sm", "action": obj{"type": "postback", "label": b.Label}})
+	}
+	return obj{"type": "box", "layout": "vertical", "spacing": "sm", "contents": stack}
+}
+
+// telegramWire is m as a Message object of the Bot API.
+func telegramWire(m bot.Message) obj {
+	t := &told{}
+	t.add(m.Title, "bold")
+	t.gap(1, m.Title != "")
+	t.add(m.Text, "")
+	t.gap(1, len(m.Rows) > 0)
+	for _, r := range m.Rows {
+		t.gap(1, true)
+		t.add(r.Label+"  ", "")
+		t.add(r.Value, "bold")
+	}
+	t.gap(2, m.Note != "")
+	t.add(m.Note, "italic")
+	out := obj{"text": t.text, "entities": t.entities}
+	if m.Picture != nil {
+		out = obj{"caption": t.text, "caption_entities": t.entities, "photo": []any{obj{"file_id": pictureURL(m.Picture)}}}
+	}
+	var rows []any
+	for _, b := range append(append([]bot.Button(nil), m.Buttons...), m.Quick...) {
+		if b.Do != bot.DoContact { // stands on the reply keyboard
+			rows = append(rows, []any{obj{"text": b.Label}})
+		}
+	}
+	out["reply_markup"] = obj{"inline_keyboard": rows}
+	return out
+}
+
+// told is a text in the making, with its entities.
+type told struct {
+	text     string
+	units    int
+	entities []any
+}
+
+func (t *told) add(s, kind string) {
+	n := 0
+	for _, r := range s {
+		n++
+		if r > 0xFFFF {
+			n++
+		}
+	}
+	if kind != "" && n > 0 {
+		t.entities = append(t.entities, obj{"type": kind, "offset": float64(t.units), "length": float64(n)})
+	}
+	t.text += s
+	t.units += n
+}
+
+// gap ends what was said so far with n line breaks, if something follows.
+func (t *told) gap(n int, follows bool) {
+	for range n {
+		if follows && t.text != "" {
+			t.add("\n", "")
+		}
+	}
+}

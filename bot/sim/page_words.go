@@ -1,0 +1,156 @@
+package sim
+
+import "strings"
+
+// PageWords are all words of the page, by key, in English: what translators
+// translate, and what is said where PageOptions.Words has nothing. {{.Name}}
+// places are filled in.
+var PageWords = map[string]string{
+	"sim.title":         "A shop in your browser",
+	"sim.simulated":     "simulated: nothing leaves this machine",
+	"sim.language":      "Language",
+	"sim.guide":         "Your first minute",
+	"sim.guide_done":    "All done. Now play: break something, or move the clock.",
+	"sim.show_me":       "Show me",
+	"sim.people":        "People",
+	"sim.wire":          "Wire",
+	"sim.trouble":       "Break it",
+	"sim.close":         "Close",
+	"sim.phones":        "Phones",
+	"sim.lost":          "The connection to the simulator is lost. It comes back by itself once it runs again.",
+	"sim.customer":      "Customer",
+	"sim.employee":      "Employee",
+	"sim.manager":       "Manager",
+	"sim.phone_of":      "{{.Name}}'s phone ({{.App}})",
+	"sim.chats_of":      "Chats of {{.Name}}",
+	"sim.chat":          "Chat: {{.Chat}}, on {{.Name}}'s phone",
+	"sim.message":       "Message",
+	"sim.send":          "Send",
+	"sim.options":       "What else {{.Name}} can do",
+	"sim.read":          "Read",
+	"sim.edited":        "edited",
+	"sim.unsent":        "{{.Name}} unsent a message",
+	"sim.group_none":    "Nobody has written here yet.",
+	"sim.private_none":  "Nothing here yet.",
+	"sim.add_friend":    "Add as a friend",
+	"sim.unblock":       "Unblock",
+	"sim.block":         "Block the shop",
+	"sim.start":         "Start",
+	"sim.restart":       "Restart",
+	"sim.menu":          "Menu",
+	"sim.keyboard":      "Keyboard",
+	"sim.quick":         "Quick replies",
+	"sim.sticker":       "Send a sticker",
+	"sim.photo":         "Send a picture",
+	"sim.share_contact": "Share the own phone number",
+	"sim.rename":        "Rename",
+	"sim.new_name":      "New name",
+	"sim.unsend":        "Take back the last message",
+	"sim.new_group":     "New group",
+	"sim.group_name":    "Name of the group",
+	"sim.create":        "Create",
+	"sim.join":          "Join “{{.Group}}”",
+	"sim.leave":         "Leave “{{.Group}}”",
+	"sim.bot_out":       "Remove the bot from “{{.Group}}”",
+	"sim.bot_in":        "Add the bot to “{{.Group}}”",
+	"sim.hide":          "Put this phone away",
+	"sim.scan_with":     "Scan this code with …",
+	"sim.no_code":       "No code can be read in this picture.",
+	"sim.opened":        "The phone opens",
+	"sim.new_tab":       "Open in a new tab",
+	"sim.leads_to":      "The page leads to",
+	"sim.open_as":       "Open with {{.Name}}'s phone ({{.App}})",
+	"sim.other_app":     "This address opens in {{.App}}, which is not on this phone.",
+	"sim.copied":        "Copied",
+	"sim.pick":          "Pick",
+	"sim.shown":         "Phones in sight",
+	"sim.show":          "Show",
+	"sim.put_away":      "Put away",
+	"sim.add_person":    "Take another phone",
+	"sim.person_help":   "Somebody new, or anybody of this world by name.",
+	"sim.name":          "Name",
+	"sim.app":           "App",
+	"sim.their_lang":    "Language of the phone",
+	"sim.take":          "Take",
+	"sim.nobody_shown":  "No phone is in sight. Take one under “People”.",
+	"sim.clock":         "Clock",
+	"sim.clock_help":    "Everybody's clock, the bot's as well. It only moves forward here.",
+	"sim.hour":          "+1 hour",
+	"sim.day":           "+1 day",
+	"sim.month":         "+30 days",
+	"sim.date":          "Date and time",
+	"sim.go_there":      "Go there",
+	"sim.freeze":        "Stop the clock",
+	"sim.thaw":          "Let it run",
+	"sim.stopped":       "stopped",
+	"sim.faults":        "When the bot calls",
+	"sim.fault":         "What goes wrong",
+	"sim.f_drop-answer": "It works, but no answer comes",
+	"sim.f_reset":       "The connection breaks",
+	"sim.f_delay":       "The answer comes late",
+	"sim.f_429":         "Too many requests (429)",
+	"sim.f_500":         "Server error (500)",
+	"sim.f_garbage":     "A web page instead of an answer (502)",
+	"sim.f_empty":       "It works, but the answer is empty",
+	"sim.f_quota":       "LINE's monthly limit is reached",
+	"sim.both":          "Both",
+	"sim.path":          "Only this call",
+	"sim.every_call":    "every call",
+	"sim.times":         "How often",
+	"sim.times_help":    "0: until switched off",
+	"sim.seconds":       "Seconds (late, 429)",
+	"sim.switch_on":     "Switch on",
+	"sim.switch_off":    "Switch off",
+	"sim.all_off":       "Switch everything off",
+	"sim.no_faults":     "Nothing is broken.",
+	"sim.left":          "{{.Count}} left",
+	"sim.hooks":         "When people write",
+	"sim.hold":          "Hold events back",
+	"sim.release":       "Deliver",
+	"sim.reverse":       "Deliver, newest first",
+	"sim.again":         "Deliver the last one again",
+	"sim.redeliver":     "Deliver what failed",
+	"sim.hook_off":      "Cut the way to the bot",
+	"sim.hook_on":       "Mend the way to the bot",
+	"sim.held":          "Events are held back.",
+	"sim.cut":           "The way to the bot is cut.",
+	"sim.quota":         "LINE's messages a month (0: no limit)",
+	"sim.set":           "Set",
+	"sim.bill":          "{{.Paid}} paid on LINE",
+	"sim.bill_more":     "What would have been billed: {{.Paid}} messages on LINE. Answers and everything on Telegram are free.",
+	"sim.calls":         "{{.Count}} requests",
+	"sim.to_bot":        "To the bot",
+	"sim.from_bot":      "From the bot",
+	"sim.no_answer":     "no answer",
+	"sim.billed":        "{{.Count}} billed",
+	"sim.headers":       "Headers",
+	"sim.body":          "Body",
+	"sim.answer":        "Answer",
+	"sim.no_calls":      "Nothing has been said yet.",
+	"sim.failed":        "That did not work: {{.Why}}",
+	"sim.d_picture":     "Picture",
+	"sim.d_sticker":     "Sticker",
+	"sim.d_contact":     "Contact",
+	"sim.d_unknown":     "This kind of message is not drawn here",
+}
+
+// pageWords says things in one language.
+type pageWords struct {
+	Lang string
+	say  func(lang, key string, args ...any) string
+}
+
+// T is a word of the page; args are name, value pairs.
+func (w pageWords) T(key string, args ...any) string {
+	key = "sim." + key
+	if w.say != nil {
+		if s := w.say(w.Lang, key, args...); s != "" && s != key {
+			return s
+		}
+	}
+	s := PageWords[key]
+	for i := 0; i+1 < len(args); i += 2 {
+		s = strings.ReplaceAll(s, "{{."+toText(args[i])+"}}", toText(args[i+1]))
+	}
+	return s
+}
