@@ -96,10 +96,10 @@ func (a action) open(address string) (action, bool) {
 // privateURL opens the chat with the bot with a command typed in, not yet sent
 // (LINE docs, using-line-url-scheme); without a command it opens its profile.
 func (c *Channel) privateURL(command string) string {
-	if c.basicID == "" {
+	if c.handle() == "" {
 		return ""
 	}
-	id := "%40" + strings.TrimPrefix(c.basicID, "@")
+	id := "%40" + strings.TrimPrefix(c.handle(), "@")
 	if command == "" {
 		return "https://line.me/R/ti/p/" + id
 	}

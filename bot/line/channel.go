@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"regulars/bot"
@@ -36,7 +37,7 @@ type Config struct {
 	ChannelID string // decimal; needed when Token is empty
 	Secret    string // signs webhooks; never empty
 	Token     string // long-lived channel access token; empty: short-lived ones are fetched
-	BasicID   string // "@abc1234d"; without it no button can lead from a group to the private chat
+	BasicID   string // "@abc1234d", needed by buttons from a group to the private chat; when empty, Info learns it
 
 	APIBase     string // default DefaultAPIBase
 	DataAPIBase string // default DefaultDataAPIBase
@@ -58,7 +59,7 @@ type Pictures interface {
 type Channel struct {
 	name     bot.ChannelName
 	secret   string
-	basicID  string
+	basicID  atomic.Pointer[string] // asked with Info where it is not configured
 	apiBase  string
 	dataBase string
 	http     *http.Client
@@ -78,13 +79,14 @@ var basicForm = regexp.MustCompile(`^@[0-9A-Za-z._-]{1,30}$`)
 // with which anybody could sign a webhook.
 func New(cfg Config) (*Channel, error) {
 	c := &Channel{
-		name: cfg.Name, secret: cfg.Secret, basicID: cfg.BasicID,
+		name: cfg.Name, secret: cfg.Secret,
 		apiBase: cfg.APIBase, dataBase: cfg.DataAPIBase,
 		http: newClient(cfg.HTTP), clock: cfg.Clock, pictures: cfg.Pictures,
 	}
-	if c.basicID != "" && !strings.HasPrefix(c.basicID, "@") {
-		c.basicID = "@" + c.basicID
+	if cfg.BasicID != "" && !strings.HasPrefix(cfg.BasicID, "@") {
+		cfg.BasicID = "@" + cfg.BasicID
 	}
+	c.basicID.Store(&cfg.BasicID)
 	if c.apiBase == "" {
 		c.apiBase = DefaultAPIBase
 	}
@@ -101,6 +103,9 @@ func New(cfg Config) (*Channel, error) {
 	return c, nil
 }
 
+// handle is the account's @name, empty while it is not known.
+func (c *Channel) handle() string { return *c.basicID.Load() }
+
 func (c *Channel) check(cfg Config) error {
 	switch {
 	case c.name == "":
@@ -109,7 +114,7 @@ func (c *Channel) check(cfg Config) error {
 		return errors.New("channel_secret is empty; copy it from Basic settings in the LINE Developers console")
 	case cfg.Token == "" && cfg.ChannelID == "":
 		return errors.New("set channel_token, or channel_id so that short-lived tokens can be fetched")
-	case c.basicID != "" && !basicForm.MatchString(c.basicID):
+	case cfg.BasicID != "" && !basicForm.MatchString(cfg.BasicID):
 		return errors.New("basic_id must look like @abc1234d")
 	}
 	for _, base := range []string{c.apiBase, c.dataBase} {

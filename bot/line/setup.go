@@ -21,13 +21,17 @@ type Info struct {
 	ReadsByHand bool // messages are marked as read by hand or by the program
 }
 
-// Info asks LINE about the account.
+// Info asks LINE about the account. An @name that was not configured is known
+// from then on.
 func (c *Channel) Info(ctx context.Context) (Info, error) {
 	b, a := call(ctx, c, "info", func(api *messaging_api.MessagingApiAPI) (*http.Response, *messaging_api.BotInfoResponse, error) {
 		return api.GetBotInfoWithHttpInfo()
 	})
 	if !a.ok() {
 		return Info{}, a
+	}
+	if c.handle() == "" && basicForm.MatchString(b.BasicId) {
+		c.basicID.Store(&b.BasicId)
 	}
 	return Info{
 		UserID: b.UserId, BasicID: b.BasicId, Name: b.DisplayName,
@@ -141,8 +145,8 @@ func accessFix(err error) string {
 
 func (c *Channel) aboutAccount(info Info) []Finding {
 	var found []Finding
-	if !strings.EqualFold(info.BasicID, c.basicID) {
-		found = append(found, Finding{Text: fmt.Sprintf("basic_id is %q here and %q at LINE", c.basicID, info.BasicID),
+	if !strings.EqualFold(info.BasicID, c.handle()) {
+		found = append(found, Finding{Text: fmt.Sprintf("basic_id is %q here and %q at LINE", c.handle(), info.BasicID),
 			Fix: fmt.Sprintf("set basic_id = %q; buttons from groups to the private chat need it", info.BasicID)})
 	}
 	if info.People {

@@ -56,6 +56,9 @@ func (c *Channel) inline(buttons []bot.Button, group bool) (*inlineKeyboard, err
 		if b.Do == bot.DoContact {
 			continue // stands on a reply keyboard, see contactKeys
 		}
+		if b.Do == bot.DoPrivate && group && c.me() == "" {
+			continue // nobody has told our @name yet: the words alone are better than silence
+		}
 		k, err := c.inlineKey(b, group)
 		if err != nil {
 			return nil, err
@@ -100,9 +103,6 @@ func (c *Channel) inlineKey(b bot.Button, group bool) (inlineKey, error) {
 
 // privateLink opens the private chat with /start and the command as payload.
 func (c *Channel) privateLink(command string) (string, error) {
-	if c.me() == "" {
-		return "", fmt.Errorf("telegram: the bot's @name is not known yet; set username in the configuration")
-	}
 	payload, ok := bot.StartPayload(command)
 	if !ok {
 		return "", fmt.Errorf("telegram: a command of %d bytes does not fit a start link", len(command))

@@ -72,7 +72,7 @@ var channelOptions = map[bot.Platform][]option[ChannelConfig]{
 		{key: "channel_token", secret: true, field: func(c *ChannelConfig) *string { return &c.ChannelToken },
 			doc: "long-lived, Messaging API page; left out, short-lived ones are fetched with channel_id and channel_secret"},
 		{key: "basic_id", check: checkBasic, field: func(c *ChannelConfig) *string { return &c.BasicID },
-			doc: "as in @abc1234d; buttons from groups to the private chat need it"},
+			doc: "the account's name, as in @abc1234d; asked of LINE when left out"},
 		{key: "api_base", check: checkBase, field: func(c *ChannelConfig) *string { return &c.APIBase },
 			doc: "LINE's own unless set"},
 		{key: "data_api_base", check: checkBase, field: func(c *ChannelConfig) *string { return &c.DataAPIBase },

@@ -62,6 +62,13 @@ func (a *app) setup(ctx context.Context) error {
 }
 
 func (a *app) setupLine(ctx context.Context, ch *line.Channel) error {
+	if a.shop.Channel(ch.Channel()).Handle == "" {
+		info, err := ch.Info(ctx)
+		if err != nil {
+			return fmt.Errorf("the account's @name: %w", err)
+		}
+		a.shop.Learn(ch.Channel(), info.BasicID)
+	}
 	if a.cfg.PublicURL != "" {
 		if changed, err := ch.Register(ctx, a.webhookURL(ch.Channel())); err != nil {
 			return fmt.Errorf("webhook: %w", err)
@@ -91,6 +98,13 @@ func (a *app) languages() []i18n.Lang {
 }
 
 func (a *app) setupTelegram(ctx context.Context, ch *telegram.Channel) error {
+	if a.shop.Channel(ch.Channel()).Handle == "" {
+		me, err := ch.Me(ctx)
+		if err != nil {
+			return fmt.Errorf("the bot's @name: %w", err)
+		}
+		a.shop.Learn(ch.Channel(), me.Username)
+	}
 	if a.cfg.PublicURL != "" && !a.polls(ch.Channel()) {
 		if err := a.registerTelegram(ctx, ch); err != nil {
 			return fmt.Errorf("webhook: %w", err)

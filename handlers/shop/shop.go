@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"regulars/bot"
@@ -28,6 +29,8 @@ type Shop struct {
 	PublicURL string
 	// Channels are the configured ones.
 	Channels []Channel
+
+	handles sync.Map // bot.ChannelName → string: names that platforms told, see Learn
 }
 
 // New makes a shop over an installation's keys and programmes. rand gives
@@ -57,12 +60,20 @@ type Channel struct {
 	Handle string
 }
 
+// Learn notes the public name of a channel whose configuration leaves it out,
+// as the platform tells it. It may be called while commands run.
+func (s *Shop) Learn(name bot.ChannelName, handle string) { s.handles.Store(name, handle) }
+
 // Channel finds a configured channel.
 func (s *Shop) Channel(name bot.ChannelName) Channel {
 	for _, c := range s.Channels {
-		if c.Name == name {
-			return c
+		if c.Name != name {
+			continue
 		}
+		if told, ok := s.handles.Load(name); ok && c.Handle == "" {
+			c.Handle = told.(string)
+		}
+		return c
 	}
 	return Channel{Name: name}
 }

@@ -2,6 +2,7 @@ package shop
 
 import (
 	"net/url"
+	"strings"
 
 	"regulars/bot"
 	"regulars/i18n"
@@ -38,13 +39,14 @@ func (s *Shop) CardLink(shown bot.ChannelName, token string) string {
 // command ready: a deep link on Telegram, a prefilled text on LINE.
 func (s *Shop) ChatLink(name bot.ChannelName, line string) (string, bool) {
 	c := s.Channel(name)
+	handle := strings.TrimPrefix(c.Handle, "@") // people write it with and without
 	switch {
-	case c.Handle == "":
+	case handle == "":
 		return "", false
 	case c.Platform == bot.Telegram:
 		payload, ok := bot.StartPayload(line)
-		return "https://t.me/" + c.Handle + "?start=" + payload, ok
+		return "https://t.me/" + handle + "?start=" + payload, ok
 	default:
-		return "https://line.me/R/oaMessage/" + url.PathEscape(c.Handle) + "/?" + url.PathEscape("/"+line), true
+		return "https://line.me/R/oaMessage/%40" + url.PathEscape(handle) + "/?" + url.PathEscape("/"+line), true
 	}
 }
