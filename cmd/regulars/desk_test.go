@@ -238,6 +238,21 @@ func TestLostStoreIsNotReplacedByAnEmptyOne(t *testing.T) {
 	}
 }
 
+// A key from somewhere else would open the store to nobody, and ask everybody to
+// join anew.
+func TestAnotherShopsKeyIsRefused(t *testing.T) {
+	s, _ := withSale(t)
+	s.must("stats")
+	other := newShell(t)
+	other.must("init")
+	own := s.read("regulars.key")
+	s.write("regulars.key", other.read("regulars.key"))
+	s.refused(1, "the key does not belong to", "stats")
+	s.refused(1, "the key does not belong to", "serve")
+	s.write("regulars.key", own)
+	s.must("verify")
+}
+
 func TestUsage(t *testing.T) {
 	s := newShell(t)
 	s.refused(2, `did you mean "check"?`, "chekc")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"strings"
 
+	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
 	"regulars/store/bolt"
 )
@@ -31,6 +33,13 @@ func (m *Main) openApp(cfg *Config, log *slog.Logger) (*app, error) {
 		return nil, err
 	}
 	a, err := newApp(cfg, db, key, p, m.Clock, log)
+	if err == nil {
+		err = a.shop.Vault.CheckKey(context.Background(), db)
+	}
+	if errors.Is(err, people.ErrWrongKey) {
+		err = fmt.Errorf("the key does not belong to %s: nobody in it could be recognised, so nothing was touched.\n"+
+			"Restore the key file that was made with this store; a key once in use cannot be made again", cfg.Data)
+	}
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -28,6 +28,7 @@
 //	staffof/<member>            member → employee                                           for ever
 //	tomb/<hash>                 keyed tombstone of an account or a proven number            until its end date
 //	erased/<member>             the list that a restore applies                             for ever
+//	keymark/lookup              a hash that only the store's own key gives                  for ever
 //
 // A hash is 128 bits of HMAC-SHA256 under the look-up key, each kind in its
 // own domain. [Sweep] deletes what has run out.
