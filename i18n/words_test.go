@@ -94,3 +94,14 @@ func TestLabelsInPictures(t *testing.T) {
 		}
 	}
 }
+
+// What the guided first minute tells people to tap is what the buttons say.
+func TestGuideNamesButtons(t *testing.T) {
+	for _, l := range Langs {
+		for hint, label := range map[Key]Key{TourJoinHint: JoinButton, TourPointsHint: KeyPoints, TourReceiptHint: KeyPoints} {
+			if text, want := For(l).Say(hint), For(l).Say(label); !strings.Contains(text, want) {
+				t.Errorf("%s: %s does not name the button %q: %q", l, hint, want, text)
+			}
+		}
+	}
+}
