@@ -76,7 +76,8 @@ type Drawing struct {
 type Row struct {
 	ID    string // the element's id; none when empty
 	Mine  bool   // said by whoever holds the phone
-	Name  string // who said it; shown to others when not empty
+	Name  string // who said it
+	Plain bool   // a chat of two, as Telegram shows it: no face, and the name is only read aloud
 	Time  string // "14:05"
 	Note  string // beside the time, such as "read"
 	After template.HTML
@@ -91,11 +92,13 @@ func (d Drawing) In(r Row) template.HTML {
 		class += " d-service"
 	case r.Mine:
 		class += " d-mine"
+	case r.Plain:
+		class += " d-plain"
 	}
 	w.raw(`<article class="`, class, `"`)
 	w.attr("id", r.ID)
 	w.raw(`>`)
-	if !r.Mine && !d.Service {
+	if !r.Mine && !d.Service && !r.Plain {
 		w.raw(`<span class="d-face" aria-hidden="true">`)
 		w.text(initial(r.Name))
 		w.raw(`</span>`)
@@ -103,7 +106,7 @@ func (d Drawing) In(r Row) template.HTML {
 	w.raw(`<div class="d-col">`)
 	if r.Name != "" && !d.Service {
 		class := "d-name"
-		if r.Mine {
+		if r.Mine || r.Plain {
 			class = "d-hide" // read aloud only
 		}
 		w.raw(`<bdi class="`, class, `">`)

@@ -120,7 +120,7 @@ func (l *lineServer) post(url string, cfg LineConfig, body []byte) Delivery {
 	d := Delivery{At: l.sim.Clock.Now(), Body: body}
 	ctx, cancel := context.WithTimeout(context.Background(), cfg.Timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, "POST", url, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, "POST", l.sim.local(url), bytes.NewReader(body))
 	if err != nil {
 		d.Failure = "could_not_connect"
 		return d

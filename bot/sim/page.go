@@ -28,11 +28,9 @@ type PageOptions struct {
 	// for its {{.Name}} places. "" or the key itself is the English one.
 	Words func(lang, key string, args ...any) string
 	// Fetch gets a picture or page of the bot by its public address. Without it
-	// addresses on loopback are fetched and no others.
+	// addresses that are on loopback, as [Options].Local tells, are fetched and
+	// no others.
 	Fetch func(url string) ([]byte, error)
-	// Local gives the address at which a browser on this machine reaches a
-	// public address of the bot. Without it addresses stay as they are.
-	Local func(url string) string
 	// Cost says what so many paid LINE messages would have cost, as in
 	// "NT$ 12"; without it they are counted only.
 	Cost func(lang string, messages int) string

@@ -75,18 +75,10 @@ func (pg *page) open(ph *pagePhone, address string) {
 	if l.App() != "" {
 		s.Links = []deepLink{l}
 	} else if draw.Openable(address) {
-		s.Local = pg.local(address)
+		s.Local = pg.sim.local(address)
 		s.Links = pg.linksOf(address)
 	}
 	ph.change(func() { ph.sheet = s })
-}
-
-// local is where this machine's browser finds an address.
-func (pg *page) local(address string) string {
-	if pg.o.Local != nil {
-		return pg.o.Local(address)
-	}
-	return address
 }
 
 var hrefForm = regexp.MustCompile(`href="([^"]{1,900})"`)
@@ -118,7 +110,7 @@ func (pg *page) fetch(address string) ([]byte, error) {
 	if pg.o.Fetch != nil {
 		return pg.o.Fetch(address)
 	}
-	u, err := url.Parse(pg.local(address))
+	u, err := url.Parse(pg.sim.local(address))
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, errors.New("sim: no http address")
 	}

@@ -63,7 +63,8 @@ func (c *Clock) look() (now time.Time, frozen bool) {
 
 // stepData is a step for the template.
 type stepData struct {
-	N                  int
+	N                  int // from 0, as in the address
+	Label              int // from 1, as people count
 	Title, Hint, Phone string
 	Done, Current      bool
 }
@@ -78,7 +79,7 @@ func (pg *page) guide(words pageWords) string {
 	var steps []stepData
 	current, done := false, 0
 	for i, s := range pg.o.Tour {
-		d := stepData{N: i, Title: said(s.Title), Hint: said(s.Hint), Phone: s.Phone, Done: pg.isDone(i)}
+		d := stepData{N: i, Label: i + 1, Title: said(s.Title), Hint: said(s.Hint), Phone: s.Phone, Done: pg.isDone(i)}
 		if d.Done {
 			done++
 		} else if !current {

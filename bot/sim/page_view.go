@@ -222,7 +222,8 @@ func (pg *page) message(ph *pagePhone, d *phoneData, m pageMessage) (pageItem, d
 		o.Name = l.nameOf
 	}
 	drawing := drawn(ph, m, o)
-	row := draw.Row{ID: ph.id + "-m-" + m.ID, Mine: m.Mine, Name: m.Who, Time: m.At.Format("15:04")}
+	row := draw.Row{ID: ph.id + "-m-" + m.ID, Mine: m.Mine, Name: m.Who, Time: m.At.Format("15:04"),
+		Plain: !d.Group && d.Platform == "telegram"}
 	switch {
 	case m.Mine && m.Read:
 		row.Note = d.T("read")
@@ -278,16 +279,10 @@ func (pg *page) sheet(ph *pagePhone, d *phoneData) string {
 			with = append(with, opener{otherPhone{other.id, other.set.name(), appName(other.set.platform())}, l.URL})
 		}
 	}
-	// The phone itself comes first: it is what its owner would use.
-	slices.SortStableFunc(with, func(a, b opener) int {
-		switch {
-		case a.ID == ph.id && b.ID != ph.id:
-			return -1
-		case b.ID == ph.id && a.ID != ph.id:
-			return 1
-		}
-		return 0
-	})
+	// Who can open it here needs nobody else's phone.
+	if own := slices.IndexFunc(with, func(o opener) bool { return o.ID == ph.id }); own >= 0 {
+		with = with[own : own+1]
+	}
 	data["With"] = with
 	if len(s.Links) == 1 && s.Links[0].URL == s.URL {
 		data["OtherApp"] = appName(s.Links[0].App())

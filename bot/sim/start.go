@@ -22,6 +22,7 @@ type Sim struct {
 	telegram *telegramServer
 	server   *http.Server
 	addr     string
+	where    func(string) string          // Options.Local
 	front    atomic.Pointer[http.Handler] // what stands at "/"; see Mount
 }
 
@@ -29,6 +30,12 @@ type Sim struct {
 type Options struct {
 	Listen string // "127.0.0.1:0" when empty
 	Clock  *Clock // a new running one when nil
+
+	// Local gives the address on this machine of one that the bot calls its
+	// public one, for a demonstration in which https://shop.example stands for
+	// a port on loopback. Webhooks go there, and the page looks there. Nil
+	// leaves addresses as they are.
+	Local func(address string) string
 }
 
 // Start opens the simulator's listener. Its addresses are [Sim.LineAPI],
@@ -44,7 +51,7 @@ func Start(o Options) (*Sim, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sim: %w", err)
 	}
-	s := &Sim{Clock: o.Clock, Faults: &Faults{}, Wire: &Wire{}, addr: l.Addr().String()}
+	s := &Sim{Clock: o.Clock, Faults: &Faults{}, Wire: &Wire{}, addr: l.Addr().String(), where: o.Local}
 	s.line, s.telegram = newLineServer(s), newTelegramServer(s)
 	mux := http.NewServeMux()
 	mux.Handle("/line/", http.StripPrefix("/line", s.line))
@@ -85,6 +92,14 @@ func (s *Sim) TelegramAPI() string { return "http://" + s.addr + "/telegram" }
 
 // Control is the address of the HTTP interface that drives the world.
 func (s *Sim) Control() string { return "http://" + s.addr + "/control" }
+
+// local is where an address of the bot's is reached.
+func (s *Sim) local(address string) string {
+	if s.where == nil {
+		return address
+	}
+	return s.where(address)
+}
 
 // Address is where the simulator listens, "http://127.0.0.1:port/": the page's
 // address once one is mounted.

@@ -110,7 +110,7 @@ var tgClient = &http.Client{
 
 // deliver makes one POST to the bot and logs it.
 func (b *TelegramBot) deliver(up *tgUpdate, hook tgHook) (status int, body []byte, after time.Duration, err error) {
-	req, err := http.NewRequest("POST", hook.url, bytes.NewReader(up.body))
+	req, err := http.NewRequest("POST", b.server.sim.local(hook.url), bytes.NewReader(up.body))
 	if err != nil {
 		return 0, nil, 0, err
 	}

@@ -38,8 +38,13 @@
   const watch = (log) => {
     if (atEnd.has(log)) return;
     atEnd.set(log, true);
+    // Only going up on purpose lets go of the end: a picture that loads late
+    // also moves the end away.
+    let last = 0;
     log.addEventListener("scroll", () => {
-      atEnd.set(log, log.scrollHeight - log.scrollTop - log.clientHeight < 60);
+      if (log.scrollHeight - log.scrollTop - log.clientHeight < 60) atEnd.set(log, true);
+      else if (log.scrollTop < last - 2) atEnd.set(log, false);
+      last = log.scrollTop;
     }, { passive: true });
     log.addEventListener("load", () => toEnd(log), true);
     sizes.observe(log);
