@@ -2,39 +2,37 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
-	"net"
 	"os"
-	"path/filepath"
-	"strings"
+	"os/exec"
+	"runtime"
 	"time"
 
-	"regulars/bot"
 	"regulars/bot/sim"
 	"regulars/i18n"
-	"regulars/loyalty"
 	"regulars/loyalty/people"
-	"regulars/loyalty/programme"
-	"regulars/store"
-	"regulars/store/bolt"
 )
 
-// demo plays a first morning at a café: simulator and bot run in this process
-// and talk to each other over real HTTP, through the real adapters. Nothing is
-// kept, and nothing leaves the machine.
+// demo shows everything working, in real HTTP and through the real adapters,
+// between the simulator and the bot in this process; nothing leaves the
+// machine. It puts a page with phones on it at an address and stays until ctx
+// ends, or with Play runs a script on the terminal and ends.
 func (m *Main) demo(ctx context.Context, o DemoOptions) (err error) {
-	dir, err := os.MkdirTemp("", "regulars-demo-")
+	dir, tidy, err := demoDir(o.Dir)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(dir)
-	c, err := openCafe(dir, m.Clock)
+	defer tidy()
+	c, err := m.openCafe(dir, o.Listen, i18n.Lang(o.Lang))
 	if err != nil {
 		return err
+	}
+	var crew *crew
+	if !o.Play {
+		if crew, err = c.people(ctx, i18n.Lang(o.Lang)); err != nil {
+			return errors.Join(err, c.app.db.Close())
+		}
 	}
 	ctx, stop := context.WithCancel(ctx)
 	ended := make(chan error, 1)
@@ -46,178 +44,104 @@ func (m *Main) demo(ctx context.Context, o DemoOptions) (err error) {
 	}()
 	select {
 	case <-c.app.settled:
+	case <-ctx.Done():
+		return nil
 	case <-time.After(20 * time.Second):
 		return errors.New("the demo's own simulator does not answer; is something on this machine blocking 127.0.0.1?")
 	}
-	show := &stage{m: m, lang: i18n.Lang(o.Lang), world: c}
-	show.play(ctx)
-	return show.err
+	if o.Play {
+		show := &stage{m: m, lang: i18n.Lang(o.Lang), world: c}
+		show.play(ctx)
+		return show.err
+	}
+	return m.openPage(ctx, c, crew, o, dir)
 }
 
-// cafe is a simulated world with a bot in it.
-type cafe struct {
-	world    *sim.Sim
-	line     *sim.LineChannel
-	telegram *sim.TelegramBot
-	app      *app
-	listener net.Listener
-}
-
-// openCafe makes a world with one LINE account and one Telegram bot, and the
-// program that serves both.
-func openCafe(dir string, clock bot.Clock) (*cafe, error) {
-	world, err := sim.Start(sim.Options{})
-	if err != nil {
-		return nil, err
-	}
-	c := &cafe{world: world}
-	c.line = world.LineChannel(sim.LineConfig{ID: "1650000001", Secret: "demo-secret", Token: "demo-token", BasicID: "@corner", Name: "Corner Café"})
-	c.telegram = world.TelegramBot(sim.TelegramConfig{Token: "1001:demo", Username: "corner_cafe_bot", Name: "Corner Café"})
-	if c.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-		return nil, err
-	}
-	cfg := &Config{
-		PublicURL: "http://" + c.listener.Addr().String(),
-		Channels: []ChannelConfig{
-			{Name: "line", Kind: bot.LINE, ChannelID: "1650000001", ChannelSecret: "demo-secret", ChannelToken: "demo-token", BasicID: "@corner", APIBase: world.LineAPI(), DataAPIBase: world.LineDataAPI()},
-			{Name: "telegram", Kind: bot.Telegram, Token: "1001:demo", SecretToken: "demo", Username: "corner_cafe_bot", APIBase: world.TelegramAPI()},
-		},
-	}
-	path := filepath.Join(dir, "demo.db")
-	if err := bolt.Create(path); err != nil {
-		return nil, err
-	}
-	db, err := bolt.Open(path, bolt.Options{})
-	if err != nil {
-		return nil, err
-	}
-	key := make([]byte, 32)
-	if _, err := io.ReadFull(rand.Reader, key); err != nil {
-		return nil, err
-	}
-	text, _ := programme.Preset("cafe")
-	p, complaints := programme.Load(text)
-	if len(complaints) > 0 {
-		return nil, complaints[0]
-	}
-	c.app, err = newApp(cfg, db, key, p, clock, slog.New(slog.DiscardHandler))
-	return c, err
-}
-
-// invite draws an employee's code, as `regulars staff invite` does.
-func (c *cafe) invite(ctx context.Context, role loyalty.Role) (code string, err error) {
-	err = c.app.db.Update(ctx, func(tx store.Tx) error {
-		v, err := c.app.shop.Vault.Invite(tx, role, "", loyalty.ByJob("demo"), c.app.clock.Now(), people.CodeLife, rand.Reader)
-		code = v.String()
+// openPage mounts the page, says what to try, and waits.
+func (m *Main) openPage(ctx context.Context, c *cafe, crew *crew, o DemoOptions, dir string) error {
+	if err := c.settleIn(crew); err != nil {
 		return err
-	})
-	return code, err
+	}
+	c.world.Mount(c.world.Page(c.page(crew, i18n.Lang(o.Lang))))
+	m.say("Open %s", c.world.Address())
+	m.say("  – Ann is new: tap “%s” on her phone, then “%s”; the guide on the page leads on", "+", i18n.For(i18n.Lang(o.Lang)).Say(i18n.JoinButton))
+	m.say("  – Sam works here: on his phone type  /sale, a phone or card number, and 350")
+	m.say("  – the café has %d members and a year behind it:  regulars --config %s/regulars.toml stats", demoMembers, dir)
+	m.say("  – break something, move the clock, or watch the wire; stop with Ctrl-C")
+	if o.Open {
+		if err := browse(c.world.Address()); err != nil {
+			m.say("No browser could be opened here (%v); the address is above.", err)
+		}
+	}
+	<-ctx.Done()
+	return nil
 }
 
-// stage plays a scripted conversation and prints what each phone shows.
-type stage struct {
-	m     *Main
-	lang  i18n.Lang
-	world *cafe
-	shown map[sim.Person]int
-	where map[sim.Person]string
-	err   error
+// demoDir is the folder to use and how to leave it: a temporary one is removed.
+func demoDir(given string) (dir string, tidy func(), err error) {
+	if given != "" {
+		return given, func() {}, os.MkdirAll(given, 0o700)
+	}
+	dir, err = os.MkdirTemp("", "regulars-demo-")
+	return dir, func() { os.RemoveAll(dir) }, err
 }
 
-// word is a label or text in the demo's language.
-func (s *stage) word(k i18n.Key) string { return i18n.For(s.lang).Say(k) }
+// browse opens an address in the person's own browser.
+func browse(address string) error {
+	switch runtime.GOOS {
+	case "darwin":
+		return exec.Command("open", address).Start()
+	case "windows":
+		return exec.Command("rundll32", "url.dll,FileProtocolHandler", address).Start()
+	}
+	return exec.Command("xdg-open", address).Start()
+}
 
-// play is the script: a customer joins, an employee records a sale, a manager
-// approves a gift, a group hears nothing private.
-func (s *stage) play(ctx context.Context) {
-	s.shown, s.where = map[sim.Person]int{}, map[sim.Person]string{}
-	clerk, err := s.world.invite(ctx, people.Clerk)
+// crew is everybody whose phone is on the page.
+type crew struct {
+	ann, grace, mia *sim.LinePerson
+	bo, sam         *sim.TelegramPerson
+	club            *sim.LineGroup
+	friends         *sim.TelegramGroup
+}
+
+// people makes the crew and the café's year: Grace and Bo are regulars, Sam
+// works here, Mia manages, and Ann has never been here.
+func (c *cafe) people(ctx context.Context, lang i18n.Lang) (*crew, error) {
+	w := &crew{
+		ann: c.line.Person("Ann", string(lang)), grace: c.line.Person("Grace", string(lang)).Befriend(),
+		mia: c.line.Person("Mia", string(lang)).Befriend(),
+		bo:  c.telegram.Person("Bo", string(lang)), sam: c.telegram.Person("Sam", string(lang)),
+	}
+	sam, err := c.enrol(ctx, people.Identity{Channel: "telegram", User: fmt.Sprint(w.sam.ID())}, "Sam", people.Clerk, lang)
 	if err != nil {
-		s.err = err
-		return
+		return nil, err
 	}
-	ann := s.world.line.Person("Ann", string(s.lang))
-	sam := s.world.telegram.Person("Sam", string(s.lang))
-	bea := s.world.line.Person("Bea", string(s.lang))
-	s.where[ann], s.where[sam] = "Ann's LINE", "Sam's Telegram, behind the counter"
-
-	s.title("Ann scans the poster and joins with one tap.")
-	s.do(ann, 1, func() error { ann.Follow(); return nil })
-	s.do(ann, 2, func() error { return ann.Press(s.word(i18n.JoinButton)) })
-
-	s.title("Her number, so that she is found without her phone.")
-	s.do(ann, 1, func() error { return ann.Press(s.word(i18n.PhoneAdd)) })
-	s.do(ann, 1, func() error { ann.Say("0912-345-678"); return nil })
-
-	s.title("Sam works here: the owner gave him a code.")
-	s.do(sam, 1, func() error { sam.Say("/staff " + clerk); return nil })
-
-	s.title("A flat white and a cake. Sam types the number and the amount.")
-	s.do(sam, 1, func() error { sam.Say("/sale 0912345678 NT$350"); return nil })
-
-	s.title("Nothing was pushed to Ann, because a push costs money on LINE: her receipt rides free with her next answer.")
-	s.do(ann, 2, func() error { ann.Say(strings.Split(s.word(i18n.WordsPoints), ",")[0]); return nil })
-
-	s.title("In a group, everything private stays private.")
-	club := s.world.line.Group("Sunday club", ann, bea)
-	group := ann.In(club)
-	s.where[group] = "LINE group “Sunday club”"
-	s.do(group, 1, club.AddBot)
-	s.do(group, 1, func() error { group.Say("/points"); return nil })
-
-	s.title("Sam mistyped, and takes it back. That Ann must know at once.")
-	s.do(sam, 1, func() error { return sam.Press(s.word(i18n.UndoButton)) })
-	s.await(ann, 1)
-	if s.err == nil {
-		s.m.say("\nThat was %d requests between bot and simulator, %d of them paid on LINE. The ledger is whole: %s.",
-			len(s.world.world.Wire.Calls()), s.world.line.Used(), s.verdict(ctx))
-		s.m.say("Your own shop: `regulars init`, then `regulars serve`. Everything else: README.md.")
+	mia, err := c.enrol(ctx, people.Identity{Channel: "line", User: w.mia.ID()}, "Mia", people.Manager, lang)
+	if err != nil {
+		return nil, err
 	}
+	h := newHistory(c.app.shop, c.app.db, c.app.clock.Now().Add(-time.Hour), []people.Staff{sam, sam, mia})
+	err = h.write(ctx, demoMembers,
+		regular{who: people.Identity{Channel: "line", User: w.grace.ID()}, name: "Grace", language: string(lang)},
+		regular{who: people.Identity{Channel: "telegram", User: fmt.Sprint(w.bo.ID())}, name: "Bo", language: string(lang)})
+	if err != nil {
+		return nil, err
+	}
+	return w, nil
 }
 
-// verdict checks the ledger, in a word or two.
-func (s *stage) verdict(ctx context.Context) string {
-	faults, err := s.world.app.shop.Book.Verify(ctx, s.world.app.db, nil)
-	if err != nil || len(faults) > 0 {
-		s.err = fmt.Errorf("the demo's ledger is not whole: %v %v", faults, err)
-		return "no"
+// settleIn does what needs the bot to answer: who uses Telegram has started it,
+// and both groups have it among them.
+func (c *cafe) settleIn(w *crew) error {
+	w.bo.Start("")
+	w.sam.Start("")
+	w.club = c.line.Group("Sunday club", w.ann, w.grace, w.mia)
+	w.friends = c.telegram.Group("Coffee friends", w.bo, w.sam)
+	for _, p := range []sim.Person{w.bo, w.sam} {
+		if _, err := p.Await(1); err != nil {
+			return err
+		}
 	}
-	return "verified"
-}
-
-func (s *stage) title(text string) {
-	if s.err == nil {
-		s.m.say("\n— %s", text)
-	}
-}
-
-// do lets somebody act, waits for so many messages of the bot, and prints what
-// is new on their phone.
-func (s *stage) do(p sim.Person, answers int, act func() error) {
-	if s.err != nil {
-		return
-	}
-	if err := act(); err != nil {
-		s.err = err
-		return
-	}
-	s.await(p, answers)
-}
-
-func (s *stage) await(p sim.Person, answers int) {
-	if s.err != nil {
-		return
-	}
-	if _, err := p.Await(answers); err != nil {
-		s.err = err
-		return
-	}
-	lines := p.Phone()
-	for _, line := range lines[s.shown[p]:] {
-		s.m.say("  %s", strings.ReplaceAll(line, "\n", "\n       "))
-	}
-	s.shown[p] = len(lines)
-	if s.m.Terminal {
-		time.Sleep(1200 * time.Millisecond) // to be read
-	}
+	return nil
 }

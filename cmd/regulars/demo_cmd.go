@@ -4,14 +4,26 @@ import "context"
 
 // DemoOptions is what the demo may be told.
 type DemoOptions struct {
-	Lang string // spoken by the customers: one of the product's languages
+	Lang   string // the café's and its customers' language: one of the product's
+	Dir    string // where the shop's files go; a temporary folder when empty
+	Listen string // the page's address
+	Open   bool   // open the page in a browser
+	Play   bool   // play a script on the terminal instead
 }
 
 type demoCmd struct {
-	Lang string `help:"The customers' language: ${enum}." enum:"zh-TW,zh-HK,en,ja,th,zh-CN" default:"en"`
+	Lang   string `help:"The café's language: ${enum}." enum:"zh-TW,zh-HK,en,ja,th,zh-CN" default:"en"`
+	Dir    string `help:"An empty folder for the shop's files; they stay. Without it a temporary one is used and removed." type:"path" placeholder:"FOLDER"`
+	Listen string `help:"Where the page is." default:"127.0.0.1:8088" placeholder:"ADDRESS"`
+	Open   bool   `help:"Open the page in a browser."`
+	Play   bool   `help:"Play a first morning on the terminal instead, and end."`
 }
 
-// Run plays the demo until its end, or until ctx ends.
+// Run shows the demo until ctx ends.
 func (c *demoCmd) Run(ctx context.Context, m *Main) error {
-	return m.demo(ctx, DemoOptions{Lang: c.Lang})
+	o := DemoOptions{Lang: c.Lang, Dir: c.Dir, Listen: c.Listen, Open: c.Open, Play: c.Play}
+	if o.Play {
+		o.Listen = "" // nobody opens it
+	}
+	return m.demo(ctx, o)
 }

@@ -5,14 +5,13 @@ import (
 	"testing"
 	"time"
 
-	"regulars/bot"
 	"regulars/loyalty/people"
 )
 
 // The café's year is the same at every run, and its ledger is whole.
 func TestDemoHistory(t *testing.T) {
 	tell := func() (outstanding int64, members int) {
-		c, err := openCafe(t.TempDir(), bot.SystemClock{})
+		c, err := NewMain().openCafe(t.TempDir(), "", "en")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,4 +42,3 @@ func TestDemoHistory(t *testing.T) {
 		t.Errorf("one run gives %d members %d points, another %d and %d", n, a, m, b)
 	}
 }
-

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"regulars/bot"
+	"regulars/bot/sim"
+	"regulars/handlers/shop"
+	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
+	"regulars/store"
+)
+
+// page is what the simulator's page shows of this café.
+func (c *cafe) page(w *crew, lang i18n.Lang) sim.PageOptions {
+	o := sim.PageOptions{
+		Title: c.app.shop.Name(c.app.clock.Now(), lang), Lang: string(lang), Tour: c.tour(w),
+		People: []sim.PagePerson{
+			{LINE: w.ann}, {Telegram: w.sam, Role: "employee"}, {LINE: w.grace}, {Telegram: w.bo}, {LINE: w.mia, Role: "manager"},
+		},
+		Words: func(lang, key string, args ...any) string {
+			return i18n.For(i18n.Lang(lang)).Say(i18n.Key(key), args...)
+		},
+		Cost: func(lang string, n int) string { return c.cost(i18n.For(i18n.Lang(lang)), n) },
+	}
+	for _, l := range i18n.Langs {
+		o.Langs = append(o.Langs, sim.PageLanguage{Tag: string(l), Own: l.Own()})
+	}
+	return o
+}
+
+// cost is what so many pushes cost beyond a plan's free ones, in Taiwan's price
+// of NT$0.2 a message (LINE's price list, since 2023-09).
+func (c *cafe) cost(p i18n.Printer, messages int) string {
+	return p.Money(int64(messages)*20, "TWD", 2)
+}
+
+// tour is the guided first minute. Each step watches the shop itself, not what
+// was clicked, so that it is done however one gets there.
+func (c *cafe) tour(w *crew) []sim.Step {
+	say := func(k i18n.Key, args ...any) func(string) string {
+		return func(lang string) string { return i18n.For(i18n.Lang(lang)).Say(k, args...) }
+	}
+	return []sim.Step{
+		{Title: say(i18n.TourJoin), Hint: say(i18n.TourJoinHint), Phone: "Ann",
+			Done: func() bool { _, ok := c.member(w.ann); return ok }},
+		{Title: say(i18n.TourPoints), Hint: say(i18n.TourPointsHint), Phone: "Ann",
+			Done: func() bool { return heard(w.ann, func(p i18n.Printer) string { return shop.Points(p, 0) }) }},
+		{Title: say(i18n.TourSale), Hint: say(i18n.TourSaleHint), Phone: "Sam",
+			Type: func(string) string { return strings.TrimSpace("/sale " + c.card(w.ann) + " 350") },
+			Done: func() bool { return c.visits(w.ann) > 0 }},
+		{Title: say(i18n.TourReceipt), Hint: say(i18n.TourReceiptHint), Phone: "Ann",
+			Done: func() bool {
+				return heard(w.ann, func(p i18n.Printer) string { return p.Say(i18n.ReceiptFor) })
+			}},
+		{Title: say(i18n.TourGroup), Hint: say(i18n.TourGroupHint), Phone: "Ann",
+			Type: func(string) string { return "/points" },
+			Done: func() bool {
+				return heard(w.ann.In(w.club), func(p i18n.Printer) string { return p.Say(i18n.BotPrivateHere) })
+			}},
+	}
+}
+
+// heard reports whether a phone shows a text, in whichever language.
+func heard(p sim.Person, text func(i18n.Printer) string) bool {
+	for _, line := range p.Received() {
+		for _, l := range i18n.Langs {
+			if strings.Contains(line, text(i18n.For(l))) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// member is the person behind a phone, once they have joined.
+func (c *cafe) member(p *sim.LinePerson) (m people.Person, ok bool) {
+	c.app.db.View(context.Background(), func(r store.Reader) error {
+		id, known, err := c.app.shop.Vault.Who(r, shop.Identity(bot.Identity{Channel: "line", User: bot.UserID(p.ID())}))
+		if err != nil || !known {
+			return err
+		}
+		m, err = c.app.shop.Vault.Get(r, id)
+		ok = err == nil && m.Status == people.Member
+		return err
+	})
+	return m, ok
+}
+
+// card is the number on somebody's card, drawn now if it was never looked at;
+// "" for a stranger.
+func (c *cafe) card(p *sim.LinePerson) (number string) {
+	m, ok := c.member(p)
+	if !ok {
+		return ""
+	}
+	c.app.db.Update(context.Background(), func(tx store.Tx) error {
+		code, err := c.app.shop.Vault.Card(tx, m.ID, c.app.shop.Rand)
+		number = code.String()
+		return err
+	})
+	return number
+}
+
+// visits is how often somebody has bought here.
+func (c *cafe) visits(p *sim.LinePerson) (n int64) {
+	m, ok := c.member(p)
+	if !ok {
+		return 0
+	}
+	c.app.db.View(context.Background(), func(r store.Reader) error {
+		var b loyalty.Balance
+		b, err := c.app.shop.Book.Balance(r, m.ID, c.app.clock.Now())
+		n = b.Count.Visits
+		return err
+	})
+	return n
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"strings"
+
+	"regulars/bot"
+	"regulars/bot/sim"
+	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
+	"regulars/store"
+	"regulars/store/bolt"
+)
+
+// cafe is a simulated world with a bot in it.
+type cafe struct {
+	world    *sim.Sim
+	line     *sim.LineChannel
+	telegram *sim.TelegramBot
+	app      *app
+	listener net.Listener
+}
+
+// openCafe makes a world with one LINE account and one Telegram bot, and in dir
+// the files of a shop that serves both: the operators' commands work on them
+// while the demo runs. The bot lives by the world's clock.
+func (m *Main) openCafe(dir, listen string, lang i18n.Lang) (c *cafe, err error) {
+	world, err := sim.Start(sim.Options{Listen: listen})
+	if err != nil {
+		return nil, err
+	}
+	c = &cafe{world: world}
+	defer func() {
+		if err != nil {
+			c.close()
+		}
+	}()
+	c.line = world.LineChannel(sim.LineConfig{ID: "1650000001", Secret: "demo-secret", Token: "demo-token", BasicID: "@corner", Name: "Corner Café"})
+	c.telegram = world.TelegramBot(sim.TelegramConfig{Token: "1001:demo", Username: "corner_cafe_bot", Name: "Corner Café"})
+	if c.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		return c, err
+	}
+	cfg := c.config(dir)
+	rules := cafeRules(lang)
+	made, err := m.makeShop(filepath.Join(dir, "regulars.toml"), cfg, writeConfig(cfg.PublicURL, cfg.Channels), rules)
+	if err != nil {
+		return c, fmt.Errorf("the demo's files cannot be written (%d were): %w; name an empty folder with --dir", len(made), err)
+	}
+	key, err := cfg.ReadKey(m.Env)
+	if err != nil {
+		return c, err
+	}
+	p, complaints := programme.Load(rules)
+	if len(complaints) > 0 {
+		return c, complaints[0]
+	}
+	db, err := bolt.Open(cfg.Data, bolt.Options{})
+	if err != nil {
+		return c, err
+	}
+	if c.app, err = newApp(cfg, db, key, p, world.Clock, slog.New(slog.DiscardHandler)); err != nil {
+		return c, errors.Join(err, db.Close())
+	}
+	return c, nil
+}
+
+// config is the demo's shop, with the simulator for both platforms.
+func (c *cafe) config(dir string) *Config {
+	in := func(name string) string { return filepath.Join(dir, name) }
+	return &Config{
+		PublicURL: "http://" + c.listener.Addr().String(), Listen: c.listener.Addr().String(), Dir: dir,
+		Data: in("regulars.db"), Programme: in("programme.toml"), KeyFile: in("regulars.key"), AdminSocket: in("regulars.sock"),
+		Channels: []ChannelConfig{
+			{Name: "line", Kind: bot.LINE, ChannelID: "1650000001", ChannelSecret: "demo-secret", ChannelToken: "demo-token", BasicID: "@corner", APIBase: c.world.LineAPI(), DataAPIBase: c.world.LineDataAPI()},
+			{Name: "telegram", Kind: bot.Telegram, Token: "1001:demo", SecretToken: "demo", Username: "corner_cafe_bot", APIBase: c.world.TelegramAPI()},
+		},
+	}
+}
+
+// cafeRules are the default preset with the demo's language first: it is then
+// the shop's own, which groups and strangers hear.
+func cafeRules(lang i18n.Lang) []byte {
+	text, _ := programme.Preset("cafe")
+	first := fmt.Sprintf("languages = [%q, ", lang)
+	return []byte(strings.Replace(strings.Replace(string(text), fmt.Sprintf("%q, ", lang), "", 1), "languages = [", first, 1))
+}
+
+// close ends what openCafe began and run did not.
+func (c *cafe) close() {
+	if c.listener != nil {
+		c.listener.Close()
+	}
+	c.world.Close()
+}
+
+// enrol makes somebody an employee by a code, as `regulars staff invite` and
+// /staff do together.
+func (c *cafe) enrol(ctx context.Context, who people.Identity, name string, role loyalty.Role, lang i18n.Lang) (s people.Staff, err error) {
+	err = c.app.db.Update(ctx, func(tx store.Tx) error {
+		v, now := c.app.shop.Vault, c.app.clock.Now()
+		if _, _, err := v.Meet(tx, who, people.Seen{Language: string(lang), DisplayName: name}, now, rand.Reader); err != nil {
+			return err
+		}
+		code, err := v.Invite(tx, role, "", loyalty.ByJob("demo"), now, people.CodeLife, rand.Reader)
+		if err != nil {
+			return err
+		}
+		s, err = v.Enrol(tx, code, who, now, rand.Reader)
+		return err
+	})
+	return s, err
+}
+
+// invite draws an employee's code, as `regulars staff invite` does.
+func (c *cafe) invite(ctx context.Context, role loyalty.Role) (code string, err error) {
+	err = c.app.db.Update(ctx, func(tx store.Tx) error {
+		v, err := c.app.shop.Vault.Invite(tx, role, "", loyalty.ByJob("demo"), c.app.clock.Now(), people.CodeLife, rand.Reader)
+		code = v.String()
+		return err
+	})
+	return code, err
+}
