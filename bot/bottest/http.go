@@ -52,6 +52,8 @@ type Program struct {
 	Zone *time.Location
 	// Enrol makes a person an employee.
 	Enrol func(ctx context.Context, who bot.Identity, role string) error
+	// Meet makes a person known, with name and language.
+	Meet func(ctx context.Context, who bot.Identity, name, lang string) error
 	// Verify checks the ledger.
 	Verify func(ctx context.Context) error
 	// Do is what do> lines can ask for, by their first word.

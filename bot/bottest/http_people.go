@@ -92,7 +92,7 @@ func (x *httpPerson) meetTelegram(display string) {
 	x.tg.SetNumber("886912345678")
 	x.tg.SetUsername(x.name + "_tg")
 	for _, l := range p.script {
-		if strings.Contains(l.rest, "@"+display) {
+		if at := strings.Index(l.rest+" ", "@"+display+" "); at >= 0 {
 			x.tg.SetUsername("") // so that the mention is of a person, not of a name
 		}
 	}

@@ -262,7 +262,7 @@ func (p *httpPlayer) note(text string) {
 }
 
 // patience is how long, in real time, an answer may take.
-const patience = 8 * time.Second
+const patience = 4 * time.Second
 
 // compare waits for the answers of a line and holds them against what came.
 func (p *httpPlayer) compare(l scriptLine, spoke place) {

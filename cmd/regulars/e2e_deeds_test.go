@@ -28,6 +28,20 @@ func e2eDeeds(a *app) map[string]deed {
 			_, err := a.shop.Book.Hold(tx, id, act, n)
 			return err
 		}),
+		"scan": func(ctx context.Context, who bot.Identity, _ string) (token string, err error) {
+			err = a.db.Update(ctx, func(tx store.Tx) error {
+				id, _, err := a.shop.Vault.Who(tx, shop.Identity(who))
+				if err != nil {
+					return err
+				}
+				if _, err := a.shop.Vault.Card(tx, id, rand.Reader); err != nil {
+					return err
+				}
+				token, err = a.shop.Vault.CardToken(tx, id, a.clock.Now(), people.CardLife)
+				return err
+			})
+			return token, err
+		},
 		"invite": func(ctx context.Context, _ bot.Identity, role string) (string, error) {
 			return invited(ctx, a, loyalty.Role(role))
 		},

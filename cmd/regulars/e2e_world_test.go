@@ -34,10 +34,12 @@ type running struct {
 // e2eKey is the installation's key of these tests.
 var e2eKey = bytes.Repeat([]byte{7}, people.MasterSize)
 
-// cafeProgramme is the default preset.
+// cafeProgramme is the default preset, but that a clerk can ask for more than
+// he may give alone: the transcripts' shop.
 func cafeProgramme(t testing.TB) *programme.Programme {
 	t.Helper()
 	text, _ := programme.Preset("cafe")
+	text = bytes.Replace(text, []byte("approve_over = 300"), []byte("approve_over = 100"), 1)
 	p, complaints := programme.Load(text)
 	if len(complaints) > 0 {
 		t.Fatal(complaints)
@@ -127,6 +129,9 @@ func bootApp(t testing.TB, w *bottest.World) bottest.Program {
 		Enrol: func(ctx context.Context, who bot.Identity, role string) error {
 			return enrol(ctx, r.app, who, loyalty.Role(role))
 		},
+		Meet: func(ctx context.Context, who bot.Identity, name, lang string) error {
+			return e2eMeet(ctx, r.app, who, people.Seen{DisplayName: name, Language: lang})
+		},
 		Verify: func(ctx context.Context) error { return whole(ctx, r.app) },
 		Do:     e2eDeeds(r.app),
 	}
@@ -142,16 +147,28 @@ func testLog(t testing.TB) *slog.Logger {
 
 // enrol makes somebody an employee, as the code from the command line would.
 func enrol(ctx context.Context, a *app, who bot.Identity, role loyalty.Role) error {
+	known, err := a.adapters[who.Channel].Profile(ctx, who.User)
+	if err != nil {
+		return err
+	}
+	if err := e2eMeet(ctx, a, who, people.Seen{DisplayName: known.Name, Language: "en"}); err != nil {
+		return err
+	}
 	return a.db.Update(ctx, func(tx store.Tx) error {
 		now := a.clock.Now()
-		if _, _, err := a.shop.Vault.Meet(tx, shop.Identity(who), people.Seen{Language: "en"}, now, rand.Reader); err != nil {
-			return err
-		}
 		code, err := a.shop.Vault.Invite(tx, role, "", loyalty.ByJob("test"), now, people.CodeLife, rand.Reader)
 		if err != nil {
 			return err
 		}
 		_, err = a.shop.Vault.Enrol(tx, code, shop.Identity(who), now, rand.Reader)
+		return err
+	})
+}
+
+// e2eMeet makes somebody known.
+func e2eMeet(ctx context.Context, a *app, who bot.Identity, seen people.Seen) error {
+	return a.db.Update(ctx, func(tx store.Tx) error {
+		_, _, err := a.shop.Vault.Meet(tx, shop.Identity(who), seen, a.clock.Now(), rand.Reader)
 		return err
 	})
 }
