@@ -1,0 +1,167 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	bbolt "go.etcd.io/bbolt"
+
+	"regulars/bot"
+	"regulars/handlers/shop"
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
+	"regulars/store"
+	"regulars/store/bolt"
+	"regulars/store/mem"
+)
+
+// benchDay is when the members of benchmarks joined.
+var benchDay = time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -1)
+
+// memberRows are the rows of members from up to to: each spoke, joined and had
+// one sale, through the same code as ever.
+func memberRows(b *testing.B, from, to int) []store.Row {
+	vault, err := people.NewVault(benchKey)
+	if err != nil {
+		b.Fatal(err)
+	}
+	p := benchProgramme(b)
+	random := rand.NewChaCha8([32]byte(binary.BigEndian.AppendUint32(make([]byte, 28), uint32(from))))
+	s := shop.New(vault, func(time.Time) *programme.Programme { return p }, bot.SystemClock{}, random, slog.New(slog.DiscardHandler))
+	db := mem.New()
+	for i := from; i < to; i++ {
+		if err := db.Update(context.Background(), func(tx store.Tx) error { return addMember(tx, s, i) }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return db.Dump()
+}
+
+func addMember(tx store.Tx, s *shop.Shop, i int) error {
+	now := benchDay.Add(time.Duration(i) * time.Millisecond)
+	who := people.Identity{Channel: benchChannel, User: benchUser(i)}
+	p, _, err := s.Vault.Meet(tx, who, people.Seen{Language: "en", DisplayName: fmt.Sprintf("Member %07d", i)}, now, s.Rand)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Vault.Join(tx, p.ID, shop.Wording, now, s.Rand); err != nil {
+		return err
+	}
+	act := book.Act{Op: loyalty.OpID(fmt.Sprintf("bench-%d", i)), Actor: loyalty.ByJob("bench"), Now: now}
+	_, err = s.Book.Earn(tx, p.ID, act, loyalty.Money(100+i%900), "")
+	return err
+}
+
+// benchStore is a store of n members, in the benchmark's own folder. Large ones
+// are made once and kept among the machine's temporary files, under a name that
+// changes when the form of any row does.
+func benchStore(b *testing.B, n int) string {
+	b.Helper()
+	path := filepath.Join(b.TempDir(), "bench.db")
+	if n < 100_000 {
+		makeStore(b, path, n)
+		return path
+	}
+	sample := sha256.New()
+	for _, row := range memberRows(b, 0, 8) {
+		fmt.Fprintf(sample, "%d %s", len(row.Value), row.Key)
+	}
+	cached := filepath.Join(os.TempDir(), fmt.Sprintf("regulars-bench-%d-%s.db", n, hex.EncodeToString(sample.Sum(nil)[:6])))
+	if _, err := os.Stat(cached); errors.Is(err, fs.ErrNotExist) {
+		start := time.Now()
+		makeStore(b, cached+".new", n)
+		if err := errors.Join(os.Rename(cached+".new", cached), os.Rename(cached+".new.commits", cached+".commits")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			b.Fatal(err)
+		}
+		b.Logf("made %s in %v", cached, time.Since(start).Round(time.Second))
+	}
+	copyFile(b, cached, path)
+	return path
+}
+
+func copyFile(b *testing.B, from, to string) {
+	src, err := os.Open(from)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer src.Close()
+	dst, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	if err != nil {
+		b.Fatal(err)
+	}
+	_, err = io.Copy(dst, src)
+	if err := errors.Join(err, dst.Sync(), dst.Close()); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// makeStore writes the members' rows into a new file in the order of their
+// keys, which takes minutes less than a million transactions.
+func makeStore(b *testing.B, path string, n int) {
+	b.Helper()
+	var rows []store.Row
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	const chunk = 5000
+	for from := 0; from < n; from += chunk {
+		slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-slots }()
+			made := memberRows(b, from, min(n, from+chunk))
+			mu.Lock()
+			defer mu.Unlock()
+			rows = append(rows, made...)
+		})
+	}
+	wg.Wait()
+	slices.SortFunc(rows, func(x, y store.Row) int { return cmp.Compare(string(x.Key), string(y.Key)) })
+	for _, old := range []string{path, path + ".commits"} {
+		if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			b.Fatal(err)
+		}
+	}
+	if err := bolt.Create(path); err != nil {
+		b.Fatal(err)
+	}
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{FreelistType: bbolt.FreelistMapType, NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for part := range slices.Chunk(rows, 200_000) {
+		err := db.Update(func(tx *bbolt.Tx) error {
+			bucket := tx.Bucket([]byte("rows"))
+			bucket.FillPercent = 0.8
+			for _, row := range part {
+				if err := bucket.Put(row.Key, row.Value); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := errors.Join(db.Sync(), db.Close()); err != nil {
+		b.Fatal(err)
+	}
+}
