@@ -81,6 +81,7 @@ const (
 	SimStopped      Key = "sim.stopped"
 	SimFaults       Key = "sim.faults"
 	SimFault        Key = "sim.fault"
+	SimFDropAnswer  Key = "sim.f_drop-answer"
 	SimFReset       Key = "sim.f_reset"
 	SimFDelay       Key = "sim.f_delay"
 	SimF429         Key = "sim.f_429"
