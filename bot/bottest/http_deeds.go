@@ -35,7 +35,7 @@ func (p *httpPlayer) say(verb, text string) place {
 func (x *httpPerson) sayPrivate(text string) {
 	x.acted = true
 	if x.tg != nil {
-		x.tg.Say(text)
+		x.tg.Say(x.byUsername(text))
 		return
 	}
 	x.line.Say(text)
@@ -70,7 +70,7 @@ func (x *httpPerson) sayIn(g *httpGroup, topic, text, to string) {
 		quoted = p.person(to).said[g.name]
 	}
 	if x.tg != nil {
-		x.sayOnTelegram(g, topic, strings.ReplaceAll(text, "@Bot", "@"+TelegramName), quoted)
+		x.sayOnTelegram(g, topic, strings.ReplaceAll(x.byUsername(text), "@Bot", "@"+TelegramName), quoted)
 		return
 	}
 	seat := x.line.In(g.line)
@@ -98,6 +98,19 @@ func (x *httpPerson) sayIn(g *httpGroup, topic, text, to string) {
 		return
 	}
 	seat.Say(text)
+}
+
+// byUsername writes mentions as Telegram's apps complete them: by @name, where
+// a person has one.
+func (x *httpPerson) byUsername(text string) string {
+	words := strings.Split(text, " ")
+	for i, w := range words {
+		name, ok := strings.CutPrefix(w, "@")
+		if q := x.play.people[strings.ToLower(name)]; ok && q != nil && q.tg != nil && q.tg.Username() != "" {
+			words[i] = "@" + q.tg.Username()
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 func (x *httpPerson) sayOnTelegram(g *httpGroup, topic, text, quoted string) {

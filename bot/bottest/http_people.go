@@ -91,15 +91,23 @@ func (x *httpPerson) meetTelegram(display string) {
 	x.tg = p.world.Telegram.Person(display, x.lang)
 	x.tg.SetNumber("886912345678")
 	x.tg.SetUsername(x.name + "_tg")
-	for _, l := range p.script {
-		if at := strings.Index(l.rest+" ", "@"+display+" "); at >= 0 {
-			x.tg.SetUsername("") // so that the mention is of a person, not of a name
-		}
+	if !p.mentions("@"+x.name+"_tg", "") && p.mentions("@"+display, " in #") {
+		x.tg.SetUsername("") // so that the mention is of a person, not of a name
 	}
 	p.deafly(func() { x.tg.Start("") })
 	if p.follows(x.name) {
 		p.deafly(x.tg.Block)
 	}
+}
+
+// mentions says whether somebody says a name with @ in chats of a kind.
+func (p *httpPlayer) mentions(at, where string) bool {
+	for _, l := range p.script {
+		if strings.Contains(l.verb, where) && strings.Contains(l.rest+" ", at+" ") {
+			return true
+		}
+	}
+	return false
 }
 
 // follows says whether somebody's first event is to add the account.
