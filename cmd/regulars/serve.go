@@ -27,6 +27,7 @@ const drainWithin = 10 * time.Second
 
 // serve opens the shop and answers until ctx ends.
 func (m *Main) serve(ctx context.Context, cfg *Config) (err error) {
+	relaxCollector()
 	log := slog.New(slog.NewTextHandler(m.Stderr, nil))
 	a, err := m.openApp(cfg, log)
 	if err != nil {
