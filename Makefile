@@ -1,19 +1,24 @@
 # `make check` is what every change must pass; `.ci/run` calls it. The long
 # runs are apart: bench, soak, torture, fuzz.
-.PHONY: build check fmt vet staticcheck vuln race bench torture soak fuzz clean
+.PHONY: build check cross fmt vet staticcheck vuln race bench torture soak fuzz clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/regulars ./cmd/regulars
 
-check: fmt vet staticcheck vuln race
+check: fmt vet staticcheck cross vuln race
 
 fmt:
 	@bad=$$(gofmt -l .); if [ -n "$$bad" ]; then echo "gofmt these:"; echo "$$bad"; exit 1; fi
 
 vet:
 	go vet ./...
+
+# It builds for whoever runs a shop on another machine.
+cross:
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 go build -o /dev/null ./cmd/regulars
+	GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go build -o /dev/null ./cmd/regulars
 
 staticcheck:
 	go tool staticcheck ./...

@@ -174,7 +174,11 @@ func TestStaff(t *testing.T) {
 		s.refused(1, "no employee has the id NOBODY", "staff", "dismiss", "nobody")
 	})
 	s, _ := withSale(t)
-	code := codeForm.FindStringSubmatch(s.must("staff", "invite", "--role", "owner"))[1]
+	invited := s.must("staff", "invite", "--role", "owner")
+	if !strings.Contains(invited, "until 2026-01-05 10:10") {
+		t.Error("an invitation is good for ten minutes: ", invited)
+	}
+	code := codeForm.FindStringSubmatch(invited)[1]
 	var id people.StaffID
 	s.within(func(a *app, tx store.Tx) error {
 		typed, err := people.ParseInviteCode(code)

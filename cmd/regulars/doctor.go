@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"regulars/bot"
@@ -141,12 +140,11 @@ const least = 200 << 20
 
 // disk asks for room to copy the store once, as a backup does.
 func (d *doctor) disk(data string) {
-	var s syscall.Statfs_t
-	if err := syscall.Statfs(filepath.Dir(data), &s); err != nil {
+	free, err := freeDisk(filepath.Dir(data))
+	if err != nil {
 		d.say(finding{false, "free disk space cannot be read: " + err.Error(), ""})
 		return
 	}
-	free := uint64(s.Bavail) * uint64(s.Bsize)
 	want := uint64(least)
 	if info, err := os.Stat(data); err == nil {
 		want = max(want, uint64(info.Size()))

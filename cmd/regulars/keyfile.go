@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"runtime"
 	"strings"
 
 	"regulars/loyalty/people"
@@ -43,7 +44,7 @@ func checkKeyFile(path string) error {
 		return fmt.Errorf("the key file cannot be looked at: %w", err)
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("the key file %s is no file.\nName the right one with key_file or REGULARS_KEY_FILE", path)
-	case info.Mode().Perm()&0o077 != 0:
+	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0: // Windows shows no such bits
 		return fmt.Errorf("the key file %s may be read by others (its mode is %#o).\nRun: chmod 600 %s", path, info.Mode().Perm(), path)
 	}
 	return nil

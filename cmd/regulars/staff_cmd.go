@@ -15,7 +15,7 @@ type staffCmd struct {
 type inviteCmd struct {
 	Role    string `help:"What they may do: ${enum}." enum:"clerk,manager,owner" required:""`
 	Store   string `help:"The id of the only store where they work; every store when left out." placeholder:"ID"`
-	Minutes int    `help:"How long the code is good." default:"60" placeholder:"N"`
+	Minutes int    `help:"How long the code is good." default:"10" placeholder:"N"`
 }
 
 // Run prints the code.

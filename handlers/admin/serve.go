@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"os"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -49,16 +48,8 @@ func Listen(path string) (net.Listener, error) {
 			return nil, err
 		}
 	}
-	// The mask makes the socket private from its first moment; setting its mode
-	// afterwards would leave a gap. Other files made meanwhile are private too.
-	umask.Lock()
-	defer umask.Unlock()
-	before := syscall.Umask(0o177)
-	defer syscall.Umask(before)
-	return net.Listen("unix", path)
+	return listenPrivately(path)
 }
-
-var umask sync.Mutex
 
 // Serve answers on the socket at path until ctx ends, and removes it. What runs
 // then is told to stop, and has five seconds for it.
@@ -86,10 +77,12 @@ func ServeOn(ctx context.Context, l net.Listener, ops Ops) error {
 	}
 	patience, stop := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer stop()
-	if err := s.Shutdown(patience); err != nil {
-		return s.Close()
+	err := s.Shutdown(patience)
+	if err != nil {
+		err = s.Close()
 	}
-	return nil
+	<-ended // the socket is gone
+	return err
 }
 
 func handler(ops Ops) http.Handler {

@@ -21,7 +21,7 @@ var operator = loyalty.ByJob("command-line")
 
 // An invitation's life in minutes.
 const (
-	inviteNormal = 60
+	inviteNormal = 10
 	inviteMost   = 7 * 24 * 60
 )
 
