@@ -66,7 +66,7 @@ func (p *httpPlayer) newHTTPPerson(name string, platform bot.Platform) *httpPers
 		}
 		switch l.verb {
 		case "call":
-			display = repeated(rest)
+			display = escapes.Replace(repeated(rest))
 		case "lang":
 			if x.lang == "en" {
 				x.lang = rest // a LINE profile tells one language, from the start

@@ -128,7 +128,7 @@ func (w *world) speech(p *persona, chat bot.Chat, text string) bot.Event {
 		text = strings.ReplaceAll(text, "<code>", w.code)
 	}
 	e := w.event(p, chat, bot.Said)
-	e.Text = strings.NewReplacer(`\n`, "\n", `\u202e`, "\u202e").Replace(repeated(text))
+	e.Text = escapes.Replace(repeated(text))
 	if rest, ok := strings.CutPrefix(e.Text, "/"); ok && p.platform == bot.Telegram {
 		if word, args, ok := strings.Cut(rest, "@Bot"); ok && !strings.ContainsAny(word, " \n") {
 			e.Text, e.ToBot = "/"+word+args, true // as the adapter does

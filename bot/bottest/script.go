@@ -47,7 +47,7 @@ func (w *world) step(verb, rest string) string {
 		w.person(who).lang = tag
 	case "call":
 		who, name, _ := strings.Cut(rest, " ")
-		w.person(who).title = repeated(name)
+		w.person(who).title = escapes.Replace(repeated(name))
 	case "do":
 		w.do(rest)
 	case "again":

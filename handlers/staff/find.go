@@ -73,8 +73,8 @@ func (d desk) show(t *bot.Turn, m people.Person) error {
 	if !m.Phone.IsZero() {
 		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.SettingsPhone), Value: m.Phone.String()})
 	}
-	if m.Card != "" {
-		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.CardNumber), Value: m.Card.String()})
+	if card := m.Card.String(); m.Card != "" {
+		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.CardNumber), Value: "•••" + card[len(card)-4:]})
 	}
 	if b.Debt > 0 {
 		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.PointsOwed), Value: i18n.Number(int64(b.Debt))})

@@ -95,7 +95,7 @@ func (d desk) confirm(t *bot.Turn, m people.Person, e loyalty.Entry, words strin
 			line += " " + bot.GroupMark + code
 		}
 		t.Say(bot.Message{
-			Text:    t.Word(i18n.GroupDone, "Name", d.called(t, m)),
+			Text:    t.Word(i18n.GroupDone, "Name", orSome(t.Printer, Mask(m.DisplayName))), // not the one told to the shop
 			Note:    t.Word(i18n.GroupRef, "Ref", string(e.Ref)),
 			Buttons: []bot.Button{{Label: t.Word(i18n.KeyPoints), Do: bot.DoPrivate, Value: line}},
 		})
