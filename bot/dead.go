@@ -38,8 +38,16 @@ func (t *Turn) keepDead(cause error) (ref string, err error) {
 
 var errOdd = errors.New("this kind of event is not known to this version")
 
-// keepOdd stores an event that the adapter could not read.
+// keepOdd stores an event that the adapter could not read. It makes nobody a
+// person; but what somebody known sent goes when they are erased.
 func (t *Turn) keepOdd() error {
+	if t.Event.From != "" {
+		p, err := t.bot.Persons.Find(t.puts.Tx, t.Event.Identity())
+		if err != nil {
+			return err
+		}
+		t.Person.ID = p.ID
+	}
 	_, err := t.keepDead(errOdd)
 	return err
 }

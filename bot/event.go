@@ -66,6 +66,7 @@ const (
 	Migrated   EventKind = "migrated"    // a group has the new id MovedTo
 	Unsent     EventKind = "unsent"      // a message was taken back; On
 	Odd        EventKind = "odd"         // understood by nobody; kept, answered 200
+	Ignored    EventKind = "ignored"     // understood, and of no meaning here: a topic was opened, another bot spoke
 	Standby    EventKind = "standby"     // LINE: another module answers this chat
 )
 

@@ -162,7 +162,7 @@ func (b *Bot) first(tx store.Tx, e *Event, now time.Time, do func(*Turn) (string
 func (b *Bot) begin(tx store.Tx, e *Event, now time.Time) (*Turn, error) {
 	g := &guard{Tx: tx}
 	t := &Turn{Tx: g, puts: g, Now: now, Event: e, bot: b, session: &session{}, Printer: i18n.For(b.Lang)}
-	if e.Chat.ID == "" || e.Kind == Odd || e.Kind == Standby {
+	if e.Chat.ID == "" || e.Kind == Odd || e.Kind == Ignored || e.Kind == Standby {
 		return t, nil
 	}
 	t.lane = b.Persons.Lane(e.Chat)
@@ -278,8 +278,8 @@ func (b *Bot) route(t *Turn) (end string, err error) {
 		return "old", nil
 	}
 	switch e.Kind {
-	case Standby:
-		return "standby", nil
+	case Standby, Ignored:
+		return string(e.Kind), nil
 	case Odd:
 		return "odd", t.keepOdd()
 	case Said:

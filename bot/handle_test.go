@@ -147,6 +147,17 @@ func TestOddEventIsKept(t *testing.T) {
 	}
 }
 
+// What is understood and of no meaning here leaves nothing for an operator.
+func TestIgnoredEventsAreNoDeadLetters(t *testing.T) {
+	w := newWorld(t)
+	e := w.event("ann", bot.Ignored)
+	e.Chat = bot.Chat{Channel: "line", ID: "C1", Group: true}
+	w.want(w.does(e)[0], "")
+	if all := w.dead(); len(all) != 0 {
+		t.Errorf("kept %+v", all)
+	}
+}
+
 // A replayed webhook cannot outlive the mark of what was done.
 func TestOldEventsAreIgnored(t *testing.T) {
 	w := newWorld(t)

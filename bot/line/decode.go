@@ -107,6 +107,10 @@ func (c *Channel) Decode(h http.Header, body []byte) ([]bot.Event, error) {
 // program.
 func (c *Channel) event(w *wireEvent, raw []byte, now time.Time) (bot.Event, bool) {
 	e := c.common(w, raw)
+	if useless[w.Type] {
+		e.Kind = bot.Ignored
+		return e, true
+	}
 	if e.Chat.ID == "" {
 		return e, false
 	}
@@ -154,8 +158,18 @@ func (c *Channel) common(w *wireEvent, raw []byte) bot.Event {
 	return e
 }
 
-// fill adds what only e's kind has, and reports false for kinds that the
-// program has no use for, such as accountLink, beacon or membership.
+// useless are the kinds that LINE documents and that mean nothing here
+// (PLATFORMS 1.1). Some have no source, and none is worth an operator's look.
+var useless = map[string]bool{
+	"videoPlayComplete": true, "beacon": true, "accountLink": true, "membership": true, "module": true, "activated": true,
+	"deactivated": true, "botSuspended": true, "botResumed": true, "delivery": true,
+}
+
+// maxRaw is how many bytes are kept of what was not understood.
+const maxRaw = 64 << 10
+
+// fill adds what only e's kind has, and reports false for kinds that nobody
+// here knows.
 func fill(e *bot.Event, w *wireEvent) bool {
 	switch {
 	case w.Type == "message" && w.Message != nil:
@@ -244,7 +258,7 @@ func (m *wireMembers) users() []bot.UserID {
 // odd keeps what can be kept of an event that was not understood.
 func (c *Channel) odd(w wireEvent, raw []byte, now time.Time) bot.Event {
 	e := c.common(&w, raw)
-	e.Kind = bot.Odd
+	e.Kind, e.Raw = bot.Odd, raw[:min(len(raw), maxRaw)]
 	if w.Timestamp == 0 {
 		e.At = now
 	}

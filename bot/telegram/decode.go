@@ -21,11 +21,11 @@ import (
 //     is another bot's command, that is, chatter;
 //   - "/start payload" stays as it is, see [bot.StartCommand].
 //
-// Messages of other bots, edits, channel posts and service messages without
-// meaning here are Odd. People who hide behind a group or channel (anonymous
+// Messages of other bots, channel posts and service messages without meaning
+// here are Ignored. People who hide behind a group or channel (anonymous
 // administrators) have no From. A bot added to a group is told by
-// my_chat_member alone: the service message about it is Odd, so that one thing
-// that happened is one event.
+// my_chat_member alone: the service message about it is Ignored, so that one
+// thing that happened is one event.
 func (c *Channel) Decode(h http.Header, body []byte) ([]bot.Event, error) {
 	if !c.genuine(h) {
 		return nil, bot.ErrForged
@@ -52,8 +52,14 @@ func (c *Channel) event(raw []byte) bot.Event {
 	case u.Membership != nil:
 		membership(&e, u.Membership)
 	}
+	if e.Kind == bot.Odd {
+		e.Raw = raw[:min(len(raw), maxRaw)]
+	}
 	return e
 }
+
+// maxRaw is how many bytes are kept of what was not understood.
+const maxRaw = 64 << 10
 
 // idOf finds the id of an update of which something else cannot be read.
 func idOf(raw []byte) int64 {
@@ -83,7 +89,11 @@ func actor(e *bot.Event, p *person) {
 
 // message reads what was said or sent, and the service messages that matter.
 func (c *Channel) message(e *bot.Event, m *message) {
-	if m.Chat.ID == 0 || !m.Chat.group() && !m.Chat.private() {
+	if m.Chat.ID == 0 {
+		return
+	}
+	e.Kind = bot.Ignored
+	if !m.Chat.group() && !m.Chat.private() {
 		return
 	}
 	place(e, m.Chat, m.Date)
@@ -184,7 +194,11 @@ func (c *Channel) quote(e *bot.Event, m *message) {
 // pressed reads a press of an inline button. Telegram does not say when it
 // happened; the message may be gone or, for inline messages, unknown.
 func (c *Channel) pressed(e *bot.Event, q *callback) {
-	if q.From.ID <= 0 || q.From.IsBot {
+	if q.From.ID <= 0 {
+		return
+	}
+	e.Kind = bot.Ignored
+	if q.From.IsBot {
 		return
 	}
 	actor(e, &q.From)
@@ -204,7 +218,11 @@ func (c *Channel) pressed(e *bot.Event, q *callback) {
 
 // membership reads what became of the bot itself in a chat.
 func membership(e *bot.Event, m *memberChange) {
-	if m.Chat.ID == 0 || !m.Chat.group() && !m.Chat.private() {
+	if m.Chat.ID == 0 {
+		return
+	}
+	e.Kind = bot.Ignored
+	if !m.Chat.group() && !m.Chat.private() {
 		return
 	}
 	place(e, m.Chat, m.Date)

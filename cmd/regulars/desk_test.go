@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"regulars/bot"
 	"regulars/handlers/admin"
@@ -220,6 +221,51 @@ func TestDeadLetters(t *testing.T) {
 	s.must("dead", "discard", strings.ToLower(ref))
 	if out := s.must("dead", "list"); out != "no dead letters\n" {
 		t.Error(out)
+	}
+}
+
+// What somebody known sent and nobody understood is sealed with their own key,
+// so that erasing them makes it unreadable too.
+func TestOddThingsGoWithTheirPerson(t *testing.T) {
+	s, id := withSale(t)
+	a := s.open()
+	defer a.db.Close()
+	ctx := t.Context()
+	if err := a.bot.Handle(ctx, []bot.Event{{
+		ID: "e1", Channel: "main", Platform: bot.LINE, Kind: bot.Odd, At: s.clock.at, From: bot.UserID(ann.User), Raw: []byte(`{"words":"mine"}`),
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	read := func() (errs []error) {
+		var row struct {
+			Sealed []byte `json:"s"`
+		}
+		if err := a.db.View(ctx, func(r store.Reader) error {
+			for kv, err := range r.Scan(store.Prefix([]byte("dead/"))) {
+				if err != nil {
+					return err
+				}
+				if err := store.Decode(kv.Key, kv.Value, &row); err != nil {
+					return err
+				}
+			}
+			_, shops := a.shop.Persons.Open(r, "", row.Sealed)
+			_, own := a.shop.Persons.Open(r, bot.PersonID(id), row.Sealed)
+			errs = []error{shops, own}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return errs
+	}
+	if errs := read(); errs[0] == nil || errs[1] != nil {
+		t.Errorf("the shop's key: %v; the person's: %v", errs[0], errs[1])
+	}
+	if err := a.db.Update(ctx, func(tx store.Tx) error { return a.shop.Vault.Erase(tx, id, s.clock.at, time.Time{}) }); err != nil {
+		t.Fatal(err)
+	}
+	if errs := read(); errs[0] == nil || errs[1] == nil {
+		t.Error("it can be read after its person was erased")
 	}
 }
 
