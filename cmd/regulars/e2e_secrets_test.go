@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/bot/sim"
+)
+
+// TestNothingLeaks is case 34 (and 26's first half): after a busy day no name,
+// number, account, text or secret can be read in the log, in what commands
+// print, or in the store's files.
+func TestNothingLeaks(t *testing.T) {
+	t.Parallel()
+	p := newPlace(t, "REGULARS_CHANNEL_TG_POLLING=false")
+	p.start()
+	p.hooked()
+	said := busyDay(t, p)
+	outputs := map[string]string{"stats": p.must("stats"), "dead list": p.must("dead", "list"), "verify": p.must("verify"), "staff list": p.must("staff", "list")}
+	outputs["doctor"] = output(p, "doctor")
+	if err := p.stop(); err != nil {
+		t.Error(err)
+	}
+	outputs["log"] = p.log.String()
+	outputs["verify, stopped"] = p.must("verify")
+	if !strings.Contains(outputs["staff list"], said["employee"]) {
+		t.Error("the list of employees does not name them") // it is what it is for
+	}
+	outputs["staff list"] = strings.ReplaceAll(outputs["staff list"], said["employee"], "")
+	for name, text := range outputs {
+		lookFor(t, name, []byte(text), said)
+	}
+	files, err := filepath.Glob(filepath.Join(p.dir, "regulars.db*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no store: %v", err)
+	}
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lookFor(t, filepath.Base(f), data, said)
+	}
+}
+
+// output is what a command prints, whether it likes what it found or not.
+func output(p *place, args ...string) string {
+	out, _ := p.command(args...).CombinedOutput()
+	return string(out)
+}
+
+// busyDay lets people tell the bot all that it can be told, and gives what must
+// not be found anywhere.
+func busyDay(t *testing.T, p *place) (said map[string]string) {
+	ann := p.line.Person("Annabelle Quillfeather", "en")
+	ann.Follow()
+	p.hears(ann, 1)
+	p.try(ann.Press("Join"))
+	p.hears(ann, 2)
+	for _, text := range []string{"/phone", "0912345678", "/name", "Zephyrine Okonkwo", "/birthday", "1987-06-05", "/talk", "my oat latte was coldish", "/points"} {
+		ann.Say(text)
+		p.world.Settle(30 * time.Millisecond)
+	}
+	bob := p.telegram.Person("Bartholomew", "en")
+	bob.SetUsername("bartho_uniq")
+	bob.SetNumber("886987654321")
+	bob.Start("")
+	p.hears(bob, 1)
+	p.try(bob.Press("Join"))
+	p.hears(bob, 2)
+	bob.Say("/phone")
+	p.hears(bob, 2)
+	bob.ShareContact()
+	p.hears(bob, 1)
+	bob.Say("xyzzyphrase nobody understands")
+	sam := p.telegram.Person("Samantha-Jo", "en")
+	code := p.invite("clerk")
+	for _, text := range []string{"/staff " + code, "/sale 0912345678 350 K-1", "/give 0987654321 40 spilledteareason", "/find 0912345678", "/sale 0977000111 20", "/today"} {
+		sam.Say(text)
+		p.world.Settle(30 * time.Millisecond)
+	}
+	club := p.line.Group("Secretclubname", ann)
+	ann.In(club).Say("/points")
+	p.line.Inject(map[string]any{"type": "novelty", "source": map[string]any{"type": "user", "userId": ann.ID()}, "thing": "oddpayloadword"})
+	faultsOfDay(p, ann, sam)
+	p.world.Settle(300 * time.Millisecond)
+	return map[string]string{
+		"LINE name": "Quillfeather", "name told": "Zephyrine", "surname": "Okonkwo", "phone": "912345678", "phone 2": "987654321", "unknown phone": "977000111",
+		"birthday": "1987-06-05", "text": "oat latte", "phrase": "xyzzyphrase", "reason": "spilledteareason", "Telegram name": "Bartholomew",
+		"@name": "bartho_uniq", "employee": "Samantha-Jo", "group": "Secretclubname", "odd event": "oddpayloadword",
+		"LINE user id": ann.ID(), "Telegram id": strconv.FormatInt(bob.ID(), 10), "employee's id": strconv.FormatInt(sam.ID(), 10), "group id": club.ID(),
+		"invite code": code, "LINE secret": e2eLineSecret, "LINE token": e2eLineToken, "bot token": e2eTelegramToken, "token's secret half": "telegram-token-5521aabb",
+	}
+}
+
+// faultsOfDay makes trouble, because errors are what gets logged.
+func faultsOfDay(p *place, ann *sim.LinePerson, sam sim.Person) {
+	for _, f := range []sim.Fault{sim.Garbage, sim.DropAnswer} {
+		for _, platform := range []string{"line", "telegram"} {
+			p.world.Faults.Switch(sim.Rule{Fault: f, Platform: platform, Times: 1})
+		}
+		ann.Say("/points")
+		sam.Say("/sale 0912345678 10 F-" + string(f))
+		p.world.Settle(50 * time.Millisecond)
+	}
+	p.world.Faults.Clear()
+}
+
+// lookFor complains of every secret that stands somewhere.
+func lookFor(t *testing.T, where string, data []byte, said map[string]string) {
+	for what, secret := range said {
+		if at := bytes.Index(data, []byte(secret)); at >= 0 {
+			t.Errorf("%s holds the %s: …%s…", where, what, around(data, at))
+		}
+	}
+}
+
+func around(data []byte, at int) string {
+	return strings.ToValidUTF8(fmt.Sprintf("%q", data[max(0, at-40):min(len(data), at+60)]), "?")
+}
