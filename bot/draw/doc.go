@@ -93,7 +93,7 @@ func (d Drawing) In(r Row) template.HTML {
 	case r.Mine:
 		class += " d-mine"
 	case r.Plain:
-		class += " d-plain"
+		class += " d-two"
 	}
 	w.raw(`<article class="`, class, `"`)
 	w.attr("id", r.ID)

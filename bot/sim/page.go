@@ -108,6 +108,7 @@ func (pg *page) routes() http.Handler {
 	mux.HandleFunc("GET /{$}", pg.front)
 	mux.HandleFunc("GET /live", pg.live)
 	mux.HandleFunc("GET /asset/{name}", pg.asset)
+	mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("GET /pic/{key}", pg.picture)
 	mux.HandleFunc("GET /wire/{n}", pg.wireDetail)
 	mux.HandleFunc("POST /phone/{phone}/{deed}", pg.deed)

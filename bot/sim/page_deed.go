@@ -55,10 +55,24 @@ func (pg *page) deed(w http.ResponseWriter, r *http.Request) {
 			http.NotFound(w, r)
 			return
 		}
-		ph.does(pg, func() error { return ph.set.do(chat, deed, value) })
+		ph.does(pg, func() error {
+			before := ph.set.chats()
+			err := ph.set.do(chat, deed, value)
+			ph.enter(before)
+			return err
+		})
 	}
 	pg.wake()
 	answered(w, r)
+}
+
+// enter opens a chat that was not there before: a group made or joined.
+func (ph *pagePhone) enter(before []pageChat) {
+	for _, c := range ph.set.chats() {
+		if !slices.ContainsFunc(before, func(o pageChat) bool { return o.Key == c.Key }) {
+			ph.change(func() { ph.chat = c.Key })
+		}
+	}
 }
 
 // does puts something on the owner's list. A full list drops it: somebody who

@@ -1,0 +1,369 @@
+package sim
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// browser is a tab of a real browser on the page. At the test's end it
+// complains of console errors and of requests to anywhere else.
+type browser struct {
+	t   *testing.T
+	ctx context.Context
+
+	mu     sync.Mutex
+	wrongs []string
+}
+
+// chromium is where the browser is; without one the test says so and ends.
+func chromium(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("skipped: -short, and a browser takes seconds")
+	}
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Skip("skipped: no Chromium on this machine (Debian: apt-get install chromium)")
+	return ""
+}
+
+func open(t *testing.T, address string, width, height int64, scheme string) *browser {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "page-browser-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	options := append(chromedp.DefaultExecAllocatorOptions[:len(chromedp.DefaultExecAllocatorOptions):len(chromedp.DefaultExecAllocatorOptions)],
+		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(dir), chromedp.NoSandbox, chromedp.DisableGPU,
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en"))
+	ctx, stop := context.WithTimeout(context.Background(), 60*time.Second)
+	t.Cleanup(stop)
+	ctx, stopBrowser := chromedp.NewExecAllocator(ctx, options...)
+	t.Cleanup(stopBrowser)
+	ctx, stopTab := chromedp.NewContext(ctx)
+	t.Cleanup(stopTab)
+	b := &browser{t: t, ctx: ctx}
+	b.must(chromedp.Listen(ctx, func(ev any) { b.watch(ev, address) }))
+	_, err = chromedp.Call(ctx, log.Enable, cdp.Empty{})
+	b.must(err)
+	_, err = chromedp.Call(ctx, network.Enable, network.EnableParams{})
+	b.must(err)
+	var mobile []chromedp.EmulateViewportOption
+	if width < 600 {
+		mobile = append(mobile, chromedp.EmulateMobile, chromedp.EmulateTouch)
+	}
+	b.must(chromedp.Do(ctx, chromedp.EmulateViewport(width, height, mobile...)))
+	_, err = chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+	b.must(err)
+	b.must(chromedp.Do(ctx, chromedp.Navigate(address)))
+	b.until(`document.body.dataset.live === "1"`)
+	b.run(`window.sameDocument = true`) // gone if the page is ever loaded again
+	t.Cleanup(func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		for _, w := range b.wrongs {
+			t.Error(w)
+		}
+	})
+	return b
+}
+
+func (b *browser) watch(ev any, home string) {
+	wrong := ""
+	switch e := ev.(type) {
+	case *runtime.EventExceptionThrown:
+		wrong = "an exception: " + e.ExceptionDetails.Text
+	case *runtime.EventConsoleAPICalled:
+		if e.Type == "error" || e.Type == "warning" {
+			wrong = fmt.Sprintf("the console says %v", e.Args)
+		}
+	case *log.EventEntryAdded:
+		if e.Entry.Level == "error" || e.Entry.Level == "warning" {
+			wrong = "the log says " + e.Entry.Text + " " + e.Entry.URL
+		}
+	case *network.EventRequestWillBeSent:
+		if u := e.Request.URL; !strings.HasPrefix(u, home) && !strings.HasPrefix(u, "data:") {
+			wrong = "a request to " + u
+		}
+	}
+	if wrong != "" {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.wrongs = append(b.wrongs, wrong)
+	}
+}
+
+func (b *browser) must(err error) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// run evaluates a script and gives its value as JSON.
+func (b *browser) run(script string) string {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[any](script))
+	if err != nil {
+		b.t.Fatalf("%s: %v", script, err)
+	}
+	raw, _ := json.Marshal(v)
+	return string(raw)
+}
+
+// until waits for an expression to hold.
+func (b *browser) until(expression string) {
+	b.t.Helper()
+	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingTimeout(AwaitLimit)))
+	if err != nil {
+		b.t.Fatalf("never %s: %v\n%s", expression, err, b.run(`document.body.innerText`))
+	}
+}
+
+// sees waits until a phone shows something, the newest in sight.
+func (b *browser) sees(phone, text string) {
+	b.t.Helper()
+	q, _ := json.Marshal(text)
+	b.until(fmt.Sprintf(`(document.querySelector("#%s")?.innerText || "").includes(%s)`, phone, q))
+}
+
+func (b *browser) click(selector string) {
+	b.t.Helper()
+	b.must(chromedp.Do(b.ctx, chromedp.Click(chromedp.CSS(selector))))
+}
+
+func (b *browser) keys(keys string) {
+	b.t.Helper()
+	b.must(chromedp.Do(b.ctx, chromedp.KeyEvent(keys)))
+}
+
+// type types into a phone's text field and sends with Enter.
+func (b *browser) types(phone, text string) {
+	b.t.Helper()
+	b.click("#" + phone + "-text")
+	b.keys(text + kb.Enter)
+}
+
+// button is the newest button of a phone with a label, marked to be clicked.
+func (b *browser) press(phone, label string) {
+	b.t.Helper()
+	q, _ := json.Marshal(label)
+	find := fmt.Sprintf(`[...document.querySelectorAll("#%s button")].filter(b => [b.innerText.trim(), b.ariaLabel].includes(%s)).pop()`, phone, q)
+	b.until(find)
+	b.run(fmt.Sprintf(`document.querySelectorAll("[data-test]").forEach(e => e.removeAttribute("data-test")); %s.setAttribute("data-test", "")`, find))
+	b.click("[data-test]")
+}
+
+// picture keeps what the tab shows, for people to look at, in PAGE_PICTURES.
+func (b *browser) picture(name string) {
+	b.t.Helper()
+	dir := os.Getenv("PAGE_PICTURES")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
+	b.must(err)
+	b.must(os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))
+}
+
+func TestBrowserTalks(t *testing.T) {
+	chromium(t)
+	w := newPageWorld(t, nil)
+	b := open(t, w.Address(), 1440, 900, "light")
+	b.press("p1", "Add as a friend")
+	b.sees("p1", "Welcome <to> the café")
+	b.press("p1", "Join")
+	b.sees("p1", "You're in!")
+	b.press("p1", "My points") // a quick reply, which goes when used
+	b.sees("p1", "You have 120 points.")
+	b.until(`document.querySelector("#p1-quick").hidden`)
+	b.types("p1", "two words")
+	b.sees("p1", "You said: two words")
+	b.until(`document.querySelector("#p1-text").value === ""`)
+	b.until(`(l => l.scrollHeight - l.scrollTop - l.clientHeight < 2)(document.querySelector("#p1-log"))`)
+	b.until(`document.querySelector("#p1-log").getAttribute("aria-live") === "polite"`)
+
+	b.press("p2", "Start")
+	b.sees("p2", "Hello")
+	b.press("p2", "Points")
+	b.sees("p2", "You have 7 points.")
+	b.press("p2", "Share my number")
+	b.sees("p2", "8869")
+
+	// One phone's code, scanned with another.
+	b.types("p1", "card")
+	b.until(`document.querySelector("#p1-log .scan")`)
+	b.click("#p1-log .scan summary")
+	b.press("p1", "Bo · Telegram")
+	b.press("p2", "Open with Bo's phone (Telegram)")
+	b.sees("p2", "How much was the purchase?")
+
+	// In the group.
+	b.click("#p1-chat-1")
+	b.until(`document.querySelector("#p1-chat-1").ariaCurrent === "true"`)
+	b.types("p1", "hello all")
+	b.sees("p1", "You said: hello all")
+	b.until(`document.querySelector("#p3-chat-1 .count")`)
+	b.until(`document.querySelector("#guide h2").innerText.includes("2/2")`)
+	if b.run(`window.sameDocument`) != "true" {
+		t.Error("the page was loaded again")
+	}
+	b.picture("desktop-light")
+}
+
+func TestBrowserBreaksAndMends(t *testing.T) {
+	chromium(t)
+	w := newPageWorld(t, nil)
+	b := open(t, w.Address(), 1440, 900, "dark")
+	b.press("p1", "Add as a friend")
+	b.sees("p1", "Welcome")
+	b.click(`[popovertarget="panel-trouble"]`)
+	b.run(`document.querySelector("#panel-trouble [name=fault]").value = "500"; document.querySelector("#panel-trouble [name=times]").value = "0"`)
+	b.press("panel-trouble", "Switch on")
+	b.until(`document.querySelector("#faults .list")`)
+	b.types("p1", "into the void")
+	b.until(`document.querySelector("#calls .trouble")`)
+	b.press("panel-trouble", "Switch off")
+	b.until(`!document.querySelector("#faults .list")`)
+	b.types("p1", "here again")
+	b.sees("p1", "You said: here again")
+	if strings.Contains(b.run(`document.querySelector("#p1").innerText`), "You said: into the void") {
+		t.Error("the broken call arrived")
+	}
+	b.picture("trouble-dark")
+	b.press("panel-trouble", "+1 day")
+	b.until(`document.querySelector("#clock").innerText.includes("2026-11-03")`)
+	b.press("panel-trouble", "Close")
+	b.click(`[popovertarget="panel-wire"]`)
+	b.click("#calls .trouble summary")
+	b.until(`document.querySelector("#calls .trouble pre")`)
+	b.sees("panel-wire", "into the void")
+	b.picture("wire-dark")
+}
+
+// Everything without a mouse: the focus is always to be seen, goes through the
+// page in order, and Enter does what it says.
+func TestBrowserByKeyboard(t *testing.T) {
+	chromium(t)
+	w := newPageWorld(t, nil)
+	b := open(t, w.Address(), 1440, 900, "light")
+	b.tabTo(`document.activeElement.innerText === "Add as a friend"`)
+	b.keys(kb.Enter)
+	b.sees("p1", "Welcome")
+	b.tabTo(`document.activeElement.innerText === "Join"`)
+	b.keys(kb.Enter)
+	b.sees("p1", "You're in!")
+	b.tabTo(`document.activeElement.id === "p1-text"`)
+	b.keys("points" + kb.Enter)
+	b.sees("p1", "You have 120 points.")
+	b.until(`document.activeElement.id === "p1-text"`) // and may go on typing
+	b.tabTo(`document.activeElement.getAttribute("popovertarget") === "panel-people"`)
+	b.keys(kb.Enter)
+	b.tabTo(`document.activeElement.name === "name" && document.activeElement.closest("#panel-people")`)
+	b.keys("Zoe" + kb.Enter)
+	b.sees("p4", "Zoe")
+	b.until(`document.activeElement.closest("#p4")`)
+}
+
+// tabTo presses Tab until the focus is where wanted.
+func (b *browser) tabTo(wanted string) {
+	b.t.Helper()
+	for range 120 {
+		b.keys(kb.Tab)
+		var seen struct{ There, Visible bool }
+		raw := b.run(`({There: !!(` + wanted + `), Visible: document.activeElement === document.body || parseFloat(getComputedStyle(document.activeElement).outlineWidth) >= 2})`)
+		if err := json.Unmarshal([]byte(raw), &seen); err != nil {
+			b.t.Fatal(err)
+		}
+		if !seen.Visible {
+			b.t.Errorf("the focus cannot be seen on %s", b.run(`document.activeElement.outerHTML.slice(0, 200)`))
+		}
+		if seen.There {
+			return
+		}
+	}
+	b.t.Fatalf("Tab never comes to %s", wanted)
+}
+
+// On a phone nothing needs zooming: no sideways scrolling of the page, no text
+// below 11 px, nothing to press smaller than a fingertip.
+func TestBrowserOnAPhone(t *testing.T) {
+	chromium(t)
+	w := newPageWorld(t, nil)
+	b := open(t, w.Address(), 390, 844, "light")
+	b.press("p1", "Add as a friend")
+	b.sees("p1", "Welcome")
+	b.types("p1", "points")
+	b.sees("p1", "You have 120 points.")
+	b.picture("phone-light")
+	if got := b.run(`document.documentElement.scrollWidth`); got != "390" {
+		t.Errorf("the page is %s pixels wide", got)
+	}
+	if got := b.run(`[...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && parseFloat(getComputedStyle(e).fontSize) < 11).map(e => e.outerHTML.slice(0, 100))`); got != "[]" {
+		t.Errorf("small text: %s", got)
+	}
+	small := `[...document.querySelectorAll("button:not(.d-link), a, summary, select, textarea")].filter(e => e.checkVisibility()).filter(e => { const r = e.getBoundingClientRect(); return r.height < 36 || r.width < 36 }).map(e => e.outerHTML.slice(0, 100))`
+	if got := b.run(small); got != "[]" {
+		t.Errorf("small targets: %s", got)
+	}
+	b.click("#tab-p2")
+	b.until(`document.querySelector("#tab-p2").hasAttribute("aria-current") && !document.querySelector("#tab-p1").hasAttribute("aria-current")`)
+	b.press("p2", "Start")
+	b.sees("p2", "Hello")
+	b.picture("phone-telegram")
+	b.click(`[popovertarget="panel-wire"]`)
+	b.until(`document.querySelector("#calls .call")`)
+	b.picture("phone-wire")
+}
+
+// The first paint comes within 100 ms of that of a page with one line of text
+// in the same browser: what a busy machine and the browser itself take is in
+// both, and the best of a few loads has the least of it.
+func TestBrowserPaintsSoon(t *testing.T) {
+	chromium(t)
+	w := newPageWorld(t, nil)
+	w.do("phone/p1/follow")
+	w.shows("Welcome")
+	b := open(t, w.Address(), 1440, 900, "light")
+	page, plain := b.paint(w.Address()), b.paint(w.Address()+"asset/sse.LICENSE")
+	t.Logf("first contentful paint after %.0f ms; of a line of text after %.0f ms", page, plain)
+	if page-plain > 100 {
+		t.Errorf("the first paint comes %.0f ms after that of a line of text", page-plain)
+	}
+}
+
+// paint loads an address a few times and gives the soonest first contentful
+// paint, in milliseconds.
+func (b *browser) paint(address string) float64 {
+	b.t.Helper()
+	best := 1e9
+	for range 6 {
+		b.must(chromedp.Do(b.ctx, chromedp.Navigate(address)))
+		b.until(`performance.getEntriesByName("first-contentful-paint").length`)
+		var ms float64
+		b.must(json.Unmarshal([]byte(b.run(`performance.getEntriesByName("first-contentful-paint")[0].startTime`)), &ms))
+		best = min(best, ms)
+	}
+	return best
+}

@@ -1,0 +1,433 @@
+package sim
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestPageIsStrict(t *testing.T) {
+	w := newPageWorld(t, nil)
+	w.ann.SetName(`<img src=x onerror=alert(1)>"'`)
+	w.do("phone/p1/follow")
+	html := w.shows("Welcome &lt;to&gt; the café")
+	_, res := w.get("")
+	if csp := res.Header.Get("Content-Security-Policy"); csp != pagePolicy || strings.Contains(csp, "unsafe") {
+		t.Errorf("policy %q", csp)
+	}
+	for _, forbidden := range []string{`<script>`, `<style`, `style=`, `javascript:`, `<img src=x`} {
+		if strings.Contains(html, forbidden) {
+			t.Errorf("the page has %s", forbidden)
+		}
+	}
+	bare := regexp.MustCompile(`="[^"]*"|='[^']*'`).ReplaceAllString(html, "")
+	if m := regexp.MustCompile(`<[^>]*\son[a-z]+`).FindString(bare); m != "" {
+		t.Errorf("an inline handler: %s", m)
+	}
+	for _, m := range regexp.MustCompile(`(?:src|href|action|formaction)="([^"]*)"`).FindAllStringSubmatch(html, -1) {
+		if strings.HasPrefix(m[1], "/") || strings.Contains(m[1], "//") && !strings.HasPrefix(m[1], "data:image/svg+xml") {
+			t.Errorf("an address that is not the page's own: %s", m[1])
+		}
+	}
+}
+
+// The whole page with all its files stays under 200 KB.
+func TestPageIsSmall(t *testing.T) {
+	w := newPageWorld(t, nil)
+	html, _ := w.get("")
+	sum := len(html)
+	for _, m := range regexp.MustCompile(`(?:src|href)="(asset/[^"]+)"`).FindAllStringSubmatch(html, -1) {
+		body, res := w.get(m[1])
+		if res.StatusCode != 200 || !strings.Contains(res.Header.Get("Cache-Control"), "immutable") {
+			t.Errorf("%s: %s", m[1], res.Status)
+		}
+		sum += len(body)
+	}
+	if sum > 200_000 || sum < 60_000 {
+		t.Errorf("the page is %d bytes", sum)
+	}
+	t.Logf("the page is %d bytes", sum)
+}
+
+func TestPageFiles(t *testing.T) {
+	w := newPageWorld(t, nil)
+	for path, want := range map[string]int{
+		"asset/htmx.LICENSE": 200, "asset/sse.LICENSE": 200, "asset/page.html": 404, "asset/page.go": 404, "asset/..%2fpage.go": 404,
+		"pic/0000": 404, "wire/99999": 404, "wire/x": 404, "nothing": 404,
+	} {
+		if _, res := w.get(path); res.StatusCode != want {
+			t.Errorf("%s: %s", path, res.Status)
+		}
+	}
+}
+
+// A form of another site is refused; this page's own is not.
+func TestPageRefusesOtherSites(t *testing.T) {
+	w := newPageWorld(t, nil)
+	req, err := http.NewRequest("POST", w.web.URL+"/some/where/phone/p1/follow", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Origin", "https://evil.example")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	res.Body.Close()
+	if res.StatusCode != http.StatusForbidden || len(w.ann.Received()) > 0 {
+		t.Errorf("%s, and the phone shows %q", res.Status, w.ann.Phone())
+	}
+}
+
+// What is said and pressed reaches the bot, and its answers the phone.
+func TestPageTalks(t *testing.T) {
+	w := newPageWorld(t, nil)
+	w.do("phone/p1/follow")
+	w.press("p1", "Join")
+	w.shows("You&#39;re in!")
+	w.press("p1", "My points")
+	w.shows("You have 120 points.")
+	w.do("phone/p1/say", "text", "  hello <b> ")
+	w.shows("You said: hello &lt;b&gt;")
+
+	w.do("phone/p2/follow")
+	w.shows("<b>Hello</b>")
+	w.press("p2", "Points")
+	w.shows("You have 7 points.")
+	w.press("p2", "Share my number")
+	html := w.shows("☎")
+	if !strings.Contains(html, "employee") && !strings.Contains(html, "Employee") {
+		t.Error("nobody is an employee")
+	}
+}
+
+// press presses the newest button with a label, as found on the page.
+func (w *pageWorld) press(phone, label string) {
+	w.t.Helper()
+	html := w.shows(">" + label)
+	at := strings.Index(html, `<section id="`+phone+`"`)
+	end := strings.Index(html[at:], "</section>") + at
+	found := regexp.MustCompile(`name="press" value="([^"]+)"[^>]*>`+regexp.QuoteMeta(label)).FindAllStringSubmatch(html[at:end], -1)
+	chat := regexp.MustCompile(`name="chat" value="([^"]*)"`).FindStringSubmatch(html[at:end])
+	if found == nil || chat == nil {
+		w.t.Fatalf("%s has no button %q", phone, label)
+	}
+	key := regexp.MustCompile(`<div id="` + phone + `-log"[^>]*><input type="hidden" name="chat" value="([^"]*)">`).FindStringSubmatch(html)
+	w.do("phone/"+phone+"/press", "press", found[len(found)-1][1], "chat", key[1])
+}
+
+// A code on one phone, scanned with another, leads into the other's chat.
+func TestPageScans(t *testing.T) {
+	w := newPageWorld(t, nil)
+	w.do("phone/p1/follow")
+	w.do("phone/p1/say", "text", "card")
+	html := w.shows("Scan this code with")
+	key := regexp.MustCompile(`formaction="phone/p2/scan" name="value" value="([^"]+)"`).FindStringSubmatch(html)
+	if key == nil {
+		t.Fatalf("Bo cannot scan: %s", html)
+	}
+	if _, res := w.get("pic/" + key[1]); res.Header.Get("Content-Type") != "image/png" {
+		t.Errorf("the picture is %v", res.Header)
+	}
+	w.do("phone/p2/scan", "value", key[1])
+	html = w.shows(pageShop + "/c/token")
+	if !strings.Contains(html, `href="`+w.bot.URL+`/c/token"`) {
+		t.Error("the page cannot be opened from here")
+	}
+	w.do("phone/p2/open", "value", "https://t.me/cafe_bot?start=scan_token")
+	w.shows("How much was the purchase?")
+
+	// A LINE phone is led into its own app, the words typed already.
+	w.do("phone/p3/follow")
+	w.do("phone/p3/open", "value", "https://line.me/R/oaMessage/@cafe/?%2Fscan%20token")
+	w.shows(">/scan token</textarea>")
+}
+
+func TestPageOpensCopiesPicks(t *testing.T) {
+	w := newPageWorld(t, nil)
+	w.do("phone/p1/follow")
+	w.do("phone/p1/say", "text", "link")
+	w.press("p1", "Our site")
+	w.shows("The phone opens")
+	w.do("phone/p1/close")
+	w.do("phone/p1/say", "text", "copy")
+	w.press("p1", "Copy code")
+	w.shows("<code>KMEY-97</code>")
+	w.do("phone/p1/say", "text", "when")
+	w.press("p1", "Choose")
+	w.shows(`type="date"`)
+	w.do("phone/p1/pick", "value", "2026-12-24")
+	w.shows("Until 2026-12-24")
+	// A link of another app tells who has it.
+	w.do("phone/p1/open", "value", "https://t.me/cafe_bot?start=x")
+	w.shows("which is not on this phone")
+	// What is no web address is shown and leads nowhere.
+	w.do("phone/p1/open", "value", "javascript:alert(1)")
+	if html := w.shows("<code>javascript:alert(1)</code>"); strings.Contains(html, `href="javascript`) {
+		t.Error("a script became a link")
+	}
+}
+
+func TestPagePeopleAndGroups(t *testing.T) {
+	w := newPageWorld(t, nil)
+	w.do("people", "name", "Zoë", "app", "telegram", "lang", "th")
+	w.shows("Zoë&#39;s phone (Telegram)")
+	w.do("phone/p4/follow")
+	w.do("phone/p4/rename", "value", "Zoe")
+	w.shows("Zoe&#39;s phone (Telegram)")
+	w.do("phone/p2/follow")
+	w.do("phone/p2/group", "value", "Bike friends")
+	w.shows("Leave “Bike friends”")
+	w.shows("Join “Bike friends”")
+	w.do("phone/p4/join", "value", "g0")
+	w.shows("Leave “Bike friends”") // a group joined is opened
+	w.do("phone/p4/say", "chat", "g0", "text", "/points")
+	w.shows("You said: <button")
+	w.do("phone/p4/botout", "chat", "g0", "value", "g0")
+	w.shows("Add the bot to “Bike friends”")
+	w.do("phone/p4/leave", "chat", "g0", "value", "g0")
+	w.shows("Join “Bike friends”")
+	w.do("phone/p4/hide")
+	if html := w.shows("Show"); strings.Contains(html, `<section id="p4"`) {
+		t.Error("the phone is still there")
+	}
+	w.do("people", "name", "Zoe", "app", "telegram")
+	w.shows(`<section id="p4"`)
+	w.do("phone/p1/rename", "value", "Mia") // taken
+	w.shows("That did not work")
+	w.do("phone/p1/follow")
+	w.do("phone/p1/block")
+	w.shows("Unblock")
+	w.do("phone/p1/follow")
+	w.shows("Welcome")
+	for _, bad := range []string{"phone/p9/say", "phone/p1/nonsense"} {
+		if res := w.do(bad); res.StatusCode != 404 {
+			t.Errorf("%s: %s", bad, res.Status)
+		}
+	}
+}
+
+func TestPageBreaksThings(t *testing.T) {
+	w := newPageWorld(t, func(o *PageOptions) {
+		o.Cost = func(_ string, n int) string { return "NT$ " + strings.Repeat("I", n) }
+	})
+	w.do("phone/p1/follow")
+	w.shows("Welcome")
+	w.push("news")
+	w.shows("1 paid on LINE</b> · NT$ I")
+
+	w.do("fault", "fault", "500", "platform", "line", "path", "/v2/bot/message/*", "times", "2")
+	w.shows("2 left")
+	w.push("lost")
+	html := w.shows("1 left")
+	if strings.Contains(html, ">lost<") {
+		t.Error("a call with a fault arrived")
+	}
+	w.do("fault", "do", "off", "n", "0")
+	w.shows("Nothing is broken.")
+	if res := w.do("fault", "fault", "gremlins"); res.StatusCode != 400 {
+		t.Error("an unknown fault was switched on")
+	}
+
+	before := w.Clock.Now()
+	w.do("clock", "by", "24h")
+	w.do("clock", "do", "set", "to", "2020-01-01T00:00")
+	if d := w.Clock.Now().Sub(before); d != 24*time.Hour {
+		t.Errorf("the clock moved by %v", d)
+	}
+	w.do("hook", "platform", "line", "do", "quota", "quota", "1")
+	w.push("too much")
+	w.shows("429")
+
+	w.do("hook", "platform", "line", "do", "cut")
+	w.shows("The way to the bot is cut.")
+	w.do("phone/p1/say", "text", "later")
+	w.shows(">later<")
+	w.do("hook", "platform", "line", "do", "mend")
+	w.shows("Cut the way")
+	w.do("hook", "platform", "line", "do", "redeliver")
+	w.shows("You said: later")
+
+	w.do("phone/p2/follow")
+	w.shows("Hello")
+	w.do("hook", "platform", "telegram", "do", "hold")
+	w.shows("Events are held back.")
+	w.do("phone/p2/say", "text", "one")
+	w.do("phone/p2/say", "text", "two")
+	w.shows(">two<")
+	w.do("hook", "platform", "telegram", "do", "reverse")
+	html = w.shows("You said: one")
+	if strings.Index(html, "You said: two") > strings.Index(html, "You said: one") {
+		t.Error("held events came in the order in which they happened")
+	}
+}
+
+func TestPageWireDetail(t *testing.T) {
+	w := newPageWorld(t, nil)
+	w.do("phone/p1/follow")
+	html := w.shows("/message/reply")
+	for _, m := range regexp.MustCompile(`hx-get="(wire/\d+)`).FindAllStringSubmatch(html, -1) {
+		detail, res := w.get(m[1])
+		if res.StatusCode != 200 || !strings.Contains(detail, "<pre") {
+			t.Errorf("%s: %s", m[1], detail)
+		}
+		if strings.Contains(detail, "/line") && !strings.Contains(detail, "ignature") && strings.Contains(detail, "To the bot") {
+			t.Errorf("a webhook without its signature: %s", detail)
+		}
+	}
+}
+
+func TestPageTourAndWords(t *testing.T) {
+	w := newPageWorld(t, func(o *PageOptions) {
+		o.Langs = []PageLanguage{{"en", "English"}, {"ja", "日本語"}}
+		o.Words = func(lang, key string, args ...any) string {
+			if lang == "ja" && key == "sim.send" {
+				return "送信"
+			}
+			return ""
+		}
+	})
+	w.shows("0/2")
+	w.do("phone/p1/follow")
+	w.shows("1/2")
+	w.do("phone/p2/follow")
+	res := w.do("tour/1")
+	if got := res.Header.Get("HX-Trigger"); got != `{"showPhone":"p2"}` {
+		t.Errorf("the step leads to %q", got)
+	}
+	w.shows(">/points</textarea>")
+	w.shows("All done.")
+	html, _ := w.get("?lang=ja")
+	if !strings.Contains(html, `<html lang="ja">`) {
+		t.Error("the page is not in Japanese")
+	}
+	if html, _ := w.get("?lang=xx"); !strings.Contains(html, `<html lang="en">`) {
+		t.Error("an unknown language was taken")
+	}
+	for key, text := range PageWords {
+		if !strings.HasPrefix(key, "sim.") || text == "" {
+			t.Errorf("the word %q is %q", key, text)
+		}
+	}
+}
+
+// Every word that templates and code ask for is there.
+func TestPageWordsAreKnown(t *testing.T) {
+	w := newPageWorld(t, nil)
+	w.do("phone/p1/follow")
+	html := w.shows("Welcome")
+	for _, m := range regexp.MustCompile(`\.T "([a-z_]+)"`).FindAllStringSubmatch(asset("page.html"), -1) {
+		if PageWords["sim."+m[1]] == "" {
+			t.Errorf("no word for %q", m[1])
+		}
+	}
+	for _, f := range allFaults {
+		if PageWords["sim.f_"+string(f)] == "" {
+			t.Errorf("no word for the fault %q", f)
+		}
+	}
+	if strings.Contains(html, "{{") {
+		t.Error("a place was not filled")
+	}
+}
+
+// The live connection sends what changed and no more, and all of it to a
+// browser that lost its place.
+func TestPageLive(t *testing.T) {
+	w := newPageWorld(t, nil)
+	html, _ := w.get("")
+	token := regexp.MustCompile(`live\?view=([0-9a-f]+)`).FindStringSubmatch(html)[1]
+	live := w.listen(token)
+	w.do("phone/p1/follow")
+	got := live(`hx-swap-oob="beforeend:#p1-log"`)
+	if strings.Contains(got, `id="phones"`) || strings.Contains(got, `id="p2-log"`) {
+		t.Errorf("more than what changed was sent: %s", got)
+	}
+	again := w.listen(token)
+	if got := again("p3-under"); !strings.Contains(got, `id="phones" hx-swap-oob="true"`) || !strings.Contains(got, "Welcome") {
+		t.Errorf("a browser that lost its place got %s", got)
+	}
+}
+
+// listen connects, and gives a function that reads until something comes.
+func (w *pageWorld) listen(token string) func(want string) string {
+	w.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), AwaitLimit)
+	w.t.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, "GET", w.web.URL+"/some/where/live?view="+token, nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { res.Body.Close() })
+	in := bufio.NewReader(res.Body)
+	return func(want string) string {
+		w.t.Helper()
+		var all strings.Builder
+		for !strings.Contains(all.String(), want) {
+			line, err := in.ReadString('\n')
+			if err != nil {
+				if err != io.EOF {
+					w.t.Log(err)
+				}
+				w.t.Fatalf("%q never came, but %s", want, all.String())
+			}
+			all.WriteString(line)
+		}
+		return all.String()
+	}
+}
+
+// A list's changes: appended, changed in place, dropped at the front.
+func TestDifference(t *testing.T) {
+	list := func(open string, ids ...string) *pageView {
+		r := region{id: "l", list: true, open: `<div id="l"` + open + `>`}
+		for _, id := range ids {
+			name, stamp, _ := strings.Cut(id, "=")
+			r.item = append(r.item, pageItem{name, stamp, `<p id="` + name + `">` + stamp + `</p>`})
+		}
+		return &pageView{regions: []region{r}}
+	}
+	for _, c := range []struct {
+		what     string
+		old, new *pageView
+		want     string
+	}{
+		{"nothing", list("", "a", "b"), list("", "a", "b"), ""},
+		{"appended", list("", "a"), list("", "a", "b"), `<div hx-swap-oob="beforeend:#l"><p id="b"></p></div>`},
+		{"changed", list("", "a=1", "b"), list("", "a=2", "b"), `<p id="a" hx-swap-oob="true">2</p>`},
+		{"dropped", list("", "a", "b"), list("", "b", "c"), `<i id="a" hx-swap-oob="delete"></i><div hx-swap-oob="beforeend:#l"><p id="c"></p></div>`},
+		{"reordered", list("", "a", "b"), list("", "b", "a"), `<div id="l" hx-swap-oob="true"><p id="b"></p><p id="a"></p></div>`},
+		{"another", list(" x", "a"), list(" y", "a"), `<div id="l" hx-swap-oob="true" y><p id="a"></p></div>`},
+		{"all gone", list("", "a"), list("", "b"), `<div id="l" hx-swap-oob="true"><p id="b"></p></div>`},
+	} {
+		if got := difference(c.old, c.new); got != c.want {
+			t.Errorf("%s: %s", c.what, got)
+		}
+	}
+}
+
+// Pages of other hosts are not fetched, whatever a message names.
+func TestPageFetchesLoopbackOnly(t *testing.T) {
+	s := New(t)
+	pg := &page{sim: s}
+	hit := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok") }))
+	defer hit.Close()
+	if body, err := pg.fetch(hit.URL); string(body) != "ok" || err != nil {
+		t.Errorf("loopback gave %q, %v", body, err)
+	}
+	for _, address := range []string{"http://192.0.2.1/", "https://example.com/", "file:///etc/passwd", "http://127.0.0.1.evil.example/", ""} {
+		if _, err := pg.fetch(address); err == nil || !strings.HasPrefix(err.Error(), "sim: ") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
