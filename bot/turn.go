@@ -135,6 +135,10 @@ func (b *Bot) random(what string) io.Reader {
 // of the shop can answer there; commands and buttons still work.
 func (t *Turn) Mute(until time.Time) { t.mute = until }
 
+// Muted says that this chat was left to a person of the shop, until some later
+// time.
+func (t *Turn) Muted() bool { return t.Now.Before(t.chat.MutedUntil) }
+
 // Unmute lets the bot speak in this chat again.
 func (t *Turn) Unmute() { t.chat.MutedUntil = time.Time{} }
 

@@ -1,10 +1,14 @@
 package handlers
 
 import (
+	"errors"
+	"time"
+
 	"regulars/bot"
 	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
+	"regulars/loyalty/people"
 )
 
 // talk calls a person of the shop and keeps the bot quiet meanwhile, so that
@@ -14,7 +18,11 @@ func (c counter) talk(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	told, err := c.tellManagers(t, func(p i18n.Printer) bot.Message {
+	called, err := c.calledAlready(t)
+	if err != nil {
+		return err
+	}
+	words := func(p i18n.Printer) bot.Message {
 		name := shop.Tidy(m.Called())
 		if name == "" {
 			name = p.Say(i18n.SomeCustomer)
@@ -23,17 +31,44 @@ func (c counter) talk(t *bot.Turn) error {
 			Text: p.Say(i18n.TalkCall, "Name", name),
 			Note: p.Say(i18n.TalkWhere, "Channel", c.Label(t.Event.Channel)),
 		}
-	})
+	}
+	if called {
+		words = nil
+	}
+	told, err := c.tellManagers(t, words)
 	if err != nil {
 		return err
 	}
-	t.Mute(t.Now.Add(bot.MuteFor))
 	key := i18n.TalkDone
 	if !told {
 		key = i18n.TalkWait // nobody is enrolled as a manager yet; the shop reads its chat
 	}
-	t.Say(bot.Message{Text: t.Word(key), Buttons: []bot.Button{command(t.Word(i18n.TalkBack), "back")}})
+	c.talkHere(t, key)
 	return nil
+}
+
+// talkHere leaves the chat to people.
+func (c counter) talkHere(t *bot.Turn, key i18n.Key) {
+	t.Mute(t.Now.Add(bot.MuteFor))
+	t.Say(bot.Message{Text: t.Word(key), Buttons: []bot.Button{command(t.Word(i18n.TalkBack), "back")}})
+}
+
+// calls bounds how often one person can have the managers called: each call is
+// a push to each of them, which the shop pays for.
+var calls = people.Throttle{Name: "talk", Max: 3, Window: time.Hour}
+
+// calledAlready says that the managers know: they were called in this silence,
+// or often enough lately.
+func (c counter) calledAlready(t *bot.Turn) (bool, error) {
+	if t.Muted() {
+		return true, nil
+	}
+	var enough *people.ThrottledError
+	err := c.Vault.AttemptBy(t.Tx, calls, string(t.Person.ID), t.Now)
+	if errors.As(err, &enough) {
+		return true, nil
+	}
+	return false, err
 }
 
 // back lets the bot speak again before the time.
@@ -42,7 +77,8 @@ func (c counter) back(t *bot.Turn) error {
 	return c.menu(t)
 }
 
-// tellManagers tells each of the shop's managers who is not the speaker.
+// tellManagers tells each of the shop's managers who is not the speaker, and
+// reports whether there is one. With nil words it only looks.
 func (c counter) tellManagers(t *bot.Turn, words func(i18n.Printer) bot.Message) (told bool, err error) {
 	managers, err := c.Vault.Managers(t.Tx, "")
 	if err != nil {
@@ -51,6 +87,9 @@ func (c counter) tellManagers(t *bot.Turn, words func(i18n.Printer) bot.Message)
 	for _, m := range managers {
 		if m.Member == loyalty.MemberID(t.Person.ID) {
 			continue
+		}
+		if words == nil {
+			return true, nil
 		}
 		ok, err := c.Tell(t, m.Member, bot.Receipt, bot.PushNow, "", words)
 		if err != nil {

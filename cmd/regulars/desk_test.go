@@ -269,6 +269,50 @@ func TestOddThingsGoWithTheirPerson(t *testing.T) {
 	}
 }
 
+// A channel that was renamed or taken out of the configuration must not stop
+// anybody from serving its people elsewhere.
+func TestMembersOfAGoneChannelAreStillServed(t *testing.T) {
+	s := newShell(t)
+	s.must("init", "--telegram-token", "1001:abc", "--polling")
+	clerk := people.Identity{Channel: "tg", User: "77"}
+	card := ""
+	s.within(func(a *app, tx store.Tx) error {
+		now, lots := a.clock.Now(), a.shop.Rand
+		p, err := meet(a, tx, ann, "Ann") // on main, which is not configured
+		if err != nil {
+			return err
+		}
+		if _, err := a.shop.Vault.Join(tx, p.ID, shop.Wording, now, lots); err != nil {
+			return err
+		}
+		number, err := a.shop.Vault.Card(tx, p.ID, lots)
+		if err != nil {
+			return err
+		}
+		card = number.String()
+		if _, err := meet(a, tx, clerk, "Sam"); err != nil {
+			return err
+		}
+		code, err := a.shop.Vault.Invite(tx, people.Clerk, "", loyalty.ByJob("test"), now, people.CodeLife, lots)
+		if err != nil {
+			return err
+		}
+		_, err = a.shop.Vault.Enrol(tx, code, clerk, now, lots)
+		return err
+	})
+	a := s.open()
+	err := a.bot.Handle(t.Context(), []bot.Event{{
+		ID: "e1", Channel: "tg", Platform: bot.Telegram, Kind: bot.Said, At: s.clock.at,
+		Chat: bot.Chat{Channel: "tg", ID: "77"}, From: "77", Text: "/give " + card + " 20 waited",
+	}})
+	if e := a.db.Close(); err != nil || e != nil {
+		t.Fatal(err, e)
+	}
+	if out := s.must("stats"); !strings.Contains(out, "20 points given by hand") {
+		t.Errorf("nothing was given:\n%s\n%s", out, s.must("dead", "list"))
+	}
+}
+
 func TestStoreInUseWithoutSocketIsExplained(t *testing.T) {
 	s, _ := withSale(t)
 	a := s.open()

@@ -2,6 +2,7 @@ package shop
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,26 @@ func ReadMoney(typed string, c loyalty.Currency) (loyalty.Money, error) {
 
 // currencyMarks may stand before or after an amount.
 var currencyMarks = []string{"NT$", "HK$", "S$", "US$", "$", "¥", "￥", "฿", "TWD", "HKD", "JPY", "THB", "NTD", "元", "円", "บาท", "圓", "塊", "蚊", "PT", "P", "點", "点", "分"}
+
+// CutAmount takes an amount off the front of what was typed, with the unit that
+// people write beside it: "350 元 A-77" is "350元" and "A-77", "NT$ 350" is
+// "NT$350". Without it, the unit would be taken for an order's number or for a
+// reason.
+func CutAmount(typed string) (amount, rest string) {
+	words := strings.Fields(typed)
+	n := min(1, len(words))
+	if len(words) > 1 && isMark(words[0]) {
+		n = 2
+	}
+	if len(words) > n && isMark(words[n]) {
+		n++
+	}
+	return strings.Join(words[:n], ""), strings.Join(words[n:], " ")
+}
+
+func isMark(word string) bool {
+	return slices.Contains(currencyMarks, strings.ToUpper(norm.NFKC.String(word)))
+}
 
 // readNumber reads a decimal as an integer of so many digits after the point.
 func readNumber(typed string, digits int) (int64, error) {

@@ -3,6 +3,7 @@ package shop
 import (
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -147,7 +148,8 @@ func JoinButton(t *bot.Turn) bot.Button {
 }
 
 // Reach tells where a person is reached now: the chat where they spoke last, or
-// another one of theirs when that is blocked. ok is false when there is none.
+// another one of theirs when that is blocked, or on a channel that is no longer
+// configured. ok is false when there is none.
 func (s *Shop) Reach(r store.Reader, id loyalty.MemberID) (to bot.Address, speak i18n.Printer, ok bool, err error) {
 	p, err := s.Vault.Get(r, id)
 	if err != nil || p.Status == people.Erased {
@@ -156,13 +158,17 @@ func (s *Shop) Reach(r store.Reader, id loyalty.MemberID) (to bot.Address, speak
 	speak = i18n.For(s.Speak(p))
 	for _, a := range append([]people.Account{{Identity: p.Home}}, p.Accounts...) {
 		known, has := p.Account(a.Identity)
-		if !has || known.Blocked || known.Frozen {
+		if !has || known.Blocked || known.Frozen || !s.configured(bot.ChannelName(a.Channel)) {
 			continue
 		}
 		who := bot.Identity{Channel: bot.ChannelName(a.Channel), User: bot.UserID(a.User)}
 		return bot.Address{Chat: bot.Chat{Channel: who.Channel, ID: bot.ChatID(who.User)}, Person: who}, speak, true, nil
 	}
 	return to, speak, false, nil
+}
+
+func (s *Shop) configured(name bot.ChannelName) bool {
+	return slices.ContainsFunc(s.Channels, func(c Channel) bool { return c.Name == name })
 }
 
 // Tell leaves a message for a member in their language, in this turn's commit;

@@ -2,7 +2,6 @@ package staff
 
 import (
 	"errors"
-	"strings"
 
 	"regulars/bot"
 	"regulars/handlers/shop"
@@ -23,7 +22,7 @@ func (d desk) give(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	number, reason, _ := strings.Cut(rest, " ")
+	number, reason := shop.CutAmount(rest)
 	if number == "" {
 		return bot.Refuse(i18n.GivePointsMissing)
 	}

@@ -21,7 +21,7 @@ func (d desk) sale(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	amount, order, _ := strings.Cut(rest, " ")
+	amount, order := shop.CutAmount(rest)
 	if amount == "" {
 		return bot.Refuse(i18n.SaleAmountMissing)
 	}
