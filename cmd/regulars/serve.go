@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/robfig/cron/v3"
 	"golang.org/x/crypto/acme/autocert"
 
 	"regulars/bot"
@@ -148,7 +149,7 @@ func (a *app) lookThrough(ctx context.Context) error {
 	return nil
 }
 
-// sweeps deletes, each hour, what was kept long enough.
+// sweeps deletes, at the start and each hour, what was kept long enough.
 func (a *app) sweeps(ctx context.Context) error {
 	for {
 		now := a.clock.Now()
@@ -169,12 +170,23 @@ func (a *app) sweeps(ctx context.Context) error {
 		} else if n > 0 {
 			a.log.Info("accounts settled", "entries", n)
 		}
+		now = a.clock.Now()
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-a.clock.After(time.Hour):
+		case <-a.clock.After(sweepTimes.Next(now).Sub(now)):
 		}
 	}
+}
+
+// sweepTimes is a quarter past each hour: not when everybody's jobs run.
+var sweepTimes = must(cron.ParseStandard("17 * * * *"))
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // desk is what the command line may ask of a running program.
