@@ -54,6 +54,8 @@ type Program struct {
 	Enrol func(ctx context.Context, who bot.Identity, role string) error
 	// Meet makes a person known, with name and language.
 	Meet func(ctx context.Context, who bot.Identity, name, lang string) error
+	// Idle says that nothing is waiting to be said now.
+	Idle func(ctx context.Context) (bool, error)
 	// Verify checks the ledger.
 	Verify func(ctx context.Context) error
 	// Do is what do> lines can ask for, by their first word.

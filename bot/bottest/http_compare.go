@@ -72,7 +72,7 @@ func (l lots) same(want, got shown) bool {
 }
 
 func (l lots) sameWord(want, got string) bool {
-	w, g := strings.Trim(want, ".,:;()"), strings.Trim(got, ".,:;()")
+	w, g := strings.Trim(want, ".,:;()•"), strings.Trim(got, ".,:;()•")
 	if !drawn.MatchString(w) || !drawn.MatchString(g) || len(w) != len(g) {
 		return want == got
 	}

@@ -58,7 +58,7 @@ func (p *httpPlayer) person(spec string) *httpPerson {
 
 func (p *httpPlayer) newHTTPPerson(name string, platform bot.Platform) *httpPerson {
 	x := &httpPerson{play: p, name: name, platform: bot.LINE, lang: "en", said: map[string]string{}}
-	display := strings.ToUpper(name[:1]) + name[1:]
+	display, named := strings.ToUpper(name[:1])+name[1:], p.speaksFirst(name)
 	for _, l := range p.script {
 		who, rest, _ := strings.Cut(l.rest, " ")
 		if bare, _, _ := strings.Cut(who, "@"); bare != name {
@@ -66,7 +66,9 @@ func (p *httpPlayer) newHTTPPerson(name string, platform bot.Platform) *httpPers
 		}
 		switch l.verb {
 		case "call":
-			display = escapes.Replace(repeated(rest))
+			if !named {
+				display, named = escapes.Replace(repeated(rest)), true
+			}
 		case "lang":
 			if x.lang == "en" {
 				x.lang = rest // a LINE profile tells one language, from the start
@@ -129,6 +131,30 @@ func (x *httpPerson) identity() bot.Identity {
 		return bot.Identity{Channel: "telegram", User: bot.UserID(strconv.FormatInt(x.tg.ID(), 10))}
 	}
 	return bot.Identity{Channel: "line", User: bot.UserID(x.line.ID())}
+}
+
+// speaksFirst says whether somebody does something before a call> line names
+// them.
+func (p *httpPlayer) speaksFirst(name string) bool {
+	for _, l := range p.script {
+		for _, part := range []string{l.verb, l.rest} {
+			who, _, _ := strings.Cut(part, " ")
+			if who, _, _ = strings.Cut(who, "@"); who == name || strings.HasPrefix(who, name+"(") {
+				return l.verb != "call"
+			}
+		}
+	}
+	return false
+}
+
+// isCalled changes the name on somebody's account.
+func (x *httpPerson) isCalled(name string) {
+	switch {
+	case x.tg != nil:
+		x.tg.SetName(name)
+	case x.line.Name() != name:
+		x.play.t.Skip("the simulator's people keep their names on LINE")
+	}
 }
 
 // speaks sets the language of somebody's app.

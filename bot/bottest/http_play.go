@@ -115,9 +115,9 @@ func (p *httpPlayer) step(l scriptLine) {
 	case "lang":
 		who, tag, _ := strings.Cut(l.rest, " ")
 		p.person(who).speaks(tag)
-	case "call": // the name is known from the start, see newHTTPPerson
-		who, _, _ := strings.Cut(l.rest, " ")
-		p.person(who)
+	case "call":
+		who, name, _ := strings.Cut(l.rest, " ")
+		p.person(who).isCalled(escapes.Replace(repeated(name)))
 	case "again":
 		spoke = p.last
 		p.again()
@@ -137,7 +137,7 @@ func (p *httpPlayer) step(l scriptLine) {
 		p.last = spoke
 	}
 	if l.setup {
-		p.settle()
+		p.quiet()
 		p.forget()
 		return
 	}
@@ -194,32 +194,48 @@ func (p *httpPlayer) clock(rest string) {
 			p.t.Fatalf("clock> %s: %v", rest, err)
 		}
 	}
-	steps := 12
 	if to.Sub(now) > 7*24*time.Hour { // as in a bubble, where the program is away
-		steps = 1
-		if err := p.prog.Stop(); err != nil {
-			p.t.Errorf("stopping: %v", err)
-		}
-		p.prog.Stop = nil
-		defer p.start()
+		p.away(to)
+		return
 	}
+	const steps = 12
 	for i := range steps {
 		p.quiet()
-		p.world.Sim.Clock.Set(now.Add(to.Sub(now) * time.Duration(i+1) / time.Duration(steps)))
+		p.world.Sim.Settle(2 * time.Millisecond) // what woke up is not on paper yet
+		p.world.Sim.Clock.Set(now.Add(to.Sub(now) * time.Duration(i+1) / steps))
 	}
+	p.world.Sim.Settle(4 * time.Millisecond)
 	p.quiet()
 }
 
-// quiet waits, in real time, until no call was seen for a moment. Whatever is
-// late is noticed with the next answers, or at the scene's end.
-func (p *httpPlayer) quiet() { p.world.Sim.Settle(4 * time.Millisecond) }
+// away lets the program sleep until then.
+func (p *httpPlayer) away(until time.Time) {
+	if err := p.prog.Stop(); err != nil {
+		p.t.Errorf("stopping: %v", err)
+	}
+	p.prog.Stop = nil
+	p.world.Sim.Clock.Set(until)
+	p.start()
+}
 
-// settle waits for answers of which nobody knows how many they are. Telegram's
-// pace may hold one back for a second.
-func (p *httpPlayer) settle() {
-	p.world.Sim.Settle(10 * time.Millisecond)
-	p.world.Sim.Clock.Advance(time.Second)
-	p.world.Sim.Settle(6 * time.Millisecond)
+// quiet waits until the program has nothing to say now. Telegram's pace may
+// hold a message back, so time passes meanwhile.
+func (p *httpPlayer) quiet() {
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for i := range 1000 {
+		idle, err := p.prog.Idle(p.t.Context())
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if idle {
+			return
+		}
+		<-tick.C
+		if i%10 == 9 {
+			p.world.Sim.Clock.Advance(200 * time.Millisecond)
+		}
+	}
 }
 
 // places are all chats, people's first, in order of their names.
@@ -397,7 +413,7 @@ func (p *httpPlayer) nameOf(at place) string {
 // finish looks at what the scene left behind: nothing unsaid, nothing doubled,
 // nothing that a platform refused, and a ledger that is whole.
 func (p *httpPlayer) finish() {
-	p.world.Sim.Settle(25 * time.Millisecond)
+	p.quiet()
 	p.compare(scriptLine{text: "(the end)"}, nil)
 	for _, c := range p.world.Line.Complaints() {
 		p.t.Errorf("LINE complains: %s", c)

@@ -10,6 +10,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -132,6 +134,7 @@ func bootApp(t testing.TB, w *bottest.World) bottest.Program {
 		Meet: func(ctx context.Context, who bot.Identity, name, lang string) error {
 			return e2eMeet(ctx, r.app, who, people.Seen{DisplayName: name, Language: lang})
 		},
+		Idle:   func(ctx context.Context) (bool, error) { return idle(ctx, r.app) },
 		Verify: func(ctx context.Context) error { return whole(ctx, r.app) },
 		Do:     e2eDeeds(r.app),
 	}
@@ -171,6 +174,31 @@ func e2eMeet(ctx context.Context, a *app, who bot.Identity, seen people.Seen) er
 		_, _, err := a.shop.Vault.Meet(tx, shop.Identity(who), seen, a.clock.Now(), rand.Reader)
 		return err
 	})
+}
+
+// idle says that the outbox holds nothing that is due: no answer on its way and
+// no intent whose time has come. The keys are as its package comment states.
+func idle(ctx context.Context, a *app) (yes bool, err error) {
+	now := a.clock.Now().UnixMicro()
+	yes = true
+	err = a.db.View(ctx, func(r store.Reader) error {
+		for row, err := range r.Scan(store.Range{Start: []byte("outanswer/"), End: []byte("outanswer0")}) {
+			yes = row.Key == nil
+			return err
+		}
+		for row, err := range r.Scan(store.Range{Start: []byte("outdue/"), End: []byte("outdue0")}) {
+			if err != nil {
+				return err
+			}
+			parts := strings.SplitN(string(row.Key), "/", 5)
+			due, err := strconv.ParseInt(parts[3], 10, 64)
+			if yes = yes && due > now; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return yes, err
 }
 
 // whole says whether every point is where the ledger says.
