@@ -50,6 +50,10 @@ func TestPresets(t *testing.T) {
 		if r.Caps["clerk"].GiveDay == 0 || r.ApproveOver == 0 || p.CardLife() != 5*time.Minute || len(p.Stores) != 1 {
 			t.Errorf("%s: %v, over %d, card %v", c.name, r.Caps, r.ApproveOver, p.CardLife())
 		}
+		// With the cap at the threshold, a clerk could never ask a manager.
+		if most := r.Caps["clerk"].GiveAct; most > 0 && r.ApproveOver >= most {
+			t.Errorf("%s: a clerk may give %d at once, and is approved over %d", c.name, most, r.ApproveOver)
+		}
 	}
 }
 
