@@ -3,7 +3,6 @@ package sim
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -26,6 +25,12 @@ func (h lineHandset) name() string {
 	return h.p.user.name
 }
 
+func (h lineHandset) lang() string {
+	h.p.ch.sim.mu.Lock()
+	defer h.p.ch.sim.mu.Unlock()
+	return h.p.user.lang
+}
+
 // in is the person with a chat before them; nil when there is no such chat.
 func (h lineHandset) in(chat string) *LinePerson {
 	if chat == "" {
@@ -44,11 +49,12 @@ func (h lineHandset) chats() []pageChat {
 	ch.sim.mu.Lock()
 	defer ch.sim.mu.Unlock()
 	out := []pageChat{{Name: ch.cfg.Name, Count: h.p.chat.said(h.p.user), Bot: true}}
-	for _, id := range slices.Sorted(maps.Keys(ch.chats)) {
-		if c := ch.chats[id]; c.kind != "user" && c.has(h.p.user) {
+	for id, c := range ch.chats {
+		if c.kind != "user" && c.has(h.p.user) {
 			out = append(out, pageChat{Key: id, Name: c.name, Count: c.said(h.p.user), Bot: c.bot})
 		}
 	}
+	slices.SortFunc(out[1:], func(a, b pageChat) int { return strings.Compare(a.Name+a.Key, b.Name+b.Key) })
 	return out
 }
 

@@ -38,7 +38,7 @@ func (pg *page) viewOf(token string, words pageWords) *pageView {
 	return v
 }
 
-// livePause is how long changes are gathered before they are sent, and liveTick
+// livePause is how long changes are gathered, at least, before they are sent, and liveTick
 // how often what changes by itself (the clock) is looked at.
 const (
 	livePause = 25 * time.Millisecond
@@ -60,12 +60,14 @@ func (pg *page) live(w http.ResponseWriter, r *http.Request) {
 	defer tick.Stop()
 	fmt.Fprint(w, "retry: 1000\n\n")
 	for {
-		changed := pg.changed()
+		changed, began := pg.changed(), time.Now()
 		next := pg.build(words)
 		if parts := difference(shown, next); parts != "" {
 			event(w, parts)
 		}
 		shown = next
+		// A page may take a fifth of a core's time while much happens.
+		rest := livePause + 4*time.Since(began)
 		if out.Flush() != nil {
 			return
 		}
@@ -78,7 +80,7 @@ func (pg *page) live(w http.ResponseWriter, r *http.Request) {
 		case <-pg.sim.line.closing:
 			return
 		}
-		pause := time.NewTimer(livePause)
+		pause := time.NewTimer(rest)
 		select {
 		case <-pause.C:
 		case <-r.Context().Done():

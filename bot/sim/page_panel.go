@@ -236,7 +236,7 @@ type wireRow struct {
 
 // wireList lists the newest calls; what they carried is asked for one by one.
 func (pg *page) wireList(words pageWords, b pageBill) region {
-	r := region{id: "calls", list: true, open: `<div id="calls" class="calls" role="log">`}
+	r := region{id: "calls", list: true, open: `<div id="calls" class="calls" role="log" aria-live="off">`}
 	first := b.calls - len(b.last)
 	for i, c := range b.last {
 		row := wireRow{W: words, N: first + i, At: c.At.Format("15:04:05"), App: appName(c.Platform), Short: shortPath(c.Path), Call: c}

@@ -30,6 +30,7 @@ type handset interface {
 	platform() string // "line" or "telegram"
 	account() string  // what tells accounts apart, the platform's user id
 	name() string
+	lang() string // the language of the app, a BCP 47 tag
 	shop() string // the bot's display name
 	chats() []pageChat
 	// log is the newest messages of a chat, oldest first.

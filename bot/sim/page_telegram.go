@@ -17,6 +17,11 @@ func (h telegramHandset) account() string  { return strconv.FormatInt(h.p.ID(), 
 func (h telegramHandset) name() string     { return h.p.Name() }
 func (h telegramHandset) shop() string     { return h.p.bot.user.FirstName }
 
+func (h telegramHandset) lang() (tag string) {
+	h.p.look(func(*tgChat) { tag = h.p.user.LanguageCode })
+	return tag
+}
+
 // seat is the person in a chat; nil when they are not in it.
 func (h telegramHandset) seat(chat string) *TelegramSeat {
 	if chat == "" {

@@ -65,6 +65,7 @@ func (v *pageView) add(id, html string) { v.regions = append(v.regions, region{i
 type phoneData struct {
 	pageWords
 	ID, Name, Role, Platform, App string
+	Speaks                        string // the phone's language, which chooses the shapes of Chinese characters
 	Chat                          string // key of the open chat
 	ChatName                      string
 	Group                         bool
@@ -93,11 +94,16 @@ func (pg *page) build(words pageWords) *pageView {
 	v := &pageView{words: words}
 	var shells, tabs []pageItem
 	phones := pg.allPhones()
+	chats := map[*pagePhone][]pageChat{} // asked for once, and before any lock
+	for _, ph := range phones {
+		chats[ph] = ph.set.chats()
+	}
 	for _, ph := range phones {
 		if ph.isHidden() {
 			continue
 		}
-		d := pg.phoneData(words, ph)
+		d := pg.phoneData(words, ph, chats[ph])
+		d.Joinable = joinable(ph, chats)
 		inner := pg.phoneRegions(ph, &d)
 		v.regions = append(v.regions, inner.regions...)
 		d.Regions = inner.Region
@@ -114,15 +120,14 @@ func (pg *page) build(words pageWords) *pageView {
 	return v
 }
 
-func (pg *page) phoneData(words pageWords, ph *pagePhone) phoneData {
+func (pg *page) phoneData(words pageWords, ph *pagePhone, chats []pageChat) phoneData {
 	set := ph.set
-	d := phoneData{pageWords: words, ID: ph.id, Name: set.name(), Role: words.T(ph.role), Platform: set.platform(),
+	d := phoneData{pageWords: words, ID: ph.id, Name: set.name(), Role: words.T(ph.role), Platform: set.platform(), Speaks: set.lang(),
 		App: appName(set.platform()), State: set.state()}
 	ph.mu.Lock()
 	defer ph.mu.Unlock()
 	d.Draft, d.Drafts = ph.draft, ph.drafts
 	found := false
-	chats := set.chats()
 	for _, c := range chats {
 		found = found || c.Key == ph.chat
 	}
@@ -142,24 +147,24 @@ func (pg *page) phoneData(words pageWords, ph *pagePhone) phoneData {
 	if d.Draft == "" && d.Chat == "" {
 		d.Draft = d.State.Draft
 	}
-	d.Joinable = pg.joinable(ph, chats)
 	return d
 }
 
 // joinable are groups that other phones on the page are in and this is not.
-func (pg *page) joinable(ph *pagePhone, mine []pageChat) []pageChat {
+func joinable(ph *pagePhone, chats map[*pagePhone][]pageChat) []pageChat {
 	var out []pageChat
-	for _, other := range pg.allPhones() {
-		if other == ph || other.set.platform() != ph.set.platform() || other.set.shop() != ph.set.shop() {
+	for other, theirs := range chats {
+		if other.set.platform() != ph.set.platform() || other.set.shop() != ph.set.shop() {
 			continue
 		}
-		for _, c := range other.set.chats() {
+		for _, c := range theirs {
 			same := func(o pageChat) bool { return o.Key == c.Key }
-			if !slices.ContainsFunc(mine, same) && !slices.ContainsFunc(out, same) {
+			if !slices.ContainsFunc(chats[ph], same) && !slices.ContainsFunc(out, same) {
 				out = append(out, c)
 			}
 		}
 	}
+	slices.SortFunc(out, func(a, b pageChat) int { return strings.Compare(a.Key, b.Key) })
 	return out
 }
 
