@@ -90,6 +90,9 @@ func play(t *testing.T, file string, setup Setup, engines []Engine) {
 		}
 		for n, e := range engines {
 			t.Run(s.Name+"/"+e.Name, func(t *testing.T) {
+				if !*update { // scenes know nothing of one another, and wait for disks
+					t.Parallel()
+				}
 				got, want := scene(t, e, setup, prelude, string(s.Data)), string(a.Files[i].Data)
 				switch {
 				case got == want:
