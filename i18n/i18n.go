@@ -55,6 +55,25 @@ func Match(tag string) (l Lang, ok bool) {
 	return Langs[i], conf >= language.Low
 }
 
+// MatchNear is Match for a tag that names no country ("zh-Hant", as LINE tells
+// it of everybody who reads traditional characters, or "zh"): where the shop
+// speaks a variant of that very writing, its own is taken.
+func MatchNear(tag string, own Lang) (Lang, bool) {
+	l, ok := Match(tag)
+	t, err := language.Parse(tag)
+	if !ok || err != nil {
+		return l, ok
+	}
+	ours := language.MustParse(string(own))
+	base, script, region := t.Raw()
+	ourBase, _ := ours.Base()
+	ourScript, _ := ours.Script()
+	if region.String() == "ZZ" && base == ourBase && (script.String() == "Zzzz" || script == ourScript) {
+		return own, true
+	}
+	return l, ok
+}
+
 // readers knows two kinds of tags better than the matcher's data: Cantonese is
 // written as in Hong Kong, and Malaysia's Chinese read simplified characters.
 func readers(t language.Tag) (Lang, bool) {

@@ -139,7 +139,7 @@ func (p *Pages) card(w http.ResponseWriter, r *http.Request) {
 func language(r *http.Request, own i18n.Lang) i18n.Lang {
 	for _, tag := range strings.Split(r.Header.Get("Accept-Language"), ",") {
 		tag, _, _ = strings.Cut(strings.TrimSpace(tag), ";")
-		if l, ok := i18n.Match(tag); ok && tag != "" && tag != "*" {
+		if l, ok := i18n.MatchNear(tag, own); ok && tag != "" && tag != "*" {
 			return l
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 	"time"
 
 	"regulars/bot"
@@ -38,7 +39,7 @@ func Identity(i bot.Identity) people.Identity {
 // Meet implements bot.Persons.
 func (p *Persons) Meet(tx store.Tx, e *bot.Event, now time.Time) (bot.Person, error) {
 	seen := people.Seen{DisplayName: e.Name, Username: e.Username}
-	if l, ok := i18n.Match(e.Language); ok && e.Language != "" {
+	if l, ok := i18n.MatchNear(e.Language, p.Lang); ok && e.Language != "" {
 		seen.Language = string(l)
 	}
 	person, isNew, err := p.Vault.Meet(tx, Identity(e.Identity()), seen, now, p.Rand)
@@ -67,19 +68,24 @@ func (p *Persons) Find(tx store.Tx, who bot.Identity) (bot.Person, error) {
 }
 
 // Introduce fills in the name and language of somebody whom the shop does not
-// know yet, as profile tells them.
+// know yet, as profile tells them, or knows without a name: who first spoke in a
+// group, where LINE tells no language, or while LINE did not answer. Of those it
+// asks once while the program runs, for most of them never agreed to be known.
 func (s *Shop) Introduce(ctx context.Context, db store.DB, e *bot.Event, profile func(context.Context, bot.UserID) (bot.Profile, error)) error {
-	known := false
+	who := Identity(e.Identity())
+	known, named := false, false
 	err := db.View(ctx, func(r store.Reader) (err error) {
 		var id loyalty.MemberID
-		if id, known, err = s.Vault.Who(r, Identity(e.Identity())); err == nil && known {
+		if id, known, err = s.Vault.Who(r, who); err == nil && known {
 			// Opened here, side by side with others, they need not be opened in
 			// the event's transaction, where others wait.
-			_, err = s.Vault.Get(r, id)
+			var p people.Person
+			p, err = s.Vault.Get(r, id)
+			named = p.DisplayName != ""
 		}
 		return err
 	})
-	if err != nil || known {
+	if err != nil || named || known && !s.nameless.first(who, e.Kind == bot.Followed) {
 		return err
 	}
 	p, err := profile(ctx, e.From)
@@ -87,6 +93,30 @@ func (s *Shop) Introduce(ctx context.Context, db store.DB, e *bot.Event, profile
 		e.Name, e.Language = p.Name, p.Language
 	}
 	return err
+}
+
+// once remembers the accounts whose profile was asked for in vain, in memory
+// only.
+type once struct {
+	mu   sync.Mutex
+	seen map[people.Identity]struct{}
+}
+
+// mostRemembered bounds what once holds; beyond it, it begins anew.
+const mostRemembered = 10_000
+
+// first says that who was not seen yet, or that it is to be tried again anyhow.
+func (o *once) first(who people.Identity, again bool) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if _, seen := o.seen[who]; seen && !again {
+		return false
+	}
+	if o.seen == nil || len(o.seen) >= mostRemembered {
+		o.seen = map[people.Identity]struct{}{}
+	}
+	o.seen[who] = struct{}{}
+	return true
 }
 
 // known adds what the person may do at this moment.

@@ -31,7 +31,8 @@ type Shop struct {
 	// Channels are the configured ones.
 	Channels []Channel
 
-	handles sync.Map // bot.ChannelName → string: names that platforms told, see Learn
+	nameless once     // see Introduce
+	handles  sync.Map // bot.ChannelName → string: names that platforms told, see Learn
 }
 
 // New makes a shop over an installation's keys and programmes. rand gives
