@@ -69,4 +69,16 @@ func TestWhoWasMetInAGroupIsIntroduced(t *testing.T) {
 	if says(bot.Said, open); asked != 2 {
 		t.Errorf("somebody with a name was asked about again")
 	}
+
+	asked = 0
+	for range 3 { // a stranger of whom nothing is told
+		e := bot.Event{Channel: "main", From: "U2", Kind: bot.Said, Chat: bot.Chat{Channel: "main", ID: "U2"}}
+		if err := s.Introduce(ctx, db, &e, shy); err != nil {
+			t.Fatal(err)
+		}
+		meet(e)
+	}
+	if asked != 1 {
+		t.Errorf("a stranger was asked about %d times", asked)
+	}
 }

@@ -90,6 +90,7 @@ func (s *Shop) Introduce(ctx context.Context, db store.DB, e *bot.Event, profile
 	}
 	p, err := profile(ctx, e.From)
 	if err == nil {
+		s.nameless.first(who, true) // the platform has said what it will
 		e.Name, e.Language = p.Name, p.Language
 	}
 	return err
