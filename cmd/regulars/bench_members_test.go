@@ -1,7 +1,7 @@
 package main
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -47,9 +47,19 @@ func memberRows(b *testing.B, from, to int) []store.Row {
 	random := rand.NewChaCha8([32]byte(binary.BigEndian.AppendUint32(make([]byte, 28), uint32(from))))
 	s := shop.New(vault, func(time.Time) *programme.Programme { return p }, bot.SystemClock{}, random, slog.New(slog.DiscardHandler))
 	db := mem.New()
-	for i := from; i < to; i++ {
-		if err := db.Update(context.Background(), func(tx store.Tx) error { return addMember(tx, s, i) }); err != nil {
-			b.Fatal(err)
+	const atOnce = 25
+	for ; from < to; from += atOnce {
+		err := db.Update(context.Background(), func(tx store.Tx) error {
+			for i := from; i < min(to, from+atOnce); i++ {
+				if err := addMember(tx, s, i); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			b.Error(err)
+			break
 		}
 	}
 	return db.Dump()
@@ -113,27 +123,10 @@ func copyFile(b *testing.B, from, to string) {
 	}
 }
 
-// makeStore writes the members' rows into a new file in the order of their
-// keys, which takes minutes less than a million transactions.
+// makeStore writes members' rows into a new file, many members at a time and in
+// the order of their keys, which takes minutes less than a million transactions.
 func makeStore(b *testing.B, path string, n int) {
 	b.Helper()
-	var rows []store.Row
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	const chunk = 5000
-	for from := 0; from < n; from += chunk {
-		slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-slots }()
-			made := memberRows(b, from, min(n, from+chunk))
-			mu.Lock()
-			defer mu.Unlock()
-			rows = append(rows, made...)
-		})
-	}
-	wg.Wait()
-	slices.SortFunc(rows, func(x, y store.Row) int { return cmp.Compare(string(x.Key), string(y.Key)) })
 	for _, old := range []string{path, path + ".commits"} {
 		if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			b.Fatal(err)
@@ -146,22 +139,67 @@ func makeStore(b *testing.B, path string, n int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for part := range slices.Chunk(rows, 200_000) {
-		err := db.Update(func(tx *bbolt.Tx) error {
-			bucket := tx.Bucket([]byte("rows"))
-			bucket.FillPercent = 0.8
-			for _, row := range part {
-				if err := bucket.Put(row.Key, row.Value); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
+	const atOnce = 100_000 // some 700 MB of rows
+	for from := 0; from < n; from += atOnce {
+		if err := writeRows(db, manyMembers(b, from, min(n, from+atOnce))); err != nil {
 			b.Fatal(err)
 		}
 	}
 	if err := errors.Join(db.Sync(), db.Close()); err != nil {
 		b.Fatal(err)
 	}
+	if n > atOnce {
+		compactFile(b, path)
+	}
+}
+
+// compactFile leaves no free pages in a file: bbolt writes the list of them
+// with every commit, and here they would only stem from how the file was made.
+func compactFile(b *testing.B, path string) {
+	src, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	dst, err := bbolt.Open(path+".compact", 0o600, &bbolt.Options{FreelistType: bbolt.FreelistMapType, NoSync: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	err = bbolt.Compact(dst, src, 64<<20)
+	if err := errors.Join(err, dst.Sync(), dst.Close(), src.Close(), os.Rename(path+".compact", path)); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// manyMembers is memberRows on all processors, sorted.
+func manyMembers(b *testing.B, from, to int) (rows []store.Row) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
+	const chunk = 2500
+	for at := from; at < to; at += chunk {
+		slots <- struct{}{}
+		wg.Go(func() {
+			made := memberRows(b, at, min(to, at+chunk))
+			mu.Lock()
+			rows = append(rows, made...)
+			mu.Unlock()
+			<-slots
+		})
+	}
+	wg.Wait()
+	slices.SortFunc(rows, func(x, y store.Row) int { return bytes.Compare(x.Key, y.Key) })
+	return rows
+}
+
+func writeRows(db *bbolt.DB, rows []store.Row) error {
+	return db.Update(func(tx *bbolt.Tx) error {
+		bucket := tx.Bucket([]byte("rows"))
+		bucket.FillPercent = 0.8
+		for _, row := range rows {
+			if err := bucket.Put(row.Key, row.Value); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
