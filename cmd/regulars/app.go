@@ -155,20 +155,22 @@ func (a *app) unreachable(ctx context.Context, person bot.PersonID, to bot.Addre
 	}
 }
 
-// clockDoubt remembers whether the platforms' clocks contradict ours: then no
-// expiry is written, because points lost to a wrong clock are lost to people.
-type clockDoubt struct{ off atomic.Bool }
+// clockDoubt remembers whether a platform's clock has confirmed ours. Until one
+// has, and while one contradicts it, no expiry is written: a machine that wakes
+// up in another year must not take anybody's points. What may be spent does not
+// depend on it.
+type clockDoubt struct{ agreed atomic.Bool }
 
 // clockTolerance is how far our clock may be from a platform's Date header.
 const clockTolerance = 10 * time.Minute
 
 func (c *clockDoubt) note(_ bot.ChannelName, platform, ours time.Time) {
 	if !platform.IsZero() {
-		c.off.Store(ours.Sub(platform).Abs() > clockTolerance)
+		c.agreed.Store(ours.Sub(platform).Abs() <= clockTolerance)
 	}
 }
 
-func (c *clockDoubt) is() bool { return c.off.Load() }
+func (c *clockDoubt) is() bool { return !c.agreed.Load() }
 
 // webhookURL is where a channel's platform is told to call.
 func (a *app) webhookURL(name bot.ChannelName) string {
