@@ -356,6 +356,9 @@ func TestDeadLetters(t *testing.T) {
 			return out
 		}
 		w.expect("list", list(), "main  rejected;main 7KQ2 rejected;tg  cannot be encoded: a button without a label;")
+		if n := strings.Count(w.log.String(), "dead list"); n != 3 {
+			t.Errorf("the log tells the operator of %d dead letters, want 3:\n%s", n, &w.log)
+		}
 		w.must(w.o.Discard(context.Background(), unspeakable.ID))
 		w.must(w.o.Replay(context.Background(), a.ID))
 		w.must(w.o.Replay(context.Background(), b.ID))

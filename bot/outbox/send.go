@@ -22,7 +22,9 @@ func (c *channel) fly(ctx context.Context, it *item) {
 		it.tries++
 		res = c.transmit(ctx, it)
 		v = c.judge(it, res, c.o.cfg.Clock.Now())
-		c.report(it, res, v)
+	}
+	c.report(it, res, v)
+	if ready {
 		if res.Outcome == bot.Moved && v.moved != "" {
 			v = c.move(ctx, it, v)
 		}
@@ -206,7 +208,7 @@ func (c *channel) report(it *item, res bot.Result, v verdict) {
 	case res.Outcome == bot.QuotaUsed:
 		log.Error("outbox: the month's paid messages are used up; answers still go out, pushes wait for next month: raise the plan in LINE's console, then resume the channel", "until", v.at)
 	case v.ending == finish && v.state == Dead:
-		log.Error("outbox: the platform will never accept this letter; it is kept as a dead letter", "why", v.why)
+		log.Error("outbox: this letter can never be sent; it is kept as a dead letter, see `regulars dead list`", "why", v.why)
 	case res.RetryAfter > 0:
 		log.Warn("outbox: the platform asks to wait", "for", res.RetryAfter)
 	}

@@ -266,6 +266,25 @@ type world struct {
 	stop     func()
 	n        int
 	dead     atomic.Bool
+	log      logged
+}
+
+// logged keeps what is logged; slog writes a line at a time.
+type logged struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 // each runs a test on the strict memory engine and on a bolt file.
@@ -328,7 +347,7 @@ func (w *world) rise() {
 func newWorld(t *testing.T, db store.DB) *world {
 	w := &world{t: t, db: db, people: newPeople(), line: newPlatform(bot.LINE), tg: newPlatform(bot.Telegram)}
 	w.cfg = Config{
-		DB: db, Persons: w.people, Log: slog.New(slog.DiscardHandler), LookEvery: 20 * time.Second,
+		DB: db, Persons: w.people, Log: slog.New(slog.NewTextHandler(&w.log, nil)), LookEvery: 20 * time.Second,
 		Channels: map[bot.ChannelName]Channel{"main": w.line, "tg": w.tg},
 	}
 	w.line.dead, w.tg.dead = w.dead.Load, w.dead.Load
