@@ -17,7 +17,6 @@ type pageView struct {
 	words   pageWords
 	regions []region
 	kept    time.Time
-	used    bool // a live connection has gone on from here
 }
 
 // region is an element of the page. One with items is a list whose items come

@@ -29,7 +29,6 @@ type pageWorld struct {
 	bo   *TelegramPerson
 	bot  *httptest.Server
 	web  *httptest.Server // the page, mounted elsewhere than the simulator
-	done bool             // the tour's second step
 }
 
 const pageShop = "https://shop.example" // stands for the bot's own address

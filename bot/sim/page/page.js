@@ -4,12 +4,17 @@
 (() => {
   const $$ = (q, root = document) => [...root.querySelectorAll(q)];
 
-  // Enter sends; Shift+Enter breaks the line; a language's input method keeps its Enter.
+  // Enter sends, Shift+Enter breaks the line. The line break is what is caught,
+  // not the key: an input method keeps its Enter, and a phone's keyboard sends
+  // no key at all.
+  let shift = false;
+  document.addEventListener("beforeinput", (e) => {
+    if (shift || e.isComposing || !/^insert(LineBreak|Paragraph)$/.test(e.inputType) || !e.target.matches(".composer textarea")) return;
+    e.preventDefault();
+    if (e.target.value.trim()) e.target.form.requestSubmit();
+  });
   document.addEventListener("keydown", (e) => {
-    if (e.key === "Enter" && !e.shiftKey && !e.isComposing && e.target.matches(".composer textarea")) {
-      e.preventDefault();
-      if (e.target.value.trim()) e.target.form.requestSubmit();
-    }
+    shift = e.shiftKey;
     if (e.key === "Escape") {
       const open = e.target.closest("details.more[open], details.scan[open]");
       const panel = e.target.closest(".panel");
