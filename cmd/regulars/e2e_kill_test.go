@@ -181,10 +181,7 @@ func (s *siege) unacknowledged() int {
 	return len(open)
 }
 
-var (
-	refForm = regexp.MustCompile(`Ref ([0-9A-Z]{5,})`)
-	forForm = regexp.MustCompile(`(\d[\d,]*) points? for (\w+)`)
-)
+var refForm = regexp.MustCompile(`Ref ([0-9A-Z]{5,})`)
 
 // judge holds the ledger and the phones against what was typed.
 func (s *siege) judge() {

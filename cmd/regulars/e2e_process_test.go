@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -21,13 +22,25 @@ import (
 	"regulars/bot/sim"
 )
 
+// binaryDir is where it is built; TestMain takes it away.
+var binaryDir string
+
+// TestMain clears up what outlives single tests.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if binaryDir != "" {
+		os.RemoveAll(binaryDir)
+	}
+	os.Exit(code)
+}
+
 // shippedBinary is the program as it is shipped, built once for all tests.
 var shippedBinary = sync.OnceValues(func() (path string, err error) {
 	dir, err := os.MkdirTemp("", "regulars-e2e-")
 	if err != nil {
 		return "", err
 	}
-	path = filepath.Join(dir, "regulars")
+	binaryDir, path = dir, filepath.Join(dir, "regulars")
 	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
 	if err != nil {
 		err = errors.New(string(out))
@@ -159,17 +172,21 @@ func (p *place) start() {
 	}
 }
 
-// hooked waits until both platforms know where to call.
+// hooked waits until both platforms were told, for the first time, where to
+// call and what to show.
 func (p *place) hooked() {
 	p.t.Helper()
-	p.eventually("the menus of all languages", func() bool {
-		n := 0
+	told := func(suffix string) bool {
 		for _, c := range p.world.Wire.Calls() {
-			if !c.ToBot && strings.HasSuffix(c.Path, "/setMyCommands") {
-				n++
+			if !c.ToBot && strings.HasSuffix(c.Path, suffix) && c.Method != "GET" && c.Status == http.StatusOK {
+				return true
 			}
 		}
-		return n > 0 && strings.Contains(p.log.String(), "webhook registered")
+		return false
+	}
+	polls := slices.Contains(p.env, "REGULARS_CHANNEL_TG_POLLING=true")
+	p.eventually("the platforms to be set up", func() bool {
+		return told("/channel/webhook/endpoint") && told("/richmenu/alias") && told("/setMyCommands") && (polls || told("/setWebhook"))
 	})
 }
 
