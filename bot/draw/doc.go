@@ -114,7 +114,7 @@ func (d Drawing) In(r Row) template.HTML {
 		w.raw(`</bdi>`)
 	}
 	w.raw(string(d.HTML))
-	if r.Time != "" || r.Note != "" {
+	if !d.Service && r.Time+r.Note != "" {
 		w.raw(`<small class="d-time">`)
 		w.text(r.Note)
 		w.raw(` `)

@@ -3,6 +3,8 @@ package draw
 import (
 	"encoding/base64"
 
+	"github.com/rivo/uniseg"
+
 	"regulars/bot"
 )
 
@@ -123,14 +125,29 @@ func telegramWire(m bot.Message) obj {
 	if m.Picture != nil {
 		out = obj{"caption": t.text, "caption_entities": t.entities, "photo": []any{obj{"file_id": pictureURL(m.Picture)}}}
 	}
-	var rows []any
-	for _, b := range append(append([]bot.Button(nil), m.Buttons...), m.Quick...) {
-		if b.Do != bot.DoContact { // stands on the reply keyboard
-			rows = append(rows, []any{obj{"text": b.Label}})
-		}
-	}
-	out["reply_markup"] = obj{"inline_keyboard": rows}
+	out["reply_markup"] = obj{"inline_keyboard": keyRows(append(append([]bot.Button(nil), m.Buttons...), m.Quick...))}
 	return out
+}
+
+// keyRows puts two short labels on a line and long ones alone.
+func keyRows(buttons []bot.Button) (rows []any) {
+	const short = 14 // columns
+	half := false    // the last row has room for one more
+	for _, b := range buttons {
+		if b.Do == bot.DoContact {
+			continue // stands on the reply keyboard
+		}
+		key := obj{"text": b.Label}
+		fits := uniseg.StringWidth(b.Label) <= short
+		if fits && half {
+			rows[len(rows)-1] = append(rows[len(rows)-1].([]any), key)
+			half = false
+			continue
+		}
+		rows = append(rows, []any{key})
+		half = fits
+	}
+	return rows
 }
 
 // told is a text in the making, with its entities.
