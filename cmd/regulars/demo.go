@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 // machine. It puts a page with phones on it at an address and stays until ctx
 // ends, or with Play runs a script on the terminal and ends.
 func (m *Main) demo(ctx context.Context, o DemoOptions) (err error) {
+	relaxCollector()
 	dir, tidy, err := demoDir(o.Dir)
 	if err != nil {
 		return err
@@ -30,7 +32,8 @@ func (m *Main) demo(ctx context.Context, o DemoOptions) (err error) {
 	}
 	var crew *crew
 	if !o.Play {
-		if crew, err = c.people(ctx, i18n.Lang(o.Lang)); err != nil {
+		if crew, err = c.people(ctx, o.Members, i18n.Lang(o.Lang)); err != nil {
+			defer c.close()
 			return errors.Join(err, c.app.db.Close())
 		}
 	}
@@ -63,10 +66,11 @@ func (m *Main) openPage(ctx context.Context, c *cafe, crew *crew, o DemoOptions,
 		return err
 	}
 	c.world.Mount(c.world.Page(c.page(crew, i18n.Lang(o.Lang))))
+	p := i18n.For(i18n.Lang(o.Lang))
 	m.say("Open %s", c.world.Address())
-	m.say("  – Ann is new: tap “%s” on her phone, then “%s”; the guide on the page leads on", "+", i18n.For(i18n.Lang(o.Lang)).Say(i18n.JoinButton))
+	m.say("  – Ann is new: tap “%s” on her phone, then “%s”; the guide on the page leads on", p.Say(i18n.SimAddFriend), p.Say(i18n.JoinButton))
 	m.say("  – Sam works here: on his phone type  /sale, a phone or card number, and 350")
-	m.say("  – the café has %d members and a year behind it:  regulars --config %s/regulars.toml stats", demoMembers, dir)
+	m.say("  – the café has %d members and a year behind it:  regulars --config %s stats", o.Members, filepath.Join(dir, "regulars.toml"))
 	m.say("  – break something, move the clock, or watch the wire; stop with Ctrl-C")
 	if o.Open {
 		if err := browse(c.world.Address()); err != nil {
@@ -78,9 +82,18 @@ func (m *Main) openPage(ctx context.Context, c *cafe, crew *crew, o DemoOptions,
 }
 
 // demoDir is the folder to use and how to leave it: a temporary one is removed.
+// One that is given has to be empty, so that no shop's file is ever touched.
 func demoDir(given string) (dir string, tidy func(), err error) {
 	if given != "" {
-		return given, func() {}, os.MkdirAll(given, 0o700)
+		if err := os.MkdirAll(given, 0o700); err != nil {
+			return "", nil, fmt.Errorf("the demo's folder cannot be made: %w", err)
+		}
+		if there, err := os.ReadDir(given); err != nil {
+			return "", nil, fmt.Errorf("the demo's folder cannot be read: %w", err)
+		} else if len(there) > 0 {
+			return "", nil, fmt.Errorf("%s is not empty; name an empty folder with --dir, or none for a temporary one", given)
+		}
+		return given, func() {}, nil
 	}
 	dir, err = os.MkdirTemp("", "regulars-demo-")
 	return dir, func() { os.RemoveAll(dir) }, err
@@ -90,11 +103,21 @@ func demoDir(given string) (dir string, tidy func(), err error) {
 func browse(address string) error {
 	switch runtime.GOOS {
 	case "darwin":
-		return exec.Command("open", address).Start()
+		return start("open", address)
 	case "windows":
-		return exec.Command("rundll32", "url.dll,FileProtocolHandler", address).Start()
+		return start("rundll32", "url.dll,FileProtocolHandler", address)
 	}
-	return exec.Command("xdg-open", address).Start()
+	return start("xdg-open", address)
+}
+
+// start begins a program and forgets it: it may live as long as the browser.
+func start(name string, args ...string) error {
+	c := exec.Command(name, args...)
+	if err := c.Start(); err != nil {
+		return err
+	}
+	go c.Wait() // so that its end leaves nothing behind
+	return nil
 }
 
 // crew is everybody whose phone is on the page.
@@ -107,7 +130,7 @@ type crew struct {
 
 // people makes the crew and the café's year: Grace and Bo are regulars, Sam
 // works here, Mia manages, and Ann has never been here.
-func (c *cafe) people(ctx context.Context, lang i18n.Lang) (*crew, error) {
+func (c *cafe) people(ctx context.Context, members int, lang i18n.Lang) (*crew, error) {
 	w := &crew{
 		ann: c.line.Person("Ann", string(lang)), grace: c.line.Person("Grace", string(lang)).Befriend(),
 		mia: c.line.Person("Mia", string(lang)).Befriend(),
@@ -122,7 +145,7 @@ func (c *cafe) people(ctx context.Context, lang i18n.Lang) (*crew, error) {
 		return nil, err
 	}
 	h := newHistory(c.app.shop, c.app.db, c.app.clock.Now().Add(-time.Hour), []people.Staff{sam, sam, mia})
-	err = h.write(ctx, demoMembers,
+	err = h.write(ctx, members,
 		regular{who: people.Identity{Channel: "line", User: w.grace.ID()}, name: "Grace", language: string(lang)},
 		regular{who: people.Identity{Channel: "telegram", User: fmt.Sprint(w.bo.ID())}, name: "Bo", language: string(lang)})
 	if err != nil {

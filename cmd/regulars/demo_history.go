@@ -19,9 +19,6 @@ import (
 // how much. It is drawn from a seed, so that every demo tells the same story up
 // to today's date.
 
-// demoMembers is how many regulars the café has.
-const demoMembers = 2000
-
 // history draws the café's year and writes it down through the same book that
 // the counter uses.
 type history struct {

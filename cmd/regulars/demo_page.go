@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"regulars/bot"
@@ -47,27 +48,33 @@ func (c *cafe) tour(w *crew) []sim.Step {
 		{Title: say(i18n.TourJoin), Hint: say(i18n.TourJoinHint), Phone: "Ann",
 			Done: func() bool { _, ok := c.member(w.ann); return ok }},
 		{Title: say(i18n.TourPoints), Hint: say(i18n.TourPointsHint), Phone: "Ann",
-			Done: func() bool { return heard(w.ann, func(p i18n.Printer) string { return shop.Points(p, 0) }) }},
+			Done: func() bool {
+				have := c.balance(w.ann).Available // more than none, where the sale came first
+				return heard(w.ann, func(p i18n.Printer) []string { return []string{shop.Points(p, 0)} }) ||
+					heard(w.ann, func(p i18n.Printer) []string { return []string{shop.Points(p, have)} })
+			}},
 		{Title: say(i18n.TourSale), Hint: say(i18n.TourSaleHint), Phone: "Sam",
 			Type: func(string) string { return strings.TrimSpace("/sale " + c.card(w.ann) + " 350") },
-			Done: func() bool { return c.visits(w.ann) > 0 }},
+			Done: func() bool { return c.balance(w.ann).Count.Visits > 0 }},
 		{Title: say(i18n.TourReceipt), Hint: say(i18n.TourReceiptHint), Phone: "Ann",
 			Done: func() bool {
-				return heard(w.ann, func(p i18n.Printer) string { return p.Say(i18n.ReceiptFor) })
+				return heard(w.ann, func(p i18n.Printer) []string { return []string{p.Say(i18n.ReceiptFor), p.Say(i18n.ReceiptNow)} })
 			}},
 		{Title: say(i18n.TourGroup), Hint: say(i18n.TourGroupHint), Phone: "Ann",
 			Type: func(string) string { return "/points" },
 			Done: func() bool {
-				return heard(w.ann.In(w.club), func(p i18n.Printer) string { return p.Say(i18n.BotPrivateHere) })
+				return heard(w.ann.In(w.club), func(p i18n.Printer) []string { return []string{p.Say(i18n.BotPrivateHere)} })
 			}},
 	}
 }
 
-// heard reports whether a phone shows a text, in whichever language.
-func heard(p sim.Person, text func(i18n.Printer) string) bool {
-	for _, line := range p.Received() {
+// heard reports whether a phone shows a message with all of these texts, in
+// whichever language.
+func heard(p sim.Person, texts func(i18n.Printer) []string) bool {
+	for _, message := range p.Received() {
 		for _, l := range i18n.Langs {
-			if strings.Contains(line, text(i18n.For(l))) {
+			lacks := func(text string) bool { return !strings.Contains(message, text) }
+			if !slices.ContainsFunc(texts(i18n.For(l)), lacks) {
 				return true
 			}
 		}
@@ -104,17 +111,15 @@ func (c *cafe) card(p *sim.LinePerson) (number string) {
 	return number
 }
 
-// visits is how often somebody has bought here.
-func (c *cafe) visits(p *sim.LinePerson) (n int64) {
+// balance is what somebody has here; nothing, for a stranger.
+func (c *cafe) balance(p *sim.LinePerson) (b loyalty.Balance) {
 	m, ok := c.member(p)
 	if !ok {
-		return 0
+		return b
 	}
-	c.app.db.View(context.Background(), func(r store.Reader) error {
-		var b loyalty.Balance
-		b, err := c.app.shop.Book.Balance(r, m.ID, c.app.clock.Now())
-		n = b.Count.Visits
+	c.app.db.View(context.Background(), func(r store.Reader) (err error) {
+		b, err = c.app.shop.Book.Balance(r, m.ID, c.app.clock.Now())
 		return err
 	})
-	return n
+	return b
 }

@@ -9,6 +9,7 @@ import (
 
 	"regulars/bot/sim"
 	"regulars/i18n"
+	"regulars/loyalty/programme"
 
 	toml "github.com/pelletier/go-toml/v2"
 )
@@ -72,6 +73,21 @@ func TestTourNamesThePagesButtons(t *testing.T) {
 		}
 		if text, place := p.Say(i18n.SimNobodyShown), p.Say(i18n.SimPeople); !strings.Contains(text, place) {
 			t.Errorf("%s: %s does not name %q: %q", l, i18n.SimNobodyShown, place, text)
+		}
+	}
+}
+
+// The café speaks whichever language it is started in, as a shop of that
+// language would.
+func TestCafeRulesPutTheLanguageFirst(t *testing.T) {
+	for _, l := range i18n.Langs {
+		p, complaints := programme.Load(cafeRules(l))
+		if len(complaints) > 0 {
+			t.Errorf("%s: %v", l, complaints[0])
+			continue
+		}
+		if p.Languages[0] != string(l) || len(p.Languages) != len(i18n.Langs) {
+			t.Errorf("%s: the languages are %v", l, p.Languages)
 		}
 	}
 }

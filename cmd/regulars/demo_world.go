@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"regulars/bot"
@@ -35,7 +36,7 @@ type cafe struct {
 func (m *Main) openCafe(dir, listen string, lang i18n.Lang) (c *cafe, err error) {
 	world, err := sim.Start(sim.Options{Listen: listen})
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("cannot listen on %s: %w; is another demo running, or the port in use? Choose another address with --listen, such as 127.0.0.1:0", listen, errors.Unwrap(err))
 	}
 	c = &cafe{world: world}
 	defer func() {
@@ -89,8 +90,19 @@ func (c *cafe) config(dir string) *Config {
 // the shop's own, which groups and strangers hear.
 func cafeRules(lang i18n.Lang) []byte {
 	text, _ := programme.Preset("cafe")
-	first := fmt.Sprintf("languages = [%q, ", lang)
-	return []byte(strings.Replace(strings.Replace(string(text), fmt.Sprintf("%q, ", lang), "", 1), "languages = [", first, 1))
+	p, complaints := programme.Load(text)
+	if len(complaints) > 0 || p.Languages[0] == string(lang) {
+		return text
+	}
+	own, first := strconv.Quote(string(lang)), strconv.Quote(p.Languages[0])
+	var out strings.Builder
+	for line := range strings.Lines(string(text)) {
+		if strings.HasPrefix(line, "languages") {
+			line = strings.NewReplacer(own, first, first, own).Replace(line) // they change places
+		}
+		out.WriteString(line)
+	}
+	return []byte(out.String())
 }
 
 // close ends what openCafe began and run did not.
