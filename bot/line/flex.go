@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/rivo/uniseg"
+
 	"regulars/bot"
 )
 
@@ -126,16 +128,32 @@ func (d *card) body(text, rows int) *node {
 	return &node{Type: "box", Layout: "vertical", Spacing: "md", Contents: stack}
 }
 
+// shortValue is how many columns a number of points takes at most.
+const shortValue = 8
+
+// shares are the two columns' parts of a table's width. Where all values are
+// short numbers, the words beside them get the room: "22 Nov  Purchase NT$350"
+// would stand on three lines otherwise.
+func shares(rows []bot.Row) (left, right int) {
+	for _, r := range rows {
+		if uniseg.StringWidth(r.Value) > shortValue {
+			return 4, 5
+		}
+	}
+	return 2, 1
+}
+
 func (d *card) table(rows int) []node {
 	var table []node
+	left, right := shares(d.rows[:min(rows, len(d.rows))])
 	for _, r := range d.rows[:min(rows, len(d.rows))] {
 		var line []node
 		// Flex refuses an empty text, so that half a row is drawn alone.
 		if r.Label != "" {
-			line = append(line, node{Type: "text", Text: cut(r.Label, maxCell), Size: "sm", Color: inkGrey, Wrap: true, Flex: 4})
+			line = append(line, node{Type: "text", Text: cut(r.Label, maxCell), Size: "sm", Color: inkGrey, Wrap: true, Flex: left})
 		}
 		if r.Value != "" {
-			line = append(line, node{Type: "text", Text: cut(r.Value, maxCell), Size: "sm", Color: inkDark, Align: "end", Wrap: true, Flex: 5})
+			line = append(line, node{Type: "text", Text: cut(r.Value, maxCell), Size: "sm", Color: inkDark, Align: "end", Wrap: true, Flex: right})
 		}
 		if len(line) > 0 {
 			table = append(table, node{Type: "box", Layout: "baseline", Spacing: "md", Contents: line})
