@@ -37,7 +37,7 @@ race:
 
 # Ratios taken side by side in one run; see the comments above each benchmark.
 bench:
-	REGULARS_BENCH=1 go test -run '^TestBench' -v -count=1 -timeout 40m ./cmd/regulars | grep -E 'BENCH|^(ok|FAIL|---)'
+	go test -run NONE -bench . -benchtime 1x -timeout 60m ./cmd/regulars
 	go test -run NONE -bench Ratio -benchtime 1x ./store/bolt
 
 # Fifty kills under load instead of five, and ten times the random lives.
