@@ -114,11 +114,7 @@ func (p *Pages) card(w http.ResponseWriter, r *http.Request) {
 	var links []link
 	for _, c := range p.Shop.Channels {
 		if u, ok := p.Shop.ChatLink(c.Name, "scan "+token); ok {
-			name := "LINE"
-			if c.Platform == bot.Telegram {
-				name = "Telegram"
-			}
-			links = append(links, link{words.Say(i18n.ScanOpen, "App", name), u})
+			links = append(links, link{words.Say(i18n.ScanOpen, "App", p.Shop.Label(c.Name)), u})
 		}
 	}
 	h := w.Header()

@@ -75,6 +75,19 @@ func TestCardPage(t *testing.T) {
 	}
 }
 
+// Two accounts of one platform are told apart: an employee speaks to one.
+func TestCardPageOfSeveralAccounts(t *testing.T) {
+	_, _, get := site(t, "https://cafe.example",
+		shop.Channel{Name: "main", Platform: bot.LINE, Handle: "@cafe"}, shop.Channel{Name: "airport", Platform: bot.LINE, Handle: "@cafe2"},
+		shop.Channel{Name: "tg", Platform: bot.Telegram, Handle: "cafe_bot"})
+	page := get("/c/abc", "en").Body.String()
+	for _, want := range []string{"LINE (main)", "LINE (airport)", "Telegram<"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page)
+		}
+	}
+}
+
 // Without a chat to lead to, the page says what to type.
 func TestCardPageWithoutChannels(t *testing.T) {
 	_, _, get := site(t, "https://cafe.example")
