@@ -120,7 +120,9 @@ func (h lineHandset) say(chat, text string) {
 	if p == nil {
 		return
 	}
-	p.do(func() *lineEvent { p.user.draft = ""; return nil })
+	if chat == "" { // what a link had typed there is sent, or written over
+		p.do(func() *lineEvent { p.user.draft = ""; return nil })
+	}
 	p.Say(text)
 }
 

@@ -12,7 +12,8 @@
 // number of LINE channels and Telegram bots, and people, who have accounts on
 // either platform and say and press things; what the bot sends them is kept on
 // their phones. [Faults] break things on purpose, [Clock] moves time, and the
-// [Wire] log shows every request in both directions.
+// [Wire] log shows every request in both directions. [Sim.Page] puts all of it
+// on a page in a browser.
 package sim
 
 import (
