@@ -44,13 +44,18 @@ func (m *Main) openCafe(dir, listen string, lang i18n.Lang) (c *cafe, err error)
 			c.close()
 		}
 	}()
-	c.line = world.LineChannel(sim.LineConfig{ID: "1650000001", Secret: "demo-secret", Token: "demo-token", BasicID: "@corner", Name: "Corner Café"})
-	c.telegram = world.TelegramBot(sim.TelegramConfig{Token: "1001:demo", Username: "corner_cafe_bot", Name: "Corner Café"})
+	rules := cafeRules(lang)
+	p, complaints := programme.Load(rules)
+	if len(complaints) > 0 {
+		return c, complaints[0]
+	}
+	name := p.ShopName(string(lang))
+	c.line = world.LineChannel(sim.LineConfig{ID: "1650000001", Secret: "demo-secret", Token: "demo-token", BasicID: "@corner", Name: name})
+	c.telegram = world.TelegramBot(sim.TelegramConfig{Token: "1001:demo", Username: "corner_cafe_bot", Name: name})
 	if c.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return c, err
 	}
 	cfg := c.config(dir)
-	rules := cafeRules(lang)
 	made, err := m.makeShop(filepath.Join(dir, "regulars.toml"), cfg, writeConfig(cfg.PublicURL, cfg.Channels), rules)
 	if err != nil {
 		return c, fmt.Errorf("the demo's files cannot be written (%d were): %w; name an empty folder with --dir", len(made), err)
@@ -58,10 +63,6 @@ func (m *Main) openCafe(dir, listen string, lang i18n.Lang) (c *cafe, err error)
 	key, err := cfg.ReadKey(m.Env)
 	if err != nil {
 		return c, err
-	}
-	p, complaints := programme.Load(rules)
-	if len(complaints) > 0 {
-		return c, complaints[0]
 	}
 	db, err := bolt.Open(cfg.Data, bolt.Options{})
 	if err != nil {
