@@ -46,7 +46,7 @@ func TestReadQR(t *testing.T) {
 					continue
 				}
 				sizes[code.Bounds().Dx()] = true
-				if got, err := readQR(magnified(code, 2)); got != text || err != nil {
+				if got, err := readQR(magnified(code, 1)); got != text || err != nil {
 					t.Fatalf("level %v, %s of %d: read %q, %v", level, mode, len(text), got, err)
 				}
 			}
