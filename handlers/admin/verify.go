@@ -42,7 +42,7 @@ func (d Desk) verify(ctx context.Context, _ map[string]string, out Out) error {
 	if err != nil {
 		return err
 	}
-	out.Say("all whole: %s, %s, root %s", count(sum.Members, "member", "members"), count(sum.Entries, "entry", "entries"), root)
+	out.Say("all whole: %s, %s, root %s", count(sum.Members, "account", "accounts"), count(sum.Entries, "entry", "entries"), root)
 	return nil
 }
 
