@@ -30,15 +30,28 @@ type cafe struct {
 	listener net.Listener
 }
 
+// demoURL is the café's public address as the bot knows it. LINE shows pictures
+// from https addresses only, so it is one; the simulator knows that it stands
+// for the bot's port on this machine.
+const demoURL = "https://corner-cafe.example"
+
 // openCafe makes a world with one LINE account and one Telegram bot, and in dir
 // the files of a shop that serves both: the operators' commands work on them
 // while the demo runs. The bot lives by the world's clock.
 func (m *Main) openCafe(dir, listen string, lang i18n.Lang) (c *cafe, err error) {
-	world, err := sim.Start(sim.Options{Listen: listen})
+	c = &cafe{}
+	if c.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		return nil, err
+	}
+	here := "http://" + c.listener.Addr().String()
+	world, err := sim.Start(sim.Options{Listen: listen, Local: func(address string) string {
+		return strings.Replace(address, demoURL, here, 1)
+	}})
 	if err != nil {
+		c.listener.Close()
 		return nil, fmt.Errorf("cannot listen on %s: %w; is another demo running, or the port in use? Choose another address with --listen, such as 127.0.0.1:0", listen, errors.Unwrap(err))
 	}
-	c = &cafe{world: world}
+	c.world = world
 	defer func() {
 		if err != nil {
 			c.close()
@@ -52,9 +65,6 @@ func (m *Main) openCafe(dir, listen string, lang i18n.Lang) (c *cafe, err error)
 	name := p.ShopName(string(lang))
 	c.line = world.LineChannel(sim.LineConfig{ID: "1650000001", Secret: "demo-secret", Token: "demo-token", BasicID: "@corner", Name: name})
 	c.telegram = world.TelegramBot(sim.TelegramConfig{Token: "1001:demo", Username: "corner_cafe_bot", Name: name})
-	if c.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
-		return c, err
-	}
 	cfg := c.config(dir)
 	made, err := m.makeShop(filepath.Join(dir, "regulars.toml"), cfg, writeConfig(cfg.PublicURL, cfg.Channels), rules)
 	if err != nil {
@@ -78,7 +88,7 @@ func (m *Main) openCafe(dir, listen string, lang i18n.Lang) (c *cafe, err error)
 func (c *cafe) config(dir string) *Config {
 	in := func(name string) string { return filepath.Join(dir, name) }
 	return &Config{
-		PublicURL: "http://" + c.listener.Addr().String(), Listen: c.listener.Addr().String(), Dir: dir,
+		PublicURL: demoURL, Listen: c.listener.Addr().String(), Dir: dir,
 		Data: in("regulars.db"), Programme: in("programme.toml"), KeyFile: in("regulars.key"), AdminSocket: in("regulars.sock"),
 		Channels: []ChannelConfig{
 			{Name: "line", Kind: bot.LINE, ChannelID: "1650000001", ChannelSecret: "demo-secret", ChannelToken: "demo-token", BasicID: "@corner", APIBase: c.world.LineAPI(), DataAPIBase: c.world.LineDataAPI()},
