@@ -24,11 +24,15 @@ func (c counter) start(t *bot.Turn) error {
 // welcome tells a stranger what there is to gain, what is kept of them, and
 // offers the one tap.
 func (c counter) welcome(t *bot.Turn) error {
-	t.Say(bot.Message{
+	m := bot.Message{
 		Title:   t.Word(i18n.WelcomeTitle, "Shop", c.Name(t.Now, t.Lang)),
 		Text:    c.rate(t) + "\n\n" + t.Word(i18n.WelcomeNotice, "Shop", c.Name(t.Now, t.Lang)),
 		Buttons: c.welcomeButtons(t),
-	})
+	}
+	if t.Event.Platform == bot.LINE {
+		m.Menu = shop.Menu(t) // a rich menu is there from the start: let it speak their language
+	}
+	t.Say(m)
 	return nil
 }
 

@@ -42,8 +42,8 @@ func (c counter) leave(t *bot.Turn) error {
 		return nil
 	}
 	until := t.Now.AddDate(1, 0, 0)
-	if err := c.Book.ReleaseAll(t.Tx, m.ID, book.Act{
-		Op: loyalty.OpID(t.Op("leave")), Actor: loyalty.ByMember(m.ID), Now: t.Now,
+	if err := c.Book.GiveUp(t.Tx, m.ID, book.Act{
+		Op: loyalty.OpID(t.Op("leave")), Actor: loyalty.ByMember(m.ID), Reason: []byte("left"), Now: t.Now,
 	}); err != nil {
 		return err
 	}

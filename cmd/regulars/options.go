@@ -35,8 +35,8 @@ type option[T any] struct {
 var shopOptions = []option[Config]{
 	{key: "listen", normal: "127.0.0.1:8080", check: checkListen, field: func(c *Config) *string { return &c.Listen },
 		doc: "where serve listens; a proxy or tunnel with https stands in front, unless domain is set"},
-	{key: "metrics_listen", check: checkListen, field: func(c *Config) *string { return &c.MetricsListen },
-		doc: "an address of its own for /metrics, as in 127.0.0.1:9090; empty is off"},
+	{key: "metrics_listen", check: checkNoMetrics, field: func(c *Config) *string { return &c.MetricsListen },
+		doc: "kept for /metrics, which this version does not have; leave it empty"},
 	{key: "public_url", check: checkPublic, field: func(c *Config) *string { return &c.PublicURL },
 		doc: "how phones and platforms reach listen, as in https://bot.example.com; needed by LINE and for cards"},
 	{key: "domain", check: checkDomain, field: func(c *Config) *string { return &c.Domain },

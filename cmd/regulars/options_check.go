@@ -81,6 +81,14 @@ func checkListen(s string) string {
 	return ""
 }
 
+// checkNoMetrics keeps a key of the contract from being set and doing nothing.
+func checkNoMetrics(s string) string {
+	if s != "" {
+		return "this version has no metrics to serve; leave metrics_listen empty, and ask `regulars stats`"
+	}
+	return ""
+}
+
 func checkPublic(s string) string {
 	u, err := url.Parse(s)
 	switch {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
@@ -135,12 +136,17 @@ func (a *app) poll(ctx context.Context, name bot.ChannelName) error {
 	return err
 }
 
+// lookThroughUpTo is the largest file that is looked through at start, in bytes.
+// Looking holds one View, and while it lasts no freed page can be used again:
+// a large file is for `regulars verify`, at a quiet hour.
+const lookThroughUpTo = 512 << 20
+
 // lookThrough reads the whole store once, beside everything else: pages of a
 // bbolt file have no checksums of their own, so damage is found by looking. The
 // shop goes on meanwhile; what is found is for the operator at once.
 func (a *app) lookThrough(ctx context.Context) error {
 	check := a.desk().Check
-	if check == nil {
+	if file, err := os.Stat(a.cfg.Data); check == nil || err != nil || file.Size() > lookThroughUpTo {
 		return nil
 	}
 	if err := check(ctx, nil); err != nil && ctx.Err() == nil {
