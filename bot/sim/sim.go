@@ -29,6 +29,7 @@ type Clock struct {
 	offset time.Duration
 	frozen time.Time // zero: running
 	wake   chan struct{}
+	ended  bool // the world it belongs to is gone
 }
 
 // Now is the simulated time.
@@ -86,15 +87,32 @@ func (c *Clock) moved() {
 	}
 }
 
-// After gives the time once it is d later on this clock, however it got there.
-func (c *Clock) After(d time.Duration) <-chan time.Time {
-	out := make(chan time.Time, 1)
+// end lets nobody wait for a world that is gone: a goroutine each would stay
+// until its time came.
+func (c *Clock) end() {
 	c.mu.Lock()
-	due := c.now().Add(d)
+	defer c.mu.Unlock()
+	c.ended = true
+	c.moved()
+}
+
+// After gives the time once it is d later on this clock, however it got there.
+// When the simulator that made the clock closes meanwhile, nothing is given.
+func (c *Clock) After(d time.Duration) <-chan time.Time {
+	c.mu.Lock()
+	due, ended := c.now().Add(d), c.ended
 	c.mu.Unlock()
+	if ended {
+		return time.After(d)
+	}
+	out := make(chan time.Time, 1)
 	go func() {
 		for {
 			c.mu.Lock()
+			if c.ended {
+				c.mu.Unlock()
+				return
+			}
 			now, still := c.now(), !c.frozen.IsZero()
 			if !now.Before(due) {
 				c.mu.Unlock()

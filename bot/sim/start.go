@@ -23,6 +23,7 @@ type Sim struct {
 	server   *http.Server
 	addr     string
 	where    func(string) string          // Options.Local
+	ownClock bool                         // nobody else lives by Clock
 	front    atomic.Pointer[http.Handler] // what stands at "/"; see Mount
 }
 
@@ -44,14 +45,15 @@ func Start(o Options) (*Sim, error) {
 	if o.Listen == "" {
 		o.Listen = "127.0.0.1:0"
 	}
-	if o.Clock == nil {
+	ownClock := o.Clock == nil
+	if ownClock {
 		o.Clock = &Clock{}
 	}
 	l, err := net.Listen("tcp", o.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("sim: %w", err)
 	}
-	s := &Sim{Clock: o.Clock, Faults: &Faults{}, Wire: &Wire{}, addr: l.Addr().String(), where: o.Local}
+	s := &Sim{Clock: o.Clock, Faults: &Faults{}, Wire: &Wire{}, addr: l.Addr().String(), where: o.Local, ownClock: ownClock}
 	s.line, s.telegram = newLineServer(s), newTelegramServer(s)
 	mux := http.NewServeMux()
 	mux.Handle("/line/", http.StripPrefix("/line", s.line))
@@ -114,4 +116,7 @@ func (s *Sim) Close() {
 	s.server.Close()
 	s.line.close()
 	s.telegram.close()
+	if s.ownClock {
+		s.Clock.end()
+	}
 }

@@ -172,7 +172,7 @@ func openTab(t *testing.T, browser context.Context, address string, s screen) *t
 		{Name: "prefers-color-scheme", Value: s.scheme}, {Name: "prefers-reduced-motion", Value: "reduce"},
 	}})
 	b.try(err)
-	b.try(chromedp.Do(ctx, chromedp.Navigate(address)))
+	b.visit(address)
 	b.until(`document.body.dataset.live === "1"`)
 	return b
 }
@@ -213,6 +213,11 @@ func (b *tab) try(err error) {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+}
+
+func (b *tab) visit(address string) {
+	b.t.Helper()
+	b.try(chromedp.Do(b.ctx, chromedp.Navigate(address)))
 }
 
 // value evaluates a script into v.
