@@ -40,14 +40,26 @@ func TestBenchDemo(t *testing.T) {
 	d := demoOn(t, DemoOptions{Lang: "en", Members: 2000})
 	t.Logf("BENCH demo: page there after %.1f s with 2,000 members (promised: 10 s)", time.Since(began).Seconds())
 	b := openTab(t, chromium(t), d.address, desktop)
-	best := 1e9
-	for range 6 {
-		b.reload(d.address)
+	page, timing := b.paint(d.address)
+	plain, _ := b.paint(d.address + "asset/sse.LICENSE")
+	t.Logf("BENCH demo: first contentful paint after %.0f ms, the best of 8 loads (promised: 100 ms); of a page with one line of text in the same browser after %.0f ms; %s", page, plain, timing)
+}
+
+// paint gives the soonest first contentful paint of a few loads of an address,
+// in milliseconds, and what came when in that load.
+func (b *tab) paint(address string) (best float64, timing string) {
+	b.t.Helper()
+	best = 1e9
+	for range 8 {
+		b.reload(address)
 		var ms float64
 		b.value(`performance.getEntriesByName("first-contentful-paint")[0].startTime`, &ms)
-		best = min(best, ms)
+		if ms < best {
+			best = ms
+			timing = b.text(`(e => "answer begins " + Math.round(e.responseStart) + ", ends " + Math.round(e.responseEnd) + ", parsed " + Math.round(e.domInteractive) + " ms")(performance.getEntriesByType("navigation")[0])`)
+		}
 	}
-	t.Logf("BENCH demo: first contentful paint after %.0f ms, the best of 6 loads (promised: 100 ms)", best)
+	return best, timing
 }
 
 // reload loads a page anew and waits until it has painted.
