@@ -139,4 +139,6 @@ const (
 	TourReceiptHint Key = "tour.receipt_hint"
 	TourGroup       Key = "tour.group"
 	TourGroupHint   Key = "tour.group_hint"
+	TourClub        Key = "tour.club"
+	TourFriends     Key = "tour.friends"
 )

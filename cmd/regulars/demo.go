@@ -159,8 +159,9 @@ func (c *cafe) people(ctx context.Context, members int, lang i18n.Lang) (*crew, 
 func (c *cafe) settleIn(w *crew) error {
 	w.bo.Start("")
 	w.sam.Start("")
-	w.club = c.line.Group("Sunday club", w.ann, w.grace, w.mia)
-	w.friends = c.telegram.Group("Coffee friends", w.bo, w.sam)
+	say := i18n.For(c.app.shop.Lang)
+	w.club = c.line.Group(say.Say(i18n.TourClub), w.ann, w.grace, w.mia)
+	w.friends = c.telegram.Group(say.Say(i18n.TourFriends), w.bo, w.sam)
 	for _, p := range []sim.Person{w.bo, w.sam} {
 		if _, err := p.Await(1); err != nil {
 			return err
