@@ -62,7 +62,7 @@ func firstMinute(b *tab, lang i18n.Lang) {
 	b.step(4)
 	b.sees(annPhone, p.Say(i18n.ReceiptFor))
 	b.sees(annPhone, shop.Points(p, 35))
-	b.press(annPhone, "Sunday club")
+	b.press(annPhone, p.Say(i18n.TourClub))
 	b.press("guide", p.Say(i18n.SimShowMe)+" · Ann")
 	b.until(`document.getElementById("p1-text").value === "/points"`)
 	b.press(annPhone, p.Say(i18n.SimSend))
