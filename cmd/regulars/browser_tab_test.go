@@ -29,7 +29,7 @@ type demoRun struct {
 }
 
 // demoOn runs the demo until the test ends, with a small café.
-func demoOn(t *testing.T, o DemoOptions) *demoRun {
+func demoOn(t testing.TB, o DemoOptions) *demoRun {
 	t.Helper()
 	if o.Dir == "" {
 		o.Dir = filepath.Join(t.TempDir(), "demo")
@@ -79,7 +79,7 @@ func (d *demoRun) whole(t *testing.T) {
 
 // chromium starts a browser without a window, or skips the test where there is
 // none. It ends with the test.
-func chromium(t *testing.T) context.Context {
+func chromium(t testing.TB) context.Context {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("skipped: -short, and a browser takes seconds")
@@ -117,7 +117,7 @@ func chromium(t *testing.T) context.Context {
 // tab is one tab of the browser. What the console complains of, and every
 // request to another host, fails the test.
 type tab struct {
-	t     *testing.T
+	t     testing.TB
 	ctx   context.Context
 	close func() // before what it shows is stopped, which the console would note
 }
@@ -137,7 +137,7 @@ var (
 func (s screen) dark() screen { s.name, s.scheme = s.name+"-dark", "dark"; return s }
 
 // openTab shows an address in a tab of its own and waits until it is live.
-func openTab(t *testing.T, browser context.Context, address string, s screen) *tab {
+func openTab(t testing.TB, browser context.Context, address string, s screen) *tab {
 	t.Helper()
 	ctx, stop := chromedp.NewContext(browser)
 	t.Cleanup(stop)
