@@ -125,15 +125,14 @@ func (pg *page) phoneData(words pageWords, ph *pagePhone, chats []pageChat) phon
 	ph.mu.Lock()
 	defer ph.mu.Unlock()
 	d.Draft, d.Drafts = ph.draft, ph.drafts
-	found := false
-	for _, c := range chats {
-		found = found || c.Key == ph.chat
+	// A chat that they left shows as the private one. Nothing is written: the
+	// list may be older than a group that was entered since, and must not shut it.
+	front := ""
+	if slices.ContainsFunc(chats, func(c pageChat) bool { return c.Key == ph.chat }) {
+		front = ph.chat
 	}
-	if !found {
-		ph.chat = "" // they left, or it is gone
-	}
 	for _, c := range chats {
-		open := c.Key == ph.chat
+		open := c.Key == front
 		if _, known := ph.read[c.Key]; open || !known {
 			ph.read[c.Key] = c.Count
 		}
