@@ -23,6 +23,12 @@ type Account struct {
 	Pots       map[Pot]Points `json:"pots"` // what the legs of all entries sum to
 	Count      Counters       `json:"count"`
 
+	Standing Standing          `json:"standing,omitzero"` // the tier
+	Buckets  []Tally           `json:"buckets,omitempty"` // by month, ordered; the newest maxBuckets
+	Days     []Tally           `json:"days,omitempty"`    // by day, ordered; the newest maxDays
+	Cards    map[string]Stamps `json:"cards,omitempty"`   // stamp cards by their id
+	Terms    int               `json:"terms,omitempty"`   // newest programme version whose expiry rule the lots were held against
+
 	// Shelf holds closed lots by Seq, and Marks what has been taken back of an
 	// entry. Both grow for ever, so they live in rows of their own: whoever
 	// decides about an old entry loads what it names first.
@@ -75,6 +81,7 @@ type HoldState struct {
 	Seq      uint64    `json:"seq"`
 	Parts    []Part    `json:"parts"`
 	Deadline time.Time `json:"deadline,omitzero"` // then it goes back; zero is never
+	Forfeit  bool      `json:"forfeit,omitempty"` // then it is gone instead
 }
 
 // Points is how many are still held.
@@ -111,6 +118,7 @@ func (a *Account) Clone() *Account {
 		c.Holds[i].Parts = slices.Clone(c.Holds[i].Parts)
 	}
 	c.Waits = slices.Clone(a.Waits)
+	c.Buckets, c.Days, c.Cards = slices.Clone(a.Buckets), slices.Clone(a.Days), maps.Clone(a.Cards)
 	c.Pots, c.Shelf, c.Marks = maps.Clone(a.Pots), maps.Clone(a.Shelf), maps.Clone(a.Marks)
 	return &c
 }

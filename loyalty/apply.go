@@ -35,8 +35,10 @@ func (a *Account) Apply(e Entry) error {
 		return fmt.Errorf("loyalty: entry %d: %w", e.Seq, err)
 	}
 	a.applyKind(&e)
-	if err := a.count(&e); err != nil {
-		return fmt.Errorf("loyalty: entry %d: %w", e.Seq, err)
+	for _, err := range []error{a.count(&e), a.tally(&e), a.stamp(&e)} {
+		if err != nil {
+			return fmt.Errorf("loyalty: entry %d: %w", e.Seq, err)
+		}
 	}
 	a.shelve()
 	if err := a.Check(); err != nil {
@@ -103,8 +105,15 @@ func (a *Account) moveLots(e *Entry) error {
 			} else {
 				l.Remaining, l.Reversed = l.Remaining-p.Points, l.Reversed+p.Points
 			}
+		case KindForfeit:
+			l.Held, l.Expired = l.Held-p.Points, l.Expired+p.Points
 		case KindActivate:
 			l.Pending = false
+		case KindTerms:
+			if e.Lot == nil || len(e.Parts) != 1 {
+				return fmt.Errorf("new terms name one lot and what they are")
+			}
+			l.Rule, l.ExpiresAt, l.Idle = e.Lot.Rule, e.Lot.ExpiresAt, e.Lot.Idle
 		default:
 			return fmt.Errorf("kind %q moves no lots", e.Kind)
 		}
@@ -112,7 +121,7 @@ func (a *Account) moveLots(e *Entry) error {
 			return err
 		}
 	}
-	if o := e.Lot; o != nil {
+	if o := e.Lot; o != nil && e.Kind != KindTerms {
 		a.Lots = append(a.Lots, Lot{Seq: e.Seq, Opening: *o, Pending: o.ActiveAt.After(e.RecordedAt), Remaining: o.Granted})
 	}
 	if !e.RenewsTo.IsZero() {
@@ -135,8 +144,8 @@ func (a *Account) renew(now, to time.Time) {
 func (a *Account) applyKind(e *Entry) {
 	switch e.Kind {
 	case KindHold:
-		a.Holds = append(a.Holds, HoldState{e.Seq, slices.Clone(e.Parts), e.Deadline})
-	case KindCapture, KindRelease, KindTimeout:
+		a.Holds = append(a.Holds, HoldState{e.Seq, slices.Clone(e.Parts), e.Deadline, e.Forfeit})
+	case KindCapture, KindRelease, KindTimeout, KindForfeit:
 		a.unhold(e.Of, e.Parts)
 	case KindWait:
 		a.Waits = append(a.Waits, Wait{e.Seq, e.Order, e.Amount, e.RecordedAt})
@@ -152,6 +161,12 @@ func (a *Account) applyKind(e *Entry) {
 		a.Frozen = true
 	case KindThaw:
 		a.Frozen = false
+	case KindTier:
+		if e.Standing != nil {
+			a.Standing = *e.Standing
+		}
+	case KindTerms:
+		a.Terms = max(a.Terms, e.Programme)
 	}
 }
 
@@ -182,7 +197,7 @@ func (a *Account) count(e *Entry) (err error) {
 		c.First = e.EffectiveAt
 	}
 	switch e.Kind {
-	case KindEarn, KindGive, KindAdjust, KindReverse:
+	case KindEarn, KindGive, KindGift, KindAdjust, KindReverse:
 		c.Earned -= e.In(Issued)
 	case KindSpend, KindCapture, KindUndo:
 		c.Spent += e.In(Redeemed)
@@ -205,7 +220,7 @@ func (a *Account) count(e *Entry) (err error) {
 
 // active reports whether an entry of this kind is activity of the member.
 func active(k Kind) bool {
-	return k == KindEarn || k == KindGive || k == KindSpend || k == KindHold || k == KindCapture
+	return k == KindEarn || k == KindGive || k == KindGift || k == KindSpend || k == KindHold || k == KindCapture
 }
 
 // shelve puts closed lots away and orders the rest.

@@ -14,7 +14,7 @@ import (
 // for ever, or old chains could not be verified. Form 1 is: the form, then every field in a fixed order, numbers as
 // eight bytes, big-endian, texts and lists behind their length in the same way, a
 // time as nanoseconds since 1970 in UTC behind one byte that says whether it
-// is set.
+// is set. Form 2 is form 1 and behind it the fields from Lines on.
 func (e *Entry) Canonical() []byte {
 	b := canon{e.Form}
 	b.text(string(e.Member))
@@ -59,7 +59,53 @@ func (e *Entry) Canonical() []byte {
 	b.num(uint64(e.Programme))
 	b.time(e.Deadline)
 	b.time(e.RenewsTo)
+	if e.Form >= 2 {
+		b.second(e)
+	}
 	return b
+}
+
+// second writes what form 2 added.
+func (b *canon) second(e *Entry) {
+	b.num(uint64(len(e.Lines)))
+	for _, l := range e.Lines {
+		b.text(l.Item)
+		b.text(l.Category)
+		b.num(uint64(l.Quantity))
+		b.num(uint64(l.Amount))
+	}
+	b.num(uint64(len(e.Shares)))
+	for _, s := range e.Shares {
+		b.text(s.Rule)
+		b.num(uint64(s.Points))
+	}
+	t := &e.Tally
+	b.num(uint64(int64(t.Bucket)))
+	b.num(uint64(int64(t.Day)))
+	b.num(uint64(t.Visits))
+	b.num(uint64(t.Nights))
+	b.num(uint64(t.Money))
+	b.num(uint64(t.Points))
+	b.num(uint64(t.Earned))
+	b.num(uint64(len(e.Stamps)))
+	for _, s := range e.Stamps {
+		b.text(s.Card)
+		b.num(uint64(s.Stamps))
+		b.num(uint64(s.Filled))
+	}
+	b.flag(e.Standing != nil)
+	if s := e.Standing; s != nil {
+		b.text(s.Level)
+		b.time(s.Since)
+		b.time(s.Until)
+		b.time(s.Window)
+		b.text(s.Floor)
+		b.time(s.FloorUntil)
+	}
+	b.text(e.Level)
+	b.text(e.Voucher)
+	b.text(e.Gift)
+	b.flag(e.Forfeit)
 }
 
 // Link is the entry's place in its member's chain: HMAC-SHA-256 under key over
@@ -104,7 +150,7 @@ var ErrCanonical = errors.New("loyalty: not the canonical form of an entry")
 // write are accepted. The entry's Hash is not in them.
 func ParseEntry(b []byte) (e Entry, err error) {
 	r := &parser{b: b}
-	if e.Form = r.byte(); e.Form != FormNow {
+	if e.Form = r.byte(); e.Form < 1 || e.Form > FormNow {
 		return Entry{}, ErrCanonical
 	}
 	e.Member, e.Seq = MemberID(r.text()), r.num()
@@ -128,10 +174,31 @@ func ParseEntry(b []byte) (e Entry, err error) {
 	}
 	e.Amount, e.Order, e.Programme = Money(r.num()), Order(r.text()), r.int()
 	e.Deadline, e.RenewsTo = r.time(), r.time()
+	if e.Form >= 2 {
+		r.second(&e)
+	}
 	if r.bad || len(r.b) > 0 {
 		return Entry{}, ErrCanonical
 	}
 	return e, nil
+}
+
+// second reads what form 2 added.
+func (r *parser) second(e *Entry) {
+	for range r.count(32) {
+		e.Lines = append(e.Lines, Line{r.text(), r.text(), int64(r.num()), Money(r.num())})
+	}
+	for range r.count(16) {
+		e.Shares = append(e.Shares, Share{r.text(), Points(r.num())})
+	}
+	e.Tally = Tally{r.short(), r.short(), int64(r.num()), int64(r.num()), Money(r.num()), Points(r.num()), Points(r.num())}
+	for range r.count(24) {
+		e.Stamps = append(e.Stamps, Stamping{r.text(), int64(r.num()), int64(r.num())})
+	}
+	if r.flag() {
+		e.Standing = &Standing{Level: r.text(), Since: r.time(), Until: r.time(), Window: r.time(), Floor: r.text(), FloorUntil: r.time()}
+	}
+	e.Level, e.Voucher, e.Gift, e.Forfeit = r.text(), r.text(), r.text(), r.flag()
 }
 
 // parser reads a canonical form. After its first mistake it gives zeros.
@@ -170,6 +237,15 @@ func (r *parser) int() int {
 		r.bad = true
 	}
 	return int(n)
+}
+
+// short is a number of 32 bits with its sign, written in eight bytes.
+func (r *parser) short() int32 {
+	n := int64(r.num())
+	if n < math.MinInt32 || n > math.MaxInt32 {
+		r.bad = true
+	}
+	return int32(n)
 }
 
 func (r *parser) text() string { return string(r.take(r.num())) }

@@ -27,13 +27,21 @@ const (
 	KindRepay    Kind = "repay"    // points that came back pay a debt
 	KindFreeze   Kind = "freeze"   // no spending from here on
 	KindThaw     Kind = "thaw"     // spending again
+	KindGift     Kind = "gift"     // points or stamps that a rule gives: welcome, birthday, referral …
+	KindForfeit  Kind = "forfeit"  // held points are gone, because the hold's terms say so at its deadline
+	KindTier     Kind = "tier"     // the member's tier changes or is renewed
+	KindTerms    Kind = "terms"    // a lot comes under a newer expiry rule
 )
 
 // Automatic reports whether entries of this kind follow from time and rules
 // alone: they have no public reference, no operation and no actor but
 // "job/settle".
 func (k Kind) Automatic() bool {
-	return k == KindActivate || k == KindExpire || k == KindTimeout || k == KindRepay
+	switch k {
+	case KindActivate, KindExpire, KindTimeout, KindRepay, KindForfeit, KindTier, KindTerms:
+		return true
+	}
+	return false
 }
 
 // Pot is an account of the double entry. The pots of one member sum to 0 at
@@ -100,7 +108,7 @@ func (h *Hash) UnmarshalText(b []byte) error {
 func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 
 // FormNow is the canonical form in which new entries are written.
-const FormNow = 1
+const FormNow = 2
 
 // Entry is one change of one member's account. Entries are only ever added.
 // It holds nothing that names a person but Reason, which callers seal.
@@ -131,7 +139,20 @@ type Entry struct {
 	Programme   int       `json:"programme,omitempty"` // version of the rules
 	Deadline    time.Time `json:"deadline,omitzero"`   // of a hold
 	RenewsTo    time.Time `json:"renews,omitzero"`     // idle lots expire then from now on
-	Hash        Hash      `json:"hash"`                // of the one before and of this entry's canonical form
+
+	// From form 2 on.
+
+	Lines    []Line     `json:"lines,omitempty"`    // of the sale, or of what came back
+	Shares   []Share    `json:"shares,omitempty"`   // which rules gave the points
+	Tally    Tally      `json:"tally,omitzero"`     // what it adds to the counts
+	Stamps   []Stamping `json:"stamps,omitempty"`   // what it does to stamp cards
+	Standing *Standing  `json:"standing,omitempty"` // KindTier: the member's from here on; a sale: nil
+	Level    string     `json:"level,omitempty"`    // the tier under which a sale was decided
+	Voucher  string     `json:"voucher,omitempty"`  // a sale: paid a part; a hold or spend: what it is for
+	Gift     string     `json:"gift,omitempty"`     // KindGift: which gift, as in "birthday/2026"
+	Forfeit  bool       `json:"forfeit,omitempty"`  // a hold: its points are gone at the deadline, not back
+
+	Hash Hash `json:"hash"` // of the one before and of this entry's canonical form
 }
 
 // In is what the entry adds to a pot.

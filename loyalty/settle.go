@@ -55,6 +55,10 @@ func (w *work) due() (first Entry, found bool) {
 	}
 	for _, h := range w.a.Holds {
 		n := h.Points()
+		if h.Forfeit {
+			offer(h.Deadline, Entry{Kind: KindForfeit, Of: h.Seq, Parts: slices.Clone(h.Parts), Legs: []Leg{{Held, -n}, {Expired, n}}})
+			continue
+		}
 		offer(h.Deadline, Entry{Kind: KindTimeout, Of: h.Seq, Parts: slices.Clone(h.Parts), Legs: []Leg{{Held, -n}, {Available, n}}})
 	}
 	for _, l := range w.a.Lots {
