@@ -12,6 +12,10 @@ type Expiry struct {
 	RoundTo Period     // AfterMonths, Idle: the end of which period
 	Month   time.Month // FixedDate: the date on which points go, once a year
 	Day     int
+	// Follow brings points that were earned under an older rule under this one
+	// when it takes effect, see [KindTerms]: never sooner than one full period
+	// from then. Without it they keep their own.
+	Follow bool
 }
 
 // ExpiryKind is the family of an expiry rule.

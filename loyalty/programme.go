@@ -26,6 +26,18 @@ type Programme struct {
 	// HoldFor is how long points stay held before they go back by themselves;
 	// 0 means that only a release ends a hold.
 	HoldFor time.Duration
+
+	Earning  Earning
+	Tiers    Tiers
+	Cards    []StampCard
+	Rewards  []Reward
+	Gifts    []Gift
+	Referral Referral
+	// NoticeDays are how many days before points go the member is told, most
+	// first, as in 30, 7, 1.
+	NoticeDays []int
+	// Before is the version that this one replaced; nil for the first known.
+	Before *Programme
 }
 
 // Rate turns an amount into points: Points for every Per.
