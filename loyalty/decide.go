@@ -17,6 +17,8 @@ type Draft struct {
 	Store    Store
 	Reason   []byte // sealed
 	Order    Order
+	Voucher  string    // what a hold or a spend is for, see [Entry]
+	Facts    Facts     // of the member
 	At       time.Time // when it took effect; zero is Now
 	Now      time.Time // when it is recorded
 	// KeepExpired writes no expiry entries, for while the clock is in doubt.

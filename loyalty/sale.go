@@ -33,6 +33,12 @@ type Facts struct {
 	Joined     time.Time  // when they became a member; zero: with their first entry
 	BirthMonth time.Month // 0 is unknown
 	BirthDay   int
+	// BirthSet is when a birthday was first entered, BirthChanged when it last
+	// became another; zero: not known, or never.
+	BirthSet, BirthChanged time.Time
+	// Returned says that this person was a member before and was erased: what
+	// is given once to a person is not given again.
+	Returned bool
 }
 
 // Share is the part of an entry's points that one rule gave. The rules' names
