@@ -4,14 +4,22 @@ package bot
 // text and keyboards within their platform's limits. All strings are in the
 // receiver's language already.
 //
-// Its reading order, everywhere, is: Title, Text, Rows, Note, Picture, Buttons.
+// Its reading order, everywhere, is: Photo, Title, Text, Bar, Dots, Rows, Note,
+// Picture, Buttons, Cards. Its words are complete without Photo, Bar and Dots:
+// these adorn what is said in words, and some phones never show them.
 type Message struct {
+	Photo   *Photo   `json:"ph,omitempty"`
 	Title   string   `json:"ti,omitempty"` // one line, drawn large
 	Text    string   `json:"t,omitempty"`  // plain text; line breaks are kept
-	Rows    []Row    `json:"r,omitempty"`  // a small table
-	Note    string   `json:"n,omitempty"`  // one line, drawn small
+	Bar     *Bar     `json:"bar,omitempty"`
+	Dots    *Dots    `json:"dots,omitempty"`
+	Rows    []Row    `json:"r,omitempty"` // a small table
+	Note    string   `json:"n,omitempty"` // one line, drawn small
 	Picture *Picture `json:"p,omitempty"`
 	Buttons []Button `json:"b,omitempty"`
+	// Cards stand side by side, up to MaxCards: a LINE carousel; on Telegram a
+	// paragraph each, in one message. See [Message.Check] for what one may hold.
+	Cards []Message `json:"c,omitempty"`
 
 	// Quick buttons stand under the newest message only and go when used.
 	Quick []Button `json:"q,omitempty"`
