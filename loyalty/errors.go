@@ -108,13 +108,20 @@ func (e *KindError) Error() string {
 	return "loyalty: cannot do that to an entry of kind " + string(e.Kind)
 }
 
+// Refusal is how the rooms below this one (vouchers, referrals) refuse: an error
+// with this method is an answer, not an accident, as those here are.
+type Refusal interface {
+	error
+	Refusal()
+}
+
 // Refused reports whether err is the rules saying no, in which case the
 // transaction that met it is fit to commit, and should be: it holds the
 // refusal under its operation id.
 func Refused(err error) bool {
 	for ; err != nil; err = errors.Unwrap(err) {
 		switch err.(type) {
-		case refusal, *ShortError, *LimitError, *ApprovalError, *ConflictError, *DuplicateError, *ExcessError, *KindError:
+		case refusal, *ShortError, *LimitError, *ApprovalError, *ConflictError, *DuplicateError, *ExcessError, *KindError, Refusal:
 			return true
 		}
 	}

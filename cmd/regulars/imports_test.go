@@ -38,6 +38,7 @@ var rooms = map[string][]string{
 	"loyalty/programme": {"loyalty", "store"},
 	"loyalty/people":    {"loyalty", "store"},
 	"loyalty/book":      {"loyalty", "store"},
+	"loyalty/voucher":   {"loyalty", "loyalty/book", "store"},
 	"loyalty/measure":   {"loyalty"},
 	"store":             {},
 	"store/*":           {"store"},
