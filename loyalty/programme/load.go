@@ -1,14 +1,12 @@
 package programme
 
 import (
-	"fmt"
 	"math"
 	"regexp"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/pelletier/go-toml/v2/unstable"
 	"golang.org/x/text/language"
 
 	"regulars/loyalty"
@@ -45,11 +43,11 @@ func Load(data []byte) (*Programme, []Complaint) {
 		return nil, []Complaint{*c}
 	}
 	r := &reader{tables: []*table{root}}
-	p := &Programme{}
+	p := &Programme{words: map[named]said{}}
 	r.shop(root, p)
-	r.earn(r.sub(root, "earn"), p)
 	r.expiry(r.sub(root, "expiry"), p)
 	r.returns(r.sub(root, "returns"), p)
+	r.scheme(root, p)
 	r.staff(r.sub(root, "staff"), p)
 	r.quiet(root, p)
 	card := r.sub(root, "card")
@@ -59,6 +57,21 @@ func Load(data []byte) (*Programme, []Complaint) {
 		return nil, sorted(r.complaints)
 	}
 	return p, nil
+}
+
+// scheme reads what the programme offers, in an order in which whatever is
+// named has been read before.
+func (r *reader) scheme(root *table, p *Programme) {
+	r.items(root, p)
+	r.tiers(root, p)
+	r.earn(r.sub(root, "earn"), p)
+	r.bonuses(root, p)
+	r.rewards(root, p)
+	r.cards(root, p)
+	r.gifts(root, p)
+	r.referral(root, p)
+	r.notices(r.sub(root, "notices"), p)
+	r.unreachable(p)
 }
 
 // shop reads who and where the shop is.
@@ -93,14 +106,7 @@ func (r *reader) zone(t *table) *time.Location {
 
 // effective is the start of the day from which this version holds.
 func (r *reader) effective(t *table, zone *time.Location) time.Time {
-	v := t.ask("effective")
-	if v == nil {
-		return time.Time{}
-	}
-	day, err := time.ParseInLocation(time.DateOnly, v.text, zone)
-	if err != nil || v.kind != unstable.LocalDate && v.kind != unstable.String {
-		r.complain(v.line, "effective", "must be a date", "a date, as in 2026-01-31")
-	}
+	day, _ := r.day(t, "effective", zone)
 	return day
 }
 
@@ -215,74 +221,6 @@ func (r *reader) store(t *table, p *Programme) Store {
 		r.complain(line, t.join("name"), "the name is empty or over 100 bytes", "")
 	}
 	return Store{loyalty.Store(id), strings.TrimSpace(name)}
-}
-
-// earn reads the rate.
-func (r *reader) earn(t *table, p *Programme) {
-	p.Rules.Rate.Points = loyalty.Points(r.whole(t, "points", 1, 1, 1_000_000))
-	digits := p.Rules.Currency.Digits
-	r.need(t, "per", "the amount that earns the points")
-	per, line := r.money(t, "per", digits)
-	if line > 0 && per == 0 {
-		r.complain(line, "earn.per", "must be more than nothing", "the amount that earns the points")
-	}
-	least, _ := r.money(t, "minimum", digits)
-	p.Rules.Rate.Per, p.Rules.Rate.Minimum = loyalty.Money(per), loyalty.Money(least)
-	p.Rules.Rate.Rounding = loyalty.Rounding(r.oneOf(t, "rounding", "down", "down", "nearest", "up"))
-}
-
-// fits says which keys go with which kind of expiry, besides kind.
-var fits = map[loyalty.ExpiryKind][]string{
-	loyalty.Never:       {},
-	loyalty.NextYearEnd: {},
-	loyalty.AfterMonths: {"months", "round_to"},
-	loyalty.Idle:        {"months", "round_to"},
-	loyalty.FixedDate:   {"date", "safe_months"},
-}
-
-// expiry reads when points go.
-func (r *reader) expiry(t *table, p *Programme) {
-	x := loyalty.Expiry{Version: p.Rules.Version}
-	kinds := []string{"never", "after_months", "fixed_date", "next_year_end", "idle"}
-	r.need(t, "kind", list(kinds))
-	x.Kind = loyalty.ExpiryKind(r.oneOf(t, "kind", "", kinds...))
-	months := r.whole(t, "months", 0, 1, 1200)
-	x.RoundTo = loyalty.Period(r.oneOf(t, "round_to", "day", "day", "month", "quarter", "half_year", "year"))
-	safe := r.whole(t, "safe_months", 0, 0, 1200)
-	x.Month, x.Day = r.yearly(t)
-	if wanted, known := fits[x.Kind]; known {
-		for _, key := range []string{"months", "round_to", "date", "safe_months"} {
-			if v := t.of[key]; v != nil && !slices.Contains(wanted, key) {
-				r.complain(v.line, t.join(key), fmt.Sprintf("means nothing where kind is %q", x.Kind), "")
-			}
-		}
-	}
-	switch x.Kind {
-	case loyalty.AfterMonths, loyalty.Idle:
-		r.need(t, "months", "a whole number from 1 to 1200")
-		x.Months = int(months)
-	case loyalty.FixedDate:
-		r.need(t, "date", `a month and day in quotes, as in "03-31"`)
-		x.Months = int(safe)
-	}
-	if x.Kind != loyalty.AfterMonths && x.Kind != loyalty.Idle {
-		x.RoundTo = ""
-	}
-	p.Rules.Expiry = x
-}
-
-// yearly is a month and a day that comes every year.
-func (r *reader) yearly(t *table) (time.Month, int) {
-	const allowed = `a month and day in quotes, as in "03-31"`
-	s, line := r.text(t, "date", allowed)
-	if line == 0 {
-		return 0, 0
-	}
-	day, err := time.Parse("2006-01-02", "2000-"+s) // a leap year: 29 February is clamped in others
-	if err != nil {
-		r.complain(line, t.join("date"), quote(s)+" is not a day of the year", allowed)
-	}
-	return day.Month(), day.Day()
 }
 
 // returns reads what happens when goods come back.

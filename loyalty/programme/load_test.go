@@ -146,7 +146,7 @@ minutes = 2
 	r := p.Rules
 	if r.Version != 3 || r.From.Format(time.RFC3339) != "2026-03-01T00:00:00+08:00" ||
 		r.Rate != (loyalty.Rate{Points: 2, Per: 50, Minimum: 1025, Rounding: "up"}) ||
-		r.Expiry != (loyalty.Expiry{Version: 3, Kind: loyalty.FixedDate, Months: 12, Month: 2, Day: 29}) ||
+		r.Expiry != (loyalty.Expiry{Version: 3, Kind: loyalty.FixedDate, Months: 12, Month: 2, Day: 29, Follow: true}) ||
 		r.ReturnWindow != 7*24*time.Hour || r.Reversal != loyalty.ReverseRefuse || r.HoldFor != 15*time.Minute ||
 		r.ApproveOver != 100 || len(r.Caps) != 1 || r.Caps["clerk"] != (loyalty.Cap{GiveAct: 1, GiveDay: 2, SaleAct: 3, SaleDay: 4}) {
 		t.Errorf("%+v", r)

@@ -3,7 +3,14 @@
 // allowed there, and which key was probably meant.
 //
 // The presets that ship with the program are programme files as well; they are
-// the reference of what can be written. The package owns no rows.
+// the reference of what can be written.
+//
+// # Rows
+//
+//	programme/<version>     a version's text and since when it holds; kept for ever once it has begun
+//	programmechange/all     how often those rows were changed; one row, kept for ever
+//
+// Both are guarded by the subject "programme/versions".
 package programme
 
 import (
@@ -30,6 +37,7 @@ type Programme struct {
 
 	regions  []string
 	names    map[string]string
+	words    map[named]said
 	cardLife time.Duration
 }
 

@@ -17,6 +17,15 @@ import (
 type reader struct {
 	complaints []Complaint
 	tables     []*table // whose keys must all have been asked for in the end
+	known      known
+}
+
+// known is what the file has named so far, for references to it.
+type known struct {
+	items, goods    []string // goods are items and categories
+	levels, rewards []string
+	rewardTables    []*table // of rewards, in their order
+	presents        []string // rewards that something gives away
 }
 
 func (r *reader) complain(line int, key, wrong, allowed string) {

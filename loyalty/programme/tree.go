@@ -156,7 +156,11 @@ func (w *walker) value(path string, line int, n *unstable.Node) *value {
 	switch n.Kind {
 	case unstable.Array:
 		for it := n.Children(); it.Next(); {
-			v.items = append(v.items, w.value(path, line, it.Node()))
+			item := it.Node()
+			if item.Raw.Length > 0 { // lists may run over many lines
+				line = w.line(item)
+			}
+			v.items = append(v.items, w.value(path, line, item))
 		}
 	case unstable.InlineTable:
 		v.kind, v.table = unstable.Table, newTable(path, line)
