@@ -193,10 +193,6 @@ func (h *History) Waiting(t time.Time) (all []*Programme) {
 // already. p is the version as it will hold; At knows it after the commit and a
 // [History.Refresh], not before.
 func (h *History) Offer(tx store.Tx, data []byte, now time.Time) (p *Programme, changed bool, err error) {
-	p, complaints := Load(data)
-	if len(complaints) > 0 {
-		return nil, false, Mistakes(complaints)
-	}
 	if err := tx.Lock(subject); err != nil {
 		return nil, false, err
 	}
@@ -204,24 +200,47 @@ func (h *History) Offer(tx store.Tx, data []byte, now time.Time) (p *Programme, 
 	if err != nil {
 		return nil, false, err
 	}
-	if last := len(kept.versions) - 1; last >= 0 && kept.versions[last].Text == string(data) {
-		return kept.versions[last].Programme, false, nil
+	row, p, changed, err := kept.judge(data, now)
+	if err != nil || !changed {
+		return p, false, err
 	}
-	// A clock that was set back must not make a version that has begun wait
-	// again.
-	for _, v := range kept.versions {
-		now = later(now, v.Loaded)
-	}
-	from, wrong := kept.place(p, now)
-	if wrong != nil {
-		wrong.Line, wrong.Key = lineOf(data, "version"), "version"
-		return nil, false, Mistakes{*wrong}
-	}
-	row := versionRow{Text: string(data), From: from, Loaded: now.UTC()}
-	if err := kept.put(tx, row, p, now); err != nil {
+	if err := kept.put(tx, row, p); err != nil {
 		return nil, false, err
 	}
 	return p, true, changeRows.Put(tx, changeRow{kept.changes + 1}, "all")
+}
+
+// Consider tells what Offer would do, and does nothing.
+func (h *History) Consider(data []byte, now time.Time) (p *Programme, changed bool, err error) {
+	kept := h.now.Load()
+	row, p, changed, err := kept.judge(data, now)
+	if changed {
+		kept.with(row, p)
+	}
+	return p, changed, err
+}
+
+// judge says what an offered text comes to: a version with its row, or
+// Mistakes.
+func (c *record) judge(data []byte, now time.Time) (row versionRow, p *Programme, changed bool, err error) {
+	if last := c.newest(); last != nil && c.text() == string(data) {
+		return row, last, false, nil
+	}
+	p, complaints := Load(data)
+	if len(complaints) > 0 {
+		return row, nil, false, Mistakes(complaints)
+	}
+	// A clock that was set back must not make a version that has begun wait
+	// again.
+	for _, v := range c.versions {
+		now = later(now, v.Loaded)
+	}
+	from, wrong := c.place(p, now)
+	if wrong != nil {
+		wrong.Line, wrong.Key = lineOf(data, "version"), "version"
+		return row, nil, false, Mistakes{*wrong}
+	}
+	return versionRow{Text: string(data), From: from, Loaded: now.UTC()}, p, true, nil
 }
 
 // place says from when an offered version holds, or why it may not.
@@ -249,19 +268,29 @@ func complain(wrong string, args ...any) *Complaint {
 	return &Complaint{Wrong: fmt.Sprintf(wrong, args...), Allowed: "a number that rises with every change of the rules"}
 }
 
-// put stores the version and removes those that it keeps from ever beginning:
-// no entry can have been made under them.
-func (c *record) put(tx store.Tx, row versionRow, p *Programme, now time.Time) error {
-	keep := &record{}
+// with is c and one version more, without those that it keeps from ever
+// beginning. They only waited: no entry can have been made under them.
+func (c *record) with(row versionRow, p *Programme) *record {
+	next := &record{}
 	for _, v := range c.versions {
-		n := v.Rules.Version
-		if n != p.Rules.Version && (!v.From.After(now) || v.From.Before(row.From)) {
-			keep.versions = append(keep.versions, v)
-		} else if err := versionRows.Delete(tx, versionKey(n)); err != nil {
-			return err
+		if v.Rules.Version != p.Rules.Version && (v.From.Before(row.From) || !v.From.After(row.Loaded)) {
+			next.versions = append(next.versions, v)
 		}
 	}
-	keep.add(row, p)
+	next.add(row, p)
+	return next
+}
+
+// put stores what with says.
+func (c *record) put(tx store.Tx, row versionRow, p *Programme) error {
+	next := c.with(row, p)
+	for _, v := range c.versions {
+		if !next.has(v.Rules.Version) {
+			if err := versionRows.Delete(tx, versionKey(v.Rules.Version)); err != nil {
+				return err
+			}
+		}
+	}
 	err := versionRows.Put(tx, row, versionKey(p.Rules.Version))
 	if errors.Is(err, store.ErrTooLarge) {
 		return Mistakes{{Wrong: "the file is too large to be kept; shorten it to half a mebibyte"}}
@@ -269,9 +298,15 @@ func (c *record) put(tx store.Tx, row versionRow, p *Programme, now time.Time) e
 	return err
 }
 
-// effective is the date that stands in the newest version's text.
+func (c *record) has(n int) bool {
+	return slices.ContainsFunc(c.versions, func(v version) bool { return v.Rules.Version == n })
+}
+
+// text is the newest version's, effective the date that stands in it.
+func (c *record) text() string { return c.versions[len(c.versions)-1].Text }
+
 func (c *record) effective() time.Time {
-	p, _ := Load([]byte(c.versions[len(c.versions)-1].Text))
+	p, _ := Load([]byte(c.text()))
 	if p == nil {
 		return time.Time{}
 	}
