@@ -45,6 +45,7 @@ type Config struct {
 	HTTP     *http.Client // default: one with time limits; redirects are never followed
 	Clock    bot.Clock    // default bot.SystemClock
 	Pictures Pictures     // default: pictures are told in words
+	Photos   Photos       // default: only photos that have an https address are shown
 }
 
 // Pictures gives drawn pictures an address.
@@ -52,6 +53,13 @@ type Pictures interface {
 	// URL is an https address from which LINE and the receiver's app can fetch
 	// p, or "" when there is none; then p is told in words.
 	URL(p bot.Picture) string
+}
+
+// Photos gives the shop's picture files an address.
+type Photos interface {
+	// PhotoURL is an https address from which LINE and the receiver's app can
+	// fetch file, or "" when there is none; then the photo is left out.
+	PhotoURL(file string) string
 }
 
 // Channel is one LINE channel, and a bot.Adapter. Its methods may be called by
@@ -65,6 +73,7 @@ type Channel struct {
 	http     *http.Client
 	clock    bot.Clock
 	pictures Pictures
+	photos   Photos
 	tokens   *tokens
 
 	mu    sync.Mutex
@@ -81,7 +90,7 @@ func New(cfg Config) (*Channel, error) {
 	c := &Channel{
 		name: cfg.Name, secret: cfg.Secret,
 		apiBase: cfg.APIBase, dataBase: cfg.DataAPIBase,
-		http: newClient(cfg.HTTP), clock: cfg.Clock, pictures: cfg.Pictures,
+		http: newClient(cfg.HTTP), clock: cfg.Clock, pictures: cfg.Pictures, photos: cfg.Photos,
 	}
 	if cfg.BasicID != "" && !strings.HasPrefix(cfg.BasicID, "@") {
 		cfg.BasicID = "@" + cfg.BasicID

@@ -99,11 +99,14 @@ func (c *Channel) messages(ms []bot.Message, group bool) ([]any, error) {
 	var mentions []string
 	var quick []action
 	for _, m := range ms {
+		if err := m.Check(); err != nil {
+			return nil, err
+		}
 		d, q := c.prepare(m, group)
 		if len(q) > 0 {
 			quick = q
 		}
-		if d.words() == "" && d.picture == nil {
+		if d.hollow() && len(d.cards) == 0 {
 			continue
 		}
 		cards, mentions = append(cards, d), append(mentions, c.mentionOf(m, group))
@@ -133,7 +136,7 @@ func finished(objects []any) []messaging_api.MessageInterface {
 // prepare cleans m and finds its picture and actions. Quick buttons beyond
 // LINE's number become ordinary ones, so that no answer is out of reach.
 func (c *Channel) prepare(m bot.Message, group bool) (card, []action) {
-	d := card{title: oneLine(m.Title), text: clean(m.Text), note: oneLine(m.Note)}
+	d := card{title: oneLine(m.Title), text: clean(m.Text), note: oneLine(m.Note), bar: m.Bar, dots: m.Dots, photo: c.photo(m.Photo)}
 	for _, r := range m.Rows {
 		r = bot.Row{Label: oneLine(r.Label), Value: oneLine(r.Value)}
 		if r != (bot.Row{}) {
@@ -149,6 +152,19 @@ func (c *Channel) prepare(m bot.Message, group bool) (card, []action) {
 	}
 	if m.Picture != nil {
 		c.preparePicture(&d, *m.Picture)
+	}
+	for i := range m.Cards {
+		inner, _ := c.prepare(m.Cards[i], group)
+		// What the chat shows as said must tell which card it was.
+		for j, a := range c.actions(m.CardButtons(i), group, maxFlexLabel) {
+			inner.buttons[j].DisplayText = a.DisplayText
+		}
+		if !inner.hollow() {
+			d.cards = append(d.cards, inner)
+		}
+	}
+	if d.hollow() && len(d.cards) == 0 && m.Photo != nil {
+		d.text = clean(m.Photo.Alt)
 	}
 	return d, c.actions(quick, group, maxLabel)
 }
@@ -180,6 +196,22 @@ func (c *Channel) preparePicture(d *card, p bot.Picture) {
 	d.told = clean(d.told + "\n" + p.QR + p.Code128)
 }
 
+// photo is a bubble's hero; nil where LINE could not fetch it.
+func (c *Channel) photo(p *bot.Photo) *node {
+	if p == nil {
+		return nil
+	}
+	address := p.File
+	if c.photos != nil && !strings.Contains(p.File, "://") {
+		address = c.photos.PhotoURL(p.File)
+	}
+	address, ok := wireURI(address)
+	if !ok || !strings.HasPrefix(address, "https://") {
+		return nil
+	}
+	return &node{Type: "image", URL: address, Size: "full", AspectMode: "cover", AspectRatio: photoRatio}
+}
+
 // mentionOf is the person whom a group message names, or "".
 func (c *Channel) mentionOf(m bot.Message, group bool) string {
 	if !group || m.Mention == nil || m.Mention.Channel != c.name || !userForm.MatchString(string(m.Mention.User)) {
@@ -192,8 +224,7 @@ func (c *Channel) mentionOf(m bot.Message, group bool) string {
 // message, so that it can be copied, quoted and named people in; all else is a
 // bubble, in which LINE can name nobody.
 func (d *card) objects(n int, mention string) []any {
-	plain := d.title == "" && d.note == "" && len(d.rows) == 0 && d.picture == nil && len(d.buttons) == 0
-	if !plain {
+	if !d.plain() {
 		return []any{&flexMessage{Type: "flex", AltText: d.alt(), Contents: d.flex()}}
 	}
 	if mention != "" {

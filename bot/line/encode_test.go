@@ -48,6 +48,32 @@ var letters = map[string]bot.Letter{
 		{Text: " \n\x00 "},
 		{Buttons: []bot.Button{{Label: "", Do: bot.DoAnswer, Value: "x"}, {Label: strings.Repeat("👩‍👩‍👧‍👦", 10), Do: bot.DoAnswer, Value: "y"}}},
 	}},
+	"photo": {To: private(), Messages: []bot.Message{
+		{Photo: &bot.Photo{File: "latte.jpg", Alt: "拿鐵"}, Title: "拿鐵", Text: "80 點", Buttons: []bot.Button{{Label: "兌換", Do: bot.DoToken, Value: "7KQ2"}}},
+		{Photo: &bot.Photo{File: "https://example.com/店.jpg"}, Text: "words alone"},
+		{Photo: &bot.Photo{File: "latte.jpg", Alt: "said by the photo alone"}},
+		{Photo: &bot.Photo{File: "nowhere.jpg"}, Text: "left out"},
+		{Photo: &bot.Photo{File: "http://example.com/a.jpg"}, Text: "not https"},
+	}},
+	"progress": {To: private(), Messages: []bot.Message{
+		{Title: "Silver", Bar: &bot.Bar{From: 200, To: 500, Value: 320, Label: "320 of 500 points to Gold"}, Note: "until 31 December"},
+		{Title: "Coffee card", Text: "3 of 7 stamps", Dots: &bot.Dots{Have: 3, Size: 7, Alt: "3 of 7 stamps"}, Rows: []bot.Row{{Label: "Prize", Value: "Latte"}}},
+		{Title: "Long card", Dots: &bot.Dots{Have: 3, Size: 30, Alt: "3 of 30"}},
+		{Title: "Nothing yet", Bar: &bot.Bar{To: 10}, Dots: &bot.Dots{Size: 41, Alt: "0 of 41"}},
+	}},
+	"cards": {To: private(), Messages: []bot.Message{{
+		Title: "Rewards", Text: "You have 120 points.", Buttons: []bot.Button{{Label: "More", Do: bot.DoCommand, Value: "redeem 2"}},
+		Cards: []bot.Message{
+			{Photo: &bot.Photo{File: "latte.jpg"}, Title: "Latte", Rows: []bot.Row{{Label: "Cost", Value: "80"}}, Buttons: []bot.Button{{Label: "Redeem", Do: bot.DoToken, Value: "7KQ2"}}},
+			{Title: "Cake", Text: "70 points to go", Bar: &bot.Bar{To: 190, Value: 120, Label: "120 of 190"}, Note: "until Friday"},
+			{Title: "", Text: " "},
+		},
+		Quick: []bot.Button{{Label: "No", Do: bot.DoAnswer, Value: "no"}},
+	}}},
+	"cards-group": {To: inGroup(), Messages: []bot.Message{{Cards: []bot.Message{
+		{Title: "Latte", Buttons: []bot.Button{{Label: "Mine", Do: bot.DoPrivate, Value: "redeem"}, {Label: "Yes", Do: bot.DoAnswer, Value: "y"}, {Label: "Token", Do: bot.DoToken, Value: "x"}}},
+		{Title: "Cake", Buttons: []bot.Button{{Label: "List", Do: bot.DoCommand, Value: "rewards"}}},
+	}}}},
 	"long": {To: private(), Messages: []bot.Message{{Text: strings.Repeat("四千 words go on and on. ", 600)}}},
 	"many": {To: private(), Messages: []bot.Message{{Title: "Choose", Buttons: numbered(19)}}},
 }
@@ -98,6 +124,8 @@ func TestEncodeRefuses(t *testing.T) {
 	c := channel(t)
 	for what, l := range map[string]bot.Letter{
 		"six messages":   {To: private(), Messages: make([]bot.Message, 6)},
+		"11 cards":       {To: private(), Messages: []bot.Message{{Cards: make([]bot.Message, 11)}}},
+		"cards in cards": {To: private(), Messages: []bot.Message{{Cards: []bot.Message{{Cards: make([]bot.Message, 1)}}}}},
 		"no chat":        {Messages: []bot.Message{{Text: "x"}}},
 		"a chat to path": {To: bot.Address{Chat: bot.Chat{ID: "../../evil"}}, Messages: []bot.Message{{Text: "x"}}},
 	} {

@@ -118,6 +118,12 @@ func checkFlex(m object, say sayer) {
 	}
 	for _, b := range bubbles {
 		b := b.(object)
+		if b["size"] != bubbles[0].(object)["size"] {
+			say("bubbles of several sizes")
+		}
+		if hero, ok := b["hero"].(object); ok {
+			checkNode(hero, say)
+		}
 		if raw, _ := json.Marshal(b); len(raw) > 30<<10 {
 			say("a bubble of %d bytes", len(raw))
 		}
@@ -142,6 +148,11 @@ func checkNode(n object, say sayer) {
 		if !ok {
 			say("a box without contents")
 		}
+		for key, form := range map[string]*regexp.Regexp{"width": measure, "height": measure, "cornerRadius": measure, "borderWidth": measure, "backgroundColor": colour, "borderColor": colour} {
+			if v, ok := n[key]; ok && !form.MatchString(v.(string)) {
+				say("a box's %s of %q", key, v)
+			}
+		}
 		for _, c := range contents {
 			checkNode(c.(object), say)
 		}
@@ -158,6 +169,11 @@ func checkNode(n object, say sayer) {
 		say("a component of type %v", n["type"])
 	}
 }
+
+var (
+	measure = regexp.MustCompile(`^([0-9]+px|100%|[1-9]?[0-9]%)$`)
+	colour  = regexp.MustCompile(`^#[0-9A-F]{6}$`)
+)
 
 var address = regexp.MustCompile(`^(https?://|line://|tel:)[!-~]+$`)
 
@@ -209,6 +225,17 @@ func nastyButton(t *rapid.T) bot.Button {
 }
 
 func nastyMessage(t *rapid.T) bot.Message {
+	m := nastyWords(t)
+	for range rapid.SampledFrom([]int{0, 0, 0, 1, 2, bot.MaxCards}).Draw(t, "cards") {
+		card := nastyWords(t)
+		card.Picture, card.Quick, card.Mention = nil, nil, nil
+		m.Cards = append(m.Cards, card)
+	}
+	return m
+}
+
+// nastyWords is a message without cards.
+func nastyWords(t *rapid.T) bot.Message {
 	buttons := func(name string) []bot.Button {
 		n := rapid.SampledFrom([]int{0, 0, 1, 2, 13, 14, 30, 100}).Draw(t, name)
 		same := rapid.Custom(nastyButton).Draw(t, "button")
@@ -230,6 +257,16 @@ func nastyMessage(t *rapid.T) bot.Message {
 	for range rapid.SampledFrom([]int{0, 1, 7, 59, 61, 70}).Draw(t, "rows") {
 		m.Rows = append(m.Rows, row)
 	}
+	number := rapid.OneOf(rapid.Int64(), rapid.Int64Range(-3, 30))
+	if rapid.Bool().Draw(t, "barred") {
+		m.Bar = &bot.Bar{From: number.Draw(t, "from"), To: number.Draw(t, "to"), Value: number.Draw(t, "at"), Label: nasty(t, "bar label")}
+	}
+	if rapid.Bool().Draw(t, "dotted") {
+		m.Dots = &bot.Dots{Have: rapid.IntRange(-2, 60).Draw(t, "have"), Size: rapid.IntRange(-2, 60).Draw(t, "size"), Alt: nasty(t, "dots alt")}
+	}
+	if rapid.Bool().Draw(t, "photographed") {
+		m.Photo = &bot.Photo{File: rapid.SampledFrom([]string{"a.jpg", "https://example.com/" + nasty(t, "file")}).Draw(t, "file"), Alt: nasty(t, "alt")}
+	}
 	if rapid.Bool().Draw(t, "pictured") {
 		m.Picture = &bot.Picture{QR: nasty(t, "qr"), Alt: nasty(t, "alt")}
 	}
@@ -241,9 +278,12 @@ type links string
 
 func (l links) URL(bot.Picture) string { return string(l) }
 
+func (l links) PhotoURL(string) string { return string(l) }
+
 func TestWhateverIsSaidKeepsTheLimits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		c, err := line.New(line.Config{Name: "main", Secret: "s", Token: "t", BasicID: "@abc", Pictures: links(nasty(t, "picture address"))})
+		served := links(nasty(t, "picture address"))
+		c, err := line.New(line.Config{Name: "main", Secret: "s", Token: "t", BasicID: "@abc", Pictures: served, Photos: served})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -267,6 +307,36 @@ func TestWhateverIsSaidKeepsTheLimits(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
+}
+
+// The most that ten cards can hold, in letters that JSON writes six times as
+// long, is cut and keeps every card.
+func TestTheLeastAlwaysFits(t *testing.T) {
+	huge := strings.Repeat("<", 5000)
+	full := bot.Message{
+		Title: huge, Text: huge, Note: huge, Bar: &bot.Bar{To: 9, Value: 5, Label: huge}, Dots: &bot.Dots{Have: 9, Size: 40, Alt: huge},
+		Rows: make([]bot.Row, 70), Buttons: make([]bot.Button, 30), Photo: &bot.Photo{File: "https://example.com/" + strings.Repeat("x", 900)},
+	}
+	for i := range full.Rows {
+		full.Rows[i] = bot.Row{Label: huge, Value: huge}
+	}
+	for i := range full.Buttons {
+		full.Buttons[i] = bot.Button{Label: huge, Do: bot.DoToken, Value: strings.Repeat("<", 290)}
+	}
+	m := full
+	for range bot.MaxCards {
+		m.Cards = append(m.Cards, full)
+	}
+	calls, err := channel(t).Encode(bot.Letter{To: private(), Messages: []bot.Message{m}}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bad := complaints(calls[0].Body, false); bad != nil {
+		t.Errorf("%q", bad)
+	}
+	if n := strings.Count(string(calls[0].Body), `"type":"bubble"`); n < 11 {
+		t.Errorf("%d bubbles of 11", n)
+	}
 }
 
 // The adapter's own answer to a name of 4 KB must still be readable.

@@ -54,12 +54,20 @@ type shop struct{}
 
 func (shop) URL(p bot.Picture) string { return "https://bot.example.com/i/" + "token.png" }
 
+// PhotoURL knows every file but one.
+func (shop) PhotoURL(file string) string {
+	if file == "nowhere.jpg" {
+		return ""
+	}
+	return "https://bot.example.com/p/0123456789abcdef-" + file
+}
+
 // channel is a channel with everything set, changed by change.
 func channel(t testing.TB, change ...func(*line.Config)) *line.Channel {
 	t.Helper()
 	cfg := line.Config{
 		Name: "main", ChannelID: "1650000000", Secret: "secret", Token: "long-lived",
-		BasicID: "@abc1234d", Clock: &stopped{now: noon}, Pictures: shop{},
+		BasicID: "@abc1234d", Clock: &stopped{now: noon}, Pictures: shop{}, Photos: shop{},
 	}
 	for _, f := range change {
 		f(&cfg)

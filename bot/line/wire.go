@@ -54,6 +54,8 @@ type carousel struct {
 
 type bubble struct {
 	Type   string `json:"type"`
+	Size   string `json:"size,omitempty"`
+	Hero   *node  `json:"hero,omitempty"`
 	Body   *node  `json:"body,omitempty"`
 	Footer *node  `json:"footer,omitempty"`
 }
@@ -62,7 +64,7 @@ type bubble struct {
 type node struct {
 	Type        string  `json:"type"`
 	Layout      string  `json:"layout,omitempty"`
-	Contents    []node  `json:"contents,omitempty"`
+	Contents    []node  `json:"contents,omitzero"` // a box that is only a shape has [], never nothing
 	Text        string  `json:"text,omitempty"`
 	Size        string  `json:"size,omitempty"`
 	Weight      string  `json:"weight,omitempty"`
@@ -77,6 +79,12 @@ type node struct {
 	AspectMode  string  `json:"aspectMode,omitempty"`
 	Style       string  `json:"style,omitempty"`
 	Height      string  `json:"height,omitempty"`
+	Width       string  `json:"width,omitempty"`
+	Background  string  `json:"backgroundColor,omitempty"`
+	Corner      string  `json:"cornerRadius,omitempty"`
+	Border      string  `json:"borderWidth,omitempty"`
+	BorderColor string  `json:"borderColor,omitempty"`
+	AlignItems  string  `json:"alignItems,omitempty"`
 	Action      *action `json:"action,omitempty"`
 }
 
