@@ -94,30 +94,6 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// Earn decides a sale. Refusals: ErrAmount, ErrOverflow, ErrSelf, ErrFull.
-func Earn(a *Account, p *Programme, d Draft, amount Money) ([]Entry, error) {
-	if d.selfDealing() {
-		return nil, ErrSelf
-	}
-	if amount <= 0 {
-		return nil, ErrAmount
-	}
-	n, err := p.Earn(amount)
-	if err != nil {
-		return nil, err
-	}
-	w, err := begin(a, p, d)
-	if err != nil {
-		return nil, err
-	}
-	e := w.entry(KindEarn)
-	e.Amount = amount
-	if err := w.grant(e, n, p.ReturnWindow); err != nil {
-		return nil, err
-	}
-	return w.finish(w.applyWaits(w.out[len(w.out)-1]))
-}
-
 // Give decides points given by hand. Refusals: ErrAmount, ErrReason, ErrSelf,
 // ErrOverflow, ErrFull.
 func Give(a *Account, p *Programme, d Draft, n Points) ([]Entry, error) {

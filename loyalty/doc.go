@@ -8,7 +8,7 @@
 //
 // A member's account is the fold of their entries ([Account.Apply]). Entries
 // are only ever added, each numbered and chained to the one before by a keyed
-// hash ([Link]). A deciding function ([Earn], [Spend], [Undo] …) takes the
+// hash ([Link]). A deciding function ([Sell], [Spend], [Undo] …) takes the
 // account, the programme and the operation's particulars, and gives the entries
 // to add, or a refusal; it changes nothing itself. Every decision first settles
 // what time alone has done to the account ([Settle]), so that it does not

@@ -55,13 +55,13 @@ func TestRefundsSumToTheWhole(t *testing.T) {
 		}}
 		a := &Account{}
 		d := Draft{Member: "M", Now: at("2026-03-10 12:00:00")}
-		sale := must(Earn(a, p, d, amount))(t, a)
+		sale := must(Sell(a, p, d, Sale{Amount: amount}))(t, a)
 		for left := amount; left > 0; {
 			part := Money(rapid.IntRange(1, int(left)).Draw(t, "part"))
 			if rapid.Bool().Draw(t, "changed") {
 				p = &Programme{Version: p.Version + 1, Rate: Rate{Points: 1, Per: 7, Rounding: p.Rate.Rounding}}
 			}
-			e := must(Refund(a, p, d, &sale, part))(t, a)
+			e := must(Refund(a, p, d, &sale, Return{Amount: part}))(t, a)
 			if e.In(Issued) < 0 {
 				t.Fatalf("a refund gave points: %+v", e)
 			}
@@ -70,7 +70,7 @@ func TestRefundsSumToTheWhole(t *testing.T) {
 		if a.Count != (Counters{First: a.Count.First, Activity: a.Count.Activity}) || a.Owed != 0 || a.Pots[Issued] != 0 {
 			t.Fatalf("refunded wholly, %+v is left", a)
 		}
-		if _, err := Refund(a, p, d, &sale, 0); !errors.Is(err, ErrAlreadyReversed) {
+		if _, err := Refund(a, p, d, &sale, Return{}); !errors.Is(err, ErrAlreadyReversed) {
 			t.Fatalf("refunded once more: %v", err)
 		}
 	})
@@ -97,15 +97,15 @@ func TestPartialRefundKeepsWhatTheRestWouldHaveEarned(t *testing.T) {
 	p := &Programme{Version: 1, Rate: Rate{Points: 1, Per: 100}}
 	a := &Account{}
 	d := Draft{Member: "M", Now: at("2026-03-10 12:00:00")}
-	sale := must(Earn(a, p, d, 250))(t, a)
-	if e := must(Refund(a, p, d, &sale, 50))(t, a); e.Change() != 0 {
+	sale := must(Sell(a, p, d, Sale{Amount: 250}))(t, a)
+	if e := must(Refund(a, p, d, &sale, Return{Amount: 50}))(t, a); e.Change() != 0 {
 		t.Errorf("50 of 250 takes %d", e.Change())
 	}
-	if e := must(Refund(a, p, d, &sale, 1))(t, a); e.Change() != -1 {
+	if e := must(Refund(a, p, d, &sale, Return{Amount: 1}))(t, a); e.Change() != -1 {
 		t.Errorf("51 of 250 takes %d", e.Change())
 	}
 	var excess *ExcessError
-	if _, err := Refund(a, p, d, &sale, 200); !errors.As(err, &excess) || excess.Left != 199 {
+	if _, err := Refund(a, p, d, &sale, Return{Amount: 200}); !errors.As(err, &excess) || excess.Left != 199 {
 		t.Errorf("251 of 250: %v", err)
 	}
 }
@@ -148,7 +148,7 @@ func TestOverflowIsRefused(t *testing.T) {
 	must(Give(a, p, d, math.MaxInt64))(t, a)
 	for name, decide := range map[string]func() ([]Entry, error){
 		"give":   func() ([]Entry, error) { return Give(a, p, d, 1) },
-		"earn":   func() ([]Entry, error) { return Earn(a, p, d, 1) },
+		"earn":   func() ([]Entry, error) { return Sell(a, p, d, Sale{Amount: 1}) },
 		"adjust": func() ([]Entry, error) { return Adjust(a, p, d, math.MinInt64) },
 	} {
 		if made, err := decide(); !Refused(err) || made != nil {

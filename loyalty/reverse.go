@@ -21,7 +21,7 @@ func Undo(a *Account, p *Programme, d Draft, of *Entry) ([]Entry, error) {
 	case of.Kind == KindSpend, of.Kind == KindCapture:
 		return giveBack(a, p, d, of)
 	case of.grants():
-		return Refund(a, p, d, of, 0)
+		return Refund(a, p, d, of, Return{})
 	case of.Kind == KindWait:
 		return stopWaiting(a, p, d, of)
 	default:
@@ -69,7 +69,8 @@ func stopWaiting(a *Account, p *Programme, d Draft, of *Entry) ([]Entry, error) 
 // all that is left of it when amount is 0. Refunds that sum to the whole sale
 // take back exactly its points. Refusals: ErrAlreadyReversed, *ExcessError,
 // ErrAmount, ErrSelf, *KindError, *ShortError (policy ReverseRefuse).
-func Refund(a *Account, p *Programme, d Draft, of *Entry, amount Money) ([]Entry, error) {
+func Refund(a *Account, p *Programme, d Draft, of *Entry, r Return) ([]Entry, error) {
+	amount := r.Amount
 	switch {
 	case d.selfDealing():
 		return nil, ErrSelf
@@ -185,7 +186,8 @@ func (w *work) reversible(own uint64) (mine Lot, others []Lot) {
 
 // Await decides that a reversal whose sale is not known yet waits for it.
 // amount 0 is the whole sale. Refusals: ErrAmount, ErrSelf, ErrFull.
-func Await(a *Account, p *Programme, d Draft, amount Money) ([]Entry, error) {
+func Await(a *Account, p *Programme, d Draft, r Return) ([]Entry, error) {
+	amount := r.Amount
 	switch {
 	case d.selfDealing():
 		return nil, ErrSelf

@@ -25,6 +25,9 @@ type Line struct {
 type Return struct {
 	Amount Money
 	Lines  []Line
+	// Kept are stamp cards whose prize has been used: they stay filled, and a
+	// stamp that comes back of one leaves less than nothing on the card.
+	Kept []string
 }
 
 // Facts is what the rules may know of a member that the ledger does not: it

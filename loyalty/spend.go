@@ -1,19 +1,28 @@
 package loyalty
 
+import "time"
+
 // Spend decides to use n points at once. Refusals: *ShortError, ErrAmount,
 // ErrFrozen.
 func Spend(a *Account, p *Programme, d Draft, n Points) ([]Entry, error) {
-	return use(a, p, d, n, KindSpend, Redeemed)
+	return use(a, p, d, n, KindSpend, Redeemed, Terms{})
+}
+
+// Terms are when points that are set aside stop being so, and what becomes of
+// them then.
+type Terms struct {
+	Deadline time.Time // zero: now and the programme's HoldFor, or never without one
+	Forfeit  bool      // at the deadline they are gone, not back
 }
 
 // SetAside decides to hold n points until they are captured or released, or
-// the programme's HoldFor has passed. Refusals as for Spend, and ErrFull.
-func SetAside(a *Account, p *Programme, d Draft, n Points) ([]Entry, error) {
-	return use(a, p, d, n, KindHold, Held)
+// their terms end it. Refusals as for Spend, and ErrFull.
+func SetAside(a *Account, p *Programme, d Draft, n Points, t Terms) ([]Entry, error) {
+	return use(a, p, d, n, KindHold, Held, t)
 }
 
 // use moves available points to another pot.
-func use(a *Account, p *Programme, d Draft, n Points, k Kind, to Pot) ([]Entry, error) {
+func use(a *Account, p *Programme, d Draft, n Points, k Kind, to Pot, t Terms) ([]Entry, error) {
 	if n <= 0 {
 		return nil, ErrAmount
 	}
@@ -33,10 +42,22 @@ func use(a *Account, p *Programme, d Draft, n Points, k Kind, to Pot) ([]Entry, 
 	}
 	e.Legs = append(e.Legs, Leg{to, n})
 	e.RenewsTo = w.renewal(k)
-	if k == KindHold && p.HoldFor > 0 {
-		e.Deadline = w.now().Add(p.HoldFor)
+	e.Voucher = d.Voucher
+	if k == KindHold {
+		e.Deadline, e.Forfeit = w.deadline(t), t.Forfeit
 	}
 	return w.finish(w.put(e))
+}
+
+// deadline is when a hold on these terms ends by itself.
+func (w *work) deadline(t Terms) time.Time {
+	switch {
+	case !t.Deadline.IsZero():
+		return t.Deadline.Round(0).UTC()
+	case w.p.HoldFor > 0:
+		return w.now().Add(w.p.HoldFor)
+	}
+	return time.Time{}
 }
 
 // takeAll takes exactly n spendable points, or none.

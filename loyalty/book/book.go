@@ -48,6 +48,10 @@ type Book struct {
 	// give the same for the same moment, for ever. An act is decided under the
 	// rules of the moment at which it takes effect.
 	Programme func(at time.Time) *loyalty.Programme
+	// Facts is what the rules may know of a member besides the ledger. It is
+	// asked in the operation's own transaction, under the member's lock; nil:
+	// nothing is known of anybody.
+	Facts func(store.Reader, loyalty.MemberID) (loyalty.Facts, error)
 	// ClockInDoubt says that the local clock disagrees with the platforms';
 	// then no expiry is written (nothing expired is spendable all the same).
 	// nil is never.
@@ -62,42 +66,38 @@ type Act struct {
 	Self     loyalty.MemberID // the member that the employee is, if any
 	Approver loyalty.Actor    // who approved, another than Actor
 	Store    loyalty.Store
+	Voucher  string    // what a spend or a hold is for; it tells, it decides nothing
 	Reason   []byte    // sealed by the caller
 	At       time.Time // when it took effect; zero is Now
 	Now      time.Time // asked for: the turn's now
 }
 
-// Receipt is what an operation did.
-type Receipt struct {
-	// Entries are the operation's own entries and what followed from them at
-	// once, in order. The first is the operation itself.
-	Entries []loyalty.Entry
-	// Balance is the member's afterwards; when replayed, as of now.
-	Balance loyalty.Balance
-	// Replayed says that this operation had been done before: nothing was
-	// written now.
-	Replayed bool
-}
-
-// Entry is the operation's first entry, or a zero one when it needed none.
-func (r Receipt) Entry() loyalty.Entry {
-	if len(r.Entries) == 0 {
-		return loyalty.Entry{}
-	}
-	return r.Entries[0]
-}
-
-// Earn gives a sale's points by the programme's rate. order may be empty; one
-// that has its points already on the same local day and store is refused.
-// Refusals: ErrAmount, ErrOverflow, ErrSelf, ErrFull, *LimitError, *DuplicateError,
-// *ConflictError.
-func (b *Book) Earn(tx store.Tx, m loyalty.MemberID, act Act, amount loyalty.Money, order loyalty.Order) (Receipt, error) {
-	c := command{Verb: loyalty.KindEarn, Member: m, Money: amount, Order: order}
+// Sell gives a sale's points and stamps by the programme. Its order may be
+// empty; one that has its points already on the same local day and store is
+// refused. Refusals: ErrAmount, ErrOverflow, ErrSelf, ErrFull, *LimitError,
+// *DuplicateError, *ConflictError.
+func (b *Book) Sell(tx store.Tx, m loyalty.MemberID, act Act, s loyalty.Sale) (Receipt, error) {
+	c := command{Verb: loyalty.KindEarn, Member: m, Money: s.Amount, Order: s.Order, Lines: s.Lines, Voucher: s.Voucher}
 	return b.do(tx, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
-		if err := o.checkOrder(tx, act, order); err != nil {
+		if err := o.checkOrder(tx, act, s.Order); err != nil {
 			return nil, err
 		}
-		return loyalty.Earn(o.account, o.programme, d, amount)
+		return loyalty.Sell(o.account, o.programme, d, s)
+	})
+}
+
+// Earn is Sell for a sale of which nothing but amount and order is known.
+func (b *Book) Earn(tx store.Tx, m loyalty.MemberID, act Act, amount loyalty.Money, order loyalty.Order) (Receipt, error) {
+	return b.Sell(tx, m, act, loyalty.Sale{Amount: amount, Order: order})
+}
+
+// Grant gives what a rule gives: n points, stamps, or both (see
+// [loyalty.Grant]). That it is given once is the caller's care. Refusals:
+// ErrAmount, ErrOverflow, ErrFull, *ConflictError.
+func (b *Book) Grant(tx store.Tx, m loyalty.MemberID, act Act, gift string, n loyalty.Points, stamps []loyalty.Stamping) (Receipt, error) {
+	c := command{Verb: loyalty.KindGift, Member: m, Points: n, Gift: gift, Stamps: stamps}
+	return b.do(tx, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
+		return loyalty.Grant(o.account, o.programme, d, gift, n, stamps)
 	})
 }
 
@@ -129,13 +129,18 @@ func (b *Book) Spend(tx store.Tx, m loyalty.MemberID, act Act, points loyalty.Po
 	})
 }
 
-// Hold sets points aside until Capture, Release or the programme's time-out.
-// Refusals: as Spend, and ErrFull.
-func (b *Book) Hold(tx store.Tx, m loyalty.MemberID, act Act, points loyalty.Points) (Receipt, error) {
-	c := command{Verb: loyalty.KindHold, Member: m, Points: points}
+// Reserve sets points aside until Capture, Release or what its terms say.
+// act.Voucher says what for. Refusals: as Spend, and ErrFull.
+func (b *Book) Reserve(tx store.Tx, m loyalty.MemberID, act Act, points loyalty.Points, t loyalty.Terms) (Receipt, error) {
+	c := command{Verb: loyalty.KindHold, Member: m, Points: points, Forfeit: t.Forfeit}
 	return b.do(tx, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
-		return loyalty.SetAside(o.account, o.programme, d, points)
+		return loyalty.SetAside(o.account, o.programme, d, points, t)
 	})
+}
+
+// Hold is Reserve on the programme's own terms.
+func (b *Book) Hold(tx store.Tx, m loyalty.MemberID, act Act, points loyalty.Points) (Receipt, error) {
+	return b.Reserve(tx, m, act, points, loyalty.Terms{})
 }
 
 // Capture uses points of the hold named by ref: 0 is all that are left in it.
@@ -172,25 +177,39 @@ func (b *Book) Undo(tx store.Tx, ref loyalty.Ref, act Act) (Receipt, error) {
 	})
 }
 
-// Refund takes back the points for amount of the member's newest sale under
-// order, 0 being all that is left of it. When there is no such sale yet, the
+// Refund takes back what the member's newest sale under order gave for r, a
+// zero one being all that is left of it. When there is no such sale yet, the
 // refund waits for it, 30 days at most: the receipt's entry is then of kind
 // "wait". Refusals: ErrAlreadyReversed, *ExcessError, ErrAmount, ErrSelf,
 // ErrFull, *ShortError (policy refuse), *ConflictError.
-func (b *Book) Refund(tx store.Tx, m loyalty.MemberID, act Act, order loyalty.Order, amount loyalty.Money) (Receipt, error) {
-	c := command{Verb: loyalty.KindReverse, Member: m, Money: amount, Order: order}
+func (b *Book) Refund(tx store.Tx, m loyalty.MemberID, act Act, order loyalty.Order, r loyalty.Return) (Receipt, error) {
+	c := command{Verb: loyalty.KindReverse, Member: m, Money: r.Amount, Order: order, Lines: r.Lines}
 	return b.do(tx, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
 		sale, ok, err := o.sale(tx, order)
 		if err != nil {
 			return nil, err
 		}
 		if !ok {
-			return loyalty.Await(o.account, o.programme, d, amount)
+			return loyalty.Await(o.account, o.programme, d, r)
 		}
 		if err := o.loadFor(tx, &sale); err != nil {
 			return nil, err
 		}
-		return loyalty.Refund(o.account, o.programme, d, &sale, amount)
+		return loyalty.Refund(o.account, o.programme, d, &sale, r)
+	})
+}
+
+// RefundRef is Refund of the sale that ref names, in part (r) or, with a zero
+// r, all that is left of it; or of a gift as a whole. Refusals: ErrUnknownRef,
+// ErrAlreadyReversed, *ExcessError, ErrAmount, ErrSelf, *KindError, *ShortError
+// (policy refuse), *ConflictError.
+func (b *Book) RefundRef(tx store.Tx, ref loyalty.Ref, act Act, r loyalty.Return) (Receipt, error) {
+	c := command{Verb: loyalty.KindReverse, Ref: ref, Money: r.Amount, Lines: r.Lines}
+	return b.doRef(tx, act, c, func(o *open, d loyalty.Draft, of *loyalty.Entry) ([]loyalty.Entry, error) {
+		if err := o.loadFor(tx, of); err != nil {
+			return nil, err
+		}
+		return loyalty.Refund(o.account, o.programme, d, of, r)
 	})
 }
 
@@ -224,8 +243,10 @@ func (b *Book) Settle(tx store.Tx, m loyalty.MemberID, now time.Time) (int, erro
 }
 
 // command is an operation's payload: what must be the same when its id is
-// used again. When it happens, who is what, and the sealed reason, whose bytes
-// differ with each sealing, are not in it.
+// used again. When it happens or ends, who is what, what a voucher's id came
+// to be, and the sealed reason, whose bytes differ with each sealing, are not
+// in it. A new field is left out when empty, so that the digests of old
+// outcomes stay what they are.
 type command struct {
 	Verb   loyalty.Kind
 	Member loyalty.MemberID
@@ -234,6 +255,12 @@ type command struct {
 	Order  loyalty.Order
 	Ref    loyalty.Ref
 	Actor  loyalty.Actor
+
+	Lines   []loyalty.Line     `json:",omitempty"`
+	Voucher string             `json:",omitempty"` // that paid a part of a sale
+	Gift    string             `json:",omitempty"`
+	Stamps  []loyalty.Stamping `json:",omitempty"`
+	Forfeit bool               `json:",omitempty"`
 }
 
 // digest is the payload's keyed hash.

@@ -150,7 +150,7 @@ func (s *shop) undo(r loyalty.Ref) (Receipt, error) {
 func (s *shop) refund(m loyalty.MemberID, o loyalty.Order, amount loyalty.Money) (Receipt, error) {
 	s.t.Helper()
 	a := s.act(sam)
-	return s.do(func(tx store.Tx) (Receipt, error) { return s.b.Refund(tx, m, a, o, amount) })
+	return s.do(func(tx store.Tx) (Receipt, error) { return s.b.Refund(tx, m, a, o, loyalty.Return{Amount: amount}) })
 }
 
 func (s *shop) balance(m loyalty.MemberID) (b loyalty.Balance) {

@@ -59,7 +59,7 @@ func (b *Book) run(tx store.Tx, o *open, act Act, order loyalty.Order, digest lo
 		return Receipt{}, err
 	}
 	first := o.account.Seq + 1
-	d := b.draft(act, o.member, digest)
+	d := o.draft(act, digest)
 	d.Order = order
 	made, refused := f(o, d)
 	var day DaySum
@@ -101,11 +101,11 @@ func (b *Book) run(tx store.Tx, o *open, act Act, order loyalty.Order, digest lo
 }
 
 // draft is the common part of the operation's entries.
-func (b *Book) draft(act Act, m loyalty.MemberID, digest loyalty.Hash) loyalty.Draft {
+func (o *open) draft(act Act, digest loyalty.Hash) loyalty.Draft {
 	return loyalty.Draft{
-		Member: m, Op: act.Op, Digest: digest, Actor: act.Actor, Self: act.Self, Role: act.Role,
-		Approver: act.Approver, Store: act.Store, Reason: act.Reason,
-		At: act.At, Now: act.Now, KeepExpired: b.clockInDoubt(),
+		Member: o.member, Op: act.Op, Digest: digest, Actor: act.Actor, Self: act.Self, Role: act.Role,
+		Approver: act.Approver, Store: act.Store, Reason: act.Reason, Voucher: act.Voucher, Facts: o.facts,
+		At: act.At, Now: act.Now, KeepExpired: o.book.clockInDoubt(),
 	}
 }
 

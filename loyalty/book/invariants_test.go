@@ -303,12 +303,18 @@ func TestInvariant14ShuffledAndRepeated(t *testing.T) {
 			return Act{Op: loyalty.OpID(op), Actor: loyalty.ByJob("till"), Now: at}
 		}
 		events := map[string]func(*Book, store.Tx) (Receipt, error){
-			"saleA":   func(b *Book, tx store.Tx) (Receipt, error) { return b.Earn(tx, ann, act("saleA"), 100, "A") },
-			"saleB":   func(b *Book, tx store.Tx) (Receipt, error) { return b.Earn(tx, ann, act("saleB"), 40, "B") },
-			"refundA": func(b *Book, tx store.Tx) (Receipt, error) { return b.Refund(tx, ann, act("refundA"), "A", 30) },
-			"moreA":   func(b *Book, tx store.Tx) (Receipt, error) { return b.Refund(tx, ann, act("moreA"), "A", 70) },
-			"refundB": func(b *Book, tx store.Tx) (Receipt, error) { return b.Refund(tx, ann, act("refundB"), "B", 0) },
-			"spend":   func(b *Book, tx store.Tx) (Receipt, error) { return b.Spend(tx, ann, act("spend"), 35) },
+			"saleA": func(b *Book, tx store.Tx) (Receipt, error) { return b.Earn(tx, ann, act("saleA"), 100, "A") },
+			"saleB": func(b *Book, tx store.Tx) (Receipt, error) { return b.Earn(tx, ann, act("saleB"), 40, "B") },
+			"refundA": func(b *Book, tx store.Tx) (Receipt, error) {
+				return b.Refund(tx, ann, act("refundA"), "A", loyalty.Return{Amount: 30})
+			},
+			"moreA": func(b *Book, tx store.Tx) (Receipt, error) {
+				return b.Refund(tx, ann, act("moreA"), "A", loyalty.Return{Amount: 70})
+			},
+			"refundB": func(b *Book, tx store.Tx) (Receipt, error) {
+				return b.Refund(tx, ann, act("refundB"), "B", loyalty.Return{})
+			},
+			"spend": func(b *Book, tx store.Tx) (Receipt, error) { return b.Spend(tx, ann, act("spend"), 35) },
 		}
 		order := []string{"saleA", "saleB", "refundA", "moreA", "refundB", "spend"}
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })

@@ -153,7 +153,7 @@ func (l *life) step() {
 		amount := l.pick(30)
 		w, why := o.refund(order, amount)
 		l.keep(l.play(fmt.Sprint("refund ", order, amount), func(tx store.Tx) (Receipt, error) {
-			return l.b.Refund(tx, ann, a, loyalty.Order(order), loyalty.Money(amount))
+			return l.b.Refund(tx, ann, a, loyalty.Order(order), loyalty.Return{Amount: loyalty.Money(amount)})
 		}, why), w, why)
 	case 10, 11:
 		l.undoSomething(a)

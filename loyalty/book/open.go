@@ -16,6 +16,7 @@ type open struct {
 	book      *Book
 	member    loyalty.MemberID
 	programme *loyalty.Programme
+	facts     loyalty.Facts
 	account   *loyalty.Account
 	before    *loyalty.Account // as it was stored, with what was loaded since
 	made      []loyalty.Entry  // entries added, in order
@@ -28,13 +29,19 @@ func (b *Book) open(r store.Reader, m loyalty.MemberID, at time.Time) (*open, er
 	if err != nil {
 		return nil, err
 	}
+	var facts loyalty.Facts
+	if b.Facts != nil {
+		if facts, err = b.Facts(r, m); err != nil {
+			return nil, err
+		}
+	}
 	a.Shelf, a.Marks = map[uint64]loyalty.Lot{}, map[uint64]loyalty.Mark{}
-	return &open{book: b, member: m, programme: b.Programme(at), account: &a, before: a.Clone()}, nil
+	return &open{book: b, member: m, programme: b.Programme(at), facts: facts, account: &a, before: a.Clone()}, nil
 }
 
 // settle adds what time alone has done by now.
 func (o *open) settle(tx store.Tx, now time.Time) error {
-	made, err := loyalty.Settle(o.account, o.programme, loyalty.Draft{Member: o.member, Now: now, KeepExpired: o.book.clockInDoubt()})
+	made, err := loyalty.Settle(o.account, o.programme, loyalty.Draft{Member: o.member, Facts: o.facts, Now: now, KeepExpired: o.book.clockInDoubt()})
 	if err != nil {
 		return err
 	}
