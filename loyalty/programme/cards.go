@@ -14,7 +14,7 @@ func (r *reader) cards(root *table, p *Programme) {
 		c.Items = r.some(t, "items", goodsList, r.known.goods)
 		least, _ := r.money(t, "minimum", p.Rules.Currency.Digits)
 		c.Minimum = loyalty.Money(least)
-		r.need(t, "prize", rewardList)
+		r.need(t, "prize", oneReward)
 		c.Prize = r.gives(t, "prize")
 		ids = append(ids, c.ID)
 		p.Rules.Cards = append(p.Rules.Cards, c)

@@ -9,7 +9,8 @@ import (
 
 // items reads what the shop sells by name.
 func (r *reader) items(root *table, p *Programme) {
-	for _, t := range r.each(root, "item", 200) {
+	tables := r.each(root, "item", 200)
+	for _, t := range tables {
 		i := loyalty.Item{ID: r.id(t, itemID, itemForm, r.known.items)}
 		var line int
 		if i.Category, line = r.text(t, "category", itemForm); line > 0 && !itemID.MatchString(i.Category) {
@@ -21,17 +22,16 @@ func (r *reader) items(root *table, p *Programme) {
 		r.known.items = append(r.known.items, i.ID)
 		p.Rules.Earning.Items = append(p.Rules.Earning.Items, i)
 	}
-	// A category that has an item's id would leave open which of them is meant.
-	goods := slices.Clone(r.known.items)
+	r.known.goods = slices.Clone(r.known.items)
 	for n, i := range p.Rules.Earning.Items {
-		if slices.Contains(r.known.items, i.Category) {
-			r.complain(root.of["item"].items[n].table.of["category"].line, "item.category", quote(i.Category)+" is an item's id", "another word")
-		}
-		if i.Category != "" && !slices.Contains(goods, i.Category) {
-			goods = append(goods, i.Category)
+		switch {
+		case i.Category == "":
+		case slices.Contains(r.known.items, i.Category): // it would be open which of the two is meant
+			r.complain(tables[n].of["category"].line, "item.category", quote(i.Category)+" is an item's id", "another word")
+		case !slices.Contains(r.known.goods, i.Category):
+			r.known.goods = append(r.known.goods, i.Category)
 		}
 	}
-	r.known.goods = goods
 }
 
 // goodsList says what may stand where items are listed.

@@ -61,7 +61,7 @@ func (r *reader) occasion(t *table, g *loyalty.Gift) {
 	g.Visit = r.whole(t, "visit", 0, 1, 10_000)
 	g.Every = r.truth(t, "every", false)
 	g.Silence = int(r.whole(t, "silence_days", 0, 1, 3660))
-	g.Level = r.one(t, "tier", tierList, r.known.levels)
+	g.Level = r.one(t, "tier", oneTier, r.known.levels)
 	switch g.Kind {
 	case loyalty.GiftBirthday:
 		g.Around, g.FirstEntryNext, g.ChangeDays = loyalty.Span(around), first == "next", int(change)
@@ -70,7 +70,7 @@ func (r *reader) occasion(t *table, g *loyalty.Gift) {
 	case loyalty.GiftComeback:
 		r.need(t, "silence_days", "how many days without a visit, as in 60")
 	case loyalty.GiftTier:
-		r.need(t, "tier", tierList)
+		r.need(t, "tier", oneTier)
 		if len(r.known.levels) > 0 && g.Level == r.known.levels[0] && g.Level != "" {
 			r.complain(t.of["tier"].line, t.join("tier"), quote(g.Level)+" is everybody's tier, which nobody reaches", "a higher tier")
 		}

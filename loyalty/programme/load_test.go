@@ -1,9 +1,12 @@
 package programme
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/tools/txtar"
 
 	"regulars/loyalty"
 )
@@ -272,6 +275,18 @@ func FuzzLoad(f *testing.F) {
 	}
 	for _, s := range []string{small, "", "[", "a.b.c = {d = [[1], {e = 2}]}", "[[store]]\n[store.x]\n[[store]]", "store = 5", "[a]\n[a.b]\n[[a.c]]\nx=1", "\"\" = 1\n'' . x = 2"} {
 		f.Add([]byte(s))
+	}
+	everything, err := os.ReadFile("testdata/everything.toml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(everything)
+	broken, err := txtar.ParseFile("testdata/broken.txtar")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, b := range broken.Files {
+		f.Add([]byte(smallest + string(b.Data)))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		p, complaints := Load(data)

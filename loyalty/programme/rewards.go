@@ -73,12 +73,15 @@ func (r *reader) valid(t *table) (time.Duration, bool) {
 	return time.Duration(minutes) * time.Minute, false
 }
 
-// rewardList says what may stand where a reward is named.
-const rewardList = "ids of [[reward]]"
+// What may stand where rewards are listed, and where one is named.
+const (
+	rewardList = "ids of [[reward]]"
+	oneReward  = "the id of a [[reward]]"
+)
 
 // gives reads which reward a table gives away; "" is none.
 func (r *reader) gives(t *table, key string) string {
-	id := r.one(t, key, rewardList, r.known.rewards)
+	id := r.one(t, key, oneReward, r.known.rewards)
 	r.known.presents = append(r.known.presents, id)
 	return id
 }
@@ -96,7 +99,7 @@ func (r *reader) unreachable(p *Programme) {
 		switch lapses := w.ValidFor == 0 && p.Rules.HoldFor > 0 && p.Rules.HoldFor < 24*time.Hour; {
 		case free && !given:
 			r.complain(line, t.join("cost"), "without a cost, and given by no stamp card, gift or referral, nobody can have it",
-				fmt.Sprintf("a whole number from 1 to %d", manyPoints))
+				"a cost of 1 point or more")
 		case given && lapses && w.Kind == loyalty.RewardItem && !t.written("valid_days") && !t.written("valid_minutes"):
 			r.complain(t.line, t.join("valid_days"), fmt.Sprintf("is missing: as a present it would lapse after %d minutes (returns.hold_minutes)",
 				int(p.Rules.HoldFor.Minutes())), "a whole number from 1 to 3660")

@@ -7,8 +7,11 @@ import (
 	"regulars/loyalty"
 )
 
-// tierList says what may stand where tiers are listed.
-const tierList = "ids of [[tier]]"
+// What may stand where tiers are listed, and where one is named.
+const (
+	tierList = "ids of [[tier]]"
+	oneTier  = "the id of a [[tier]]"
+)
 
 // tiers reads the levels and what they count.
 func (r *reader) tiers(root *table, p *Programme) {
@@ -74,13 +77,17 @@ func (r *reader) level(t *table, i int, p *Programme) loyalty.Level {
 		}
 		return l
 	}
-	if ladder.By == loyalty.MeasureSpend {
+	v := r.need(t, "at", "what must be reached, more than for the tier before")
+	before := len(r.complaints)
+	switch ladder.By {
+	case "": // it is not known what at would mean
+		return l
+	case loyalty.MeasureSpend:
 		l.At, _ = r.money(t, "at", p.Rules.Currency.Digits)
-	} else {
+	default:
 		l.At = r.whole(t, "at", 0, 1, manyPoints)
 	}
-	v := r.need(t, "at", "what must be reached, more than for the tier before")
-	if v != nil && l.At <= ladder.Levels[i-1].At {
+	if v != nil && len(r.complaints) == before && l.At <= ladder.Levels[i-1].At {
 		r.complain(v.line, t.join("at"), fmt.Sprintf("%s does not rise above the tier before", quote(v.text)), "")
 	}
 	return l

@@ -3,6 +3,7 @@ package programme
 import (
 	"bytes"
 	"errors"
+	"strings"
 
 	"github.com/pelletier/go-toml/v2"
 	"github.com/pelletier/go-toml/v2/unstable"
@@ -60,7 +61,7 @@ func parse(data []byte) (*table, *Complaint) {
 }
 
 func syntax(err error) *Complaint {
-	c := &Complaint{Wrong: "this is not TOML: " + err.Error()}
+	c := &Complaint{Wrong: "this is not TOML: " + strings.TrimPrefix(err.Error(), "toml: ")}
 	var decode *toml.DecodeError
 	if errors.As(err, &decode) {
 		c.Line, _ = decode.Position()

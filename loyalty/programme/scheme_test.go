@@ -1,0 +1,157 @@
+package programme
+
+import (
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/loyalty"
+)
+
+func everything(t *testing.T) *Programme {
+	t.Helper()
+	data, err := os.ReadFile("testdata/everything.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, complaints := Load(data)
+	if complaints != nil {
+		t.Fatal(complaints)
+	}
+	return p
+}
+
+// The file of every key, worked out by hand from what the fields' docs say.
+func TestEveryKeyOfTheScheme(t *testing.T) {
+	p := everything(t)
+	day := func(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, p.Rules.Zone) }
+	twenty := int64(20)
+	for _, c := range []struct {
+		what      string
+		got, want any
+	}{
+		{"earn", p.Rules.Earning, loyalty.Earning{
+			Exclude: []string{"Room-2"}, PerVisit: 2, VisitsADay: 1, Stacking: loyalty.StackBest, CapSale: 500, CapDay: 800, CapMonth: 5000,
+			Items: []loyalty.Item{{ID: "latte", Category: "drink", Points: 3}, {ID: "Room-2", Nights: 1}},
+			Bonuses: []loyalty.Bonus{
+				{
+					ID: "happy", Percent: 150, Points: 4, Levels: []string{"", "gold"}, Weekdays: []time.Weekday{time.Tuesday, time.Sunday},
+					FromHour: 22 * 60, ToHour: 2*60 + 30, From: day(2026, 12, 1), To: day(2027, 1, 1), Stores: []loyalty.Store{"pier"},
+					Birthday: loyalty.SpanWeek, First: true, Items: []string{"drink", "Room-2"}, Minimum: 3850,
+				},
+				{ID: "late", Percent: 200, FromHour: 23 * 60, ToHour: 0},
+			},
+		}},
+		{"expiry", p.Rules.Expiry, loyalty.Expiry{Version: 1, Kind: loyalty.NextYearEnd}},
+		{"tiers", p.Rules.Tiers, loyalty.Tiers{
+			By: loyalty.MeasurePoints, Window: loyalty.WindowRolling, Months: 36, GraceDays: 14, Soft: true,
+			Rate: &loyalty.Rate{Points: 2, Per: 1000, Minimum: 100, Rounding: loyalty.RoundUp},
+			Levels: []loyalty.Level{
+				{ID: "member", Expiry: &loyalty.Expiry{Version: 1, Kind: loyalty.AfterMonths, Months: 6, RoundTo: loyalty.ToDay}},
+				{ID: "gold", At: 500, Percent: 125},
+			},
+		}},
+		{"cards", p.Rules.Cards, []loyalty.StampCard{{ID: "coffee", Size: 10, Start: 2, Items: []string{"latte"}, Minimum: 1000, Prize: "drink"}}},
+		{"rewards", p.Rules.Rewards, []loyalty.Reward{
+			{ID: "drink", Kind: loyalty.RewardItem, ValidFor: 30 * 24 * time.Hour, ToDayEnd: true, OnExpiry: loyalty.FateBack, OnCancel: loyalty.FateBack},
+			{
+				ID: "mug", Cost: 300, Kind: loyalty.RewardItem, Stock: &twenty, PerPerson: 2, Per: loyalty.SpanYear, Levels: []string{"gold"},
+				From: day(2026, 1, 1), To: day(2026, 7, 1), Stores: []loyalty.Store{"main", "pier"}, ValidFor: 90 * time.Minute,
+				OnExpiry: loyalty.FateForfeit, OnCancel: loyalty.FateForfeit, Worth: 9950,
+			},
+			{ID: "music", Cost: 80, Kind: loyalty.RewardCode, OnExpiry: loyalty.FateBack, OnCancel: loyalty.FateBack},
+		}},
+		{"gifts", p.Rules.Gifts, []loyalty.Gift{
+			{ID: "hello", Kind: loyalty.GiftWelcome, Points: 10},
+			{
+				ID: "cake", Kind: loyalty.GiftBirthday, Rewards: []string{"drink", "mug"}, Levels: []string{"gold"},
+				Around: loyalty.SpanWeek, FirstEntryNext: true, ChangeDays: 60,
+			},
+			{ID: "tenth", Kind: loyalty.GiftVisit, Points: 20, Visit: 10, Every: true},
+			{ID: "back", Kind: loyalty.GiftComeback, Points: 30, Silence: 60},
+			{ID: "risen", Kind: loyalty.GiftTier, Points: 40, Level: "gold"},
+			{ID: "years", Kind: loyalty.GiftAnniversary, Points: 50},
+		}},
+		{"referral", p.Rules.Referral, loyalty.Referral{
+			ReferrerPoints: 50, FriendPoints: 40, ReferrerReward: "drink", FriendReward: "mug", Minimum: 10000,
+			Within: 30, WaitDays: 9, Most: 5, Per: loyalty.SpanMonth, Flag: 3,
+		}},
+		{"notices", p.Rules.NoticeDays, []int{30, 7, 1}},
+	} {
+		if !reflect.DeepEqual(c.got, c.want) {
+			t.Errorf("%s\n got %+v\nwant %+v", c.what, c.got, c.want)
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	p := everything(t)
+	for _, c := range []struct {
+		part     Part
+		id, lang string
+		want     Words
+	}{
+		{Reward, "mug", "en", Words{Name: "Mug", About: "White, 350 ml", Picture: "mug.jpg"}},
+		{Reward, "mug", "th", Words{Name: "杯", About: "白色，350 毫升", Picture: "mug.jpg"}}, // the shop's first language
+		{Reward, "drink", "th", Words{Name: "A drink"}},                                 // one text for all
+		{Reward, "music", "en", Words{Name: "Music", Picture: "https://example.com/music.png"}},
+		{Reward, "gone", "en", Words{Name: "gone"}}, // of an older version
+		{Level, "member", "ja", Words{Name: "会員"}},
+		{Level, "", "ja", Words{Name: "会員"}}, // the lowest
+		{Level, "gold", "zh-HK", Words{Name: "Gold", Perks: []string{"Free refills", "生日蛋糕"}}},
+		{Level, "gold", "en", Words{Name: "Gold", Perks: []string{"Free refills", "A birthday cake"}}},
+		{Card, "coffee", "zh-HK", Words{Name: "Coffee card"}},
+		{Gift, "cake", "en", Words{Name: "Birthday treat"}},
+		{Gift, "hello", "en", Words{}},
+		{Bonus, "happy", "zh-HK", Words{Name: "Happy hour"}},
+		{Item, "latte", "zh-HK", Words{Name: "鮮奶咖啡"}},
+		{Item, "Room-2", "en", Words{Name: "Room-2"}},
+		{Item, "the till's own", "en", Words{Name: "the till's own"}},
+	} {
+		if got := p.Words(c.part, c.id, c.lang); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s %q in %s: %+v, want %+v", c.part, c.id, c.lang, got, c.want)
+		}
+	}
+}
+
+func TestSmallestProgrammeOffersNothing(t *testing.T) {
+	p, complaints := Load([]byte(small))
+	if complaints != nil {
+		t.Fatal(complaints)
+	}
+	r := &p.Rules
+	if r.Referral.On() || len(r.Tiers.Levels)+len(r.Rewards)+len(r.Cards)+len(r.Gifts)+len(r.NoticeDays)+len(r.Earning.Bonuses) > 0 || !r.Expiry.Follow {
+		t.Errorf("%+v", r)
+	}
+}
+
+// As many as there may be are taken, one more is complained of at its line.
+func TestHowManyThereMayBe(t *testing.T) {
+	const drink = "[[reward]]\nid = \"drink\"\nname = \"x\"\ncost = 1\n"
+	for _, c := range []struct {
+		front, one string
+		most       int
+	}{
+		{"", "[[item]]\nid = \"#\"\n", 200},
+		{"", "[[reward]]\nid = \"#\"\nname = \"x\"\ncost = 1\n", 100},
+		{"", "[[bonus]]\nid = \"#\"\npoints = 1\n", 50},
+		{"", "[[gift]]\nid = \"#\"\nkind = \"welcome\"\npoints = 1\n", 20},
+		{drink, "[[stamp_card]]\nid = \"#\"\nname = \"x\"\nsize = 2\nprize = \"drink\"\n", 10},
+		{"[tiers]\nby = \"visits\"\nwindow = \"calendar\"\n[[tier]]\nid = \"a\"\nname = \"x\"\n", "[[tier]]\nid = \"#\"\nname = \"x\"\nat = #\n", 9},
+	} {
+		text := small + c.front
+		for i := range c.most {
+			text += strings.ReplaceAll(c.one, "#", string(rune('1'+i/100))+string(rune('0'+i/10%10))+string(rune('0'+i%10)))
+		}
+		if _, complaints := Load([]byte(text)); complaints != nil {
+			t.Errorf("%d × %s: %v", c.most, c.one, complaints)
+		}
+		line := strings.Count(text, "\n") + 1
+		_, complaints := Load([]byte(text + strings.ReplaceAll(c.one, "#", "999")))
+		if len(complaints) != 1 || complaints[0].Line != line || !strings.Contains(complaints[0].Wrong, "there are ") {
+			t.Errorf("one more than %d: %v, want one at line %d", c.most, complaints, line)
+		}
+	}
+}
