@@ -7,17 +7,23 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
+
+	"github.com/rivo/uniseg"
 
 	"regulars/bot"
 )
 
 // request is what a Call's body holds, as JSON with sorted keys, so that the
-// same letter gives the same bytes. A picture is drawn when it is sent.
+// same letter gives the same bytes. A picture is drawn, and a file read, when it
+// is sent.
 type request struct {
 	Method string            `json:"method"`
 	Params map[string]string `json:"params"`
 	Photo  *bot.Picture      `json:"photo,omitempty"`
-	// Else is made instead when the message to edit is gone.
+	File   string            `json:"file,omitempty"` // of the shop's, uploaded
+	// Else is made instead when the message to edit is gone, or a photo cannot
+	// be had.
 	Else *request `json:"else,omitempty"`
 }
 
@@ -41,6 +47,9 @@ func (c *Channel) Encode(l bot.Letter, _ bool) ([]bot.Call, error) {
 		return nil, err
 	}
 	for i := range l.Messages {
+		if err := l.Messages[i].Check(); err != nil {
+			return nil, err
+		}
 		more, err := c.say(&a, &l.Messages[i])
 		if err != nil {
 			return nil, err
@@ -57,7 +66,7 @@ func (c *Channel) Encode(l bot.Letter, _ bool) ([]bot.Call, error) {
 			return nil, fmt.Errorf("telegram: encoding: %w", err)
 		}
 		// Answers and edits may be repeated without harm.
-		again := slices.Contains([]string{"answerCallbackQuery", "editMessageText", "setMyCommands", "deleteMyCommands"}, r.Method)
+		again := slices.Contains([]string{"answerCallbackQuery", "editMessageText", "editMessageMedia", "setMyCommands", "deleteMyCommands"}, r.Method)
 		calls[i] = bot.Call{Method: r.Method, Body: body, Idempotent: again}
 	}
 	return calls, nil
@@ -116,14 +125,17 @@ type replyTo struct {
 func (a *address) text(html string) request {
 	r := a.request("sendMessage")
 	r.Params["text"], r.Params["parse_mode"] = html, "HTML"
-	r.Params["link_preview_options"] = `{"is_disabled":true}`
+	r.Params["link_preview_options"] = noPreview
 	return r
 }
 
+// noPreview keeps Telegram from drawing the first address of a text.
+const noPreview = `{"is_disabled":true}`
+
 // say makes the calls of one message.
 func (c *Channel) say(a *address, m *bot.Message) ([]request, error) {
-	buttons := append(append([]bot.Button(nil), m.Buttons...), m.Quick...)
-	under, err := c.inline(buttons, a.group)
+	buttons := slices.Concat(m.Buttons, m.Quick)
+	under, err := c.underneath(m, a.group)
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +156,7 @@ func (c *Channel) say(a *address, m *bot.Message) ([]request, error) {
 	case lasting != nil:
 		last.keyboard(lasting)
 	}
-	if m.Replace && a.edit != "" && m.Picture == nil && (under != nil || ask == nil && lasting == nil) {
+	if a.edits(m) && (under != nil || ask == nil && lasting == nil) {
 		calls[0] = calls[0].instead(a.edit)
 		a.edit = ""
 	}
@@ -173,15 +185,37 @@ func (a *address) labels(k *replyKeyboard, keys []replyKey) request {
 	return call
 }
 
-func (r *request) keyboard(k any) { r.Params["reply_markup"] = asJSON(k) }
+// keyboard puts k under the message, whatever way it is sent.
+func (r *request) keyboard(k any) {
+	for q := r; q != nil; q = q.Else {
+		q.Params["reply_markup"] = asJSON(k)
+	}
+}
+
+// edits says that m is to take the place of the message that was pressed. One
+// with a code in it never does: a scanner may be reading the old one.
+func (a *address) edits(m *bot.Message) bool { return m.Replace && a.edit != "" && m.Picture == nil }
 
 // instead makes a new message into the change of an old one. Should the old one
-// be gone, or be a picture, the new one is sent after all.
+// be gone, the new one is sent after all, as it is where words are to take the
+// place of a picture: an edit can change a picture's caption but never take the
+// picture away. The other way round, words may become a picture (Bot API,
+// #editmessagemedia).
 func (r request) instead(old string) request {
-	edit := request{Method: "editMessageText", Else: &r, Params: map[string]string{"message_id": old}}
-	for _, same := range []string{"chat_id", "text", "parse_mode", "link_preview_options", "reply_markup"} {
-		if v, ok := r.Params[same]; ok {
-			edit.Params[same] = v
+	method := "editMessageText"
+	if r.Method == "sendPhoto" {
+		method = "editMessageMedia"
+	}
+	edit := request{Method: method, File: r.File, Else: &r, Params: map[string]string{"message_id": old}}
+	same := []string{"chat_id", "reply_markup"}
+	if r.Method == "sendPhoto" {
+		edit.Params["media"] = r.asMedia()
+	} else {
+		same = append(same, "text", "parse_mode", "link_preview_options")
+	}
+	for _, key := range same {
+		if v, ok := r.Params[key]; ok {
+			edit.Params[key] = v
 		}
 	}
 	return edit
@@ -191,16 +225,32 @@ func (r request) instead(old string) request {
 // if there is nothing to read, for a keyboard to stand on.
 func (c *Channel) body(a *address, m *bot.Message, needed bool) []request {
 	words := c.compose(m, a.group)
-	photo := m.Picture != nil && c.pictures != nil
-	if photo && units(words.text.String()) <= maxCaption {
+	fits := units(words.text.String()) <= maxCaption
+	drawn := m.Picture != nil && c.pictures != nil
+	if drawn && fits {
 		return []request{a.photo(m.Picture, words)}
 	}
 	var calls []request
+	if p := photoOf(m); p != nil && !drawn {
+		switch {
+		case fits:
+			if !visible(words.text.String()) {
+				words.add(clean(p.Alt), "")
+			}
+			if r, ok := c.shot(a, p, words); ok {
+				return []request{r}
+			}
+		case !a.edits(m): // else the words alone take the old message's place
+			if r, ok := c.shot(a, p, &rich{}); ok {
+				calls = append(calls, r)
+			}
+		}
+	}
 	for _, p := range words.pieces(maxText) {
 		calls = append(calls, a.text(words.html(p)))
 	}
 	switch {
-	case photo:
+	case drawn:
 		calls = append(calls, a.photo(m.Picture, &rich{}))
 	case needed && len(calls) == 0:
 		calls = append(calls, a.text("…"))
@@ -232,6 +282,25 @@ func (c *Channel) compose(m *bot.Message, group bool) *rich {
 		r.link("👤", "a", "tg://user?id="+id)
 		r.add(" ", "")
 	}
+	r.paragraph(m, 2)
+	if p := m.Picture; p != nil && c.pictures == nil {
+		r.gap(2)
+		r.add(clean(p.Alt)+"\n"+line(p.QR+p.Code128), "")
+	}
+	for i := range m.Cards {
+		var card rich
+		if card.paragraph(&m.Cards[i], 1); visible(card.text.String()) {
+			r.gap(2)
+			r.append(&card)
+		}
+	}
+	return &r
+}
+
+// paragraph adds what one message or card says, from its title to its note. Its
+// table and its note begin after so many line breaks: two leave an empty line,
+// which on a card would look like the next card's beginning.
+func (r *rich) paragraph(m *bot.Message, breaks int) {
 	r.add(line(m.Title), "b")
 	if text := clean(m.Text); visible(text) {
 		if m.Title != "" {
@@ -239,9 +308,10 @@ func (c *Channel) compose(m *bot.Message, group bool) *rich {
 		}
 		r.add(text, "")
 	}
+	r.progress(m)
 	for i, row := range m.Rows {
 		if i == 0 {
-			r.gap(1) // an empty line before the table
+			r.gap(breaks - 1)
 		}
 		r.gap(1)
 		label, value := isolated(line(row.Label)), isolated(line(row.Value))
@@ -252,14 +322,40 @@ func (c *Channel) compose(m *bot.Message, group bool) *rich {
 		r.add(value, "b")
 	}
 	if note := line(m.Note); note != "" {
-		r.gap(2)
+		r.gap(breaks)
 		r.add(note, "i")
 	}
-	if p := m.Picture; p != nil && c.pictures == nil {
-		r.gap(2)
-		r.add(clean(p.Alt)+"\n"+line(p.QR+p.Code128), "")
+}
+
+const (
+	// barBlocks are as many as stand in one line of the narrowest phone.
+	barBlocks = 10
+	// barLabel is how many columns may stand beside them.
+	barLabel = 16
+)
+
+// progress adds the bar with its words and the dots, each on lines of their own.
+func (r *rich) progress(m *bot.Message) {
+	if m.Bar != nil {
+		done := m.Bar.Filled(barBlocks)
+		r.gap(1)
+		r.add(strings.Repeat("▰", done)+strings.Repeat("▱", barBlocks-done), "")
+		switch words := isolated(line(m.Bar.Label)); {
+		case words == "":
+		case uniseg.StringWidth(words) <= barLabel:
+			r.add("  "+words, "")
+		default:
+			r.gap(1)
+			r.add(words, "")
+		}
 	}
-	return &r
+	if m.Dots == nil {
+		return
+	}
+	if dots := line(m.Dots.String()); dots != "" {
+		r.gap(1)
+		r.add(dots, "")
+	}
 }
 
 // mentioned is the id of the person to link, if it is one of this channel's.

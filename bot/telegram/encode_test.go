@@ -55,8 +55,35 @@ func TestEncodeGolden(t *testing.T) {
 		"contact":            {To: ann, Messages: []bot.Message{{Text: "Your number?", Buttons: []bot.Button{{Label: "Share my number", Do: bot.DoContact}}}}},
 		"contact and skip": {To: ann, Messages: []bot.Message{{Text: "Your number?", Menu: &bot.Menu{Keys: keys},
 			Buttons: []bot.Button{{Label: "Share my number", Do: bot.DoContact}, {Label: "Later", Do: bot.DoAnswer, Value: "skip"}}}}},
-		"picture":               {To: ann, Messages: []bot.Message{{Title: "Your card", Picture: &bot.Picture{QR: "https://bot.example.com/c/x", Alt: "QR code"}, Buttons: keys[:1]}}},
-		"picture alone":         {To: ann, Messages: []bot.Message{{Picture: &bot.Picture{Code128: "4006381333931", Alt: "Number 4006 3813 <33931>"}}}},
+		"picture":       {To: ann, Messages: []bot.Message{{Title: "Your card", Picture: &bot.Picture{QR: "https://bot.example.com/c/x", Alt: "QR code"}, Buttons: keys[:1]}}},
+		"picture alone": {To: ann, Messages: []bot.Message{{Picture: &bot.Picture{Code128: "4006381333931", Alt: "Number 4006 3813 <33931>"}}}},
+		"photo": {To: ann, Messages: []bot.Message{
+			{Photo: &bot.Photo{File: "latte.jpg", Alt: "A latte"}, Title: "Latte", Text: "80 points", Buttons: keys[:1]},
+			{Photo: &bot.Photo{File: "https://example.com/cake.jpg?a=1&b=2", Alt: "A cake"}},
+			{Photo: &bot.Photo{File: "http://example.com/a.jpg"}, Text: "not https"},
+			{Photo: &bot.Photo{File: "latte.jpg"}, Text: strings.Repeat("字", 1025), Buttons: keys[:1]},
+			{Photo: &bot.Photo{File: "latte.jpg"}, Title: "A code goes first", Picture: &bot.Picture{QR: "x", Alt: "QR code"}},
+		}},
+		"photo uploaded":          {To: group, ReplyTo: "88", Messages: []bot.Message{{Photo: &bot.Photo{File: "only-here.png"}, Text: "words", Buttons: keys[:1]}}},
+		"photo replaces":          {To: ann, On: "31", Messages: []bot.Message{{Photo: &bot.Photo{File: "latte.jpg"}, Title: "Latte <b>", Replace: true, Buttons: keys[:1]}}},
+		"photo uploaded replaces": {To: ann, On: "31", Messages: []bot.Message{{Photo: &bot.Photo{File: "only-here.png"}, Text: "x", Replace: true}}},
+		"photo too long replaces": {To: ann, On: "31", Messages: []bot.Message{{Photo: &bot.Photo{File: "latte.jpg"}, Text: strings.Repeat("字", 1025), Replace: true}}},
+		"progress": {To: ann, Messages: []bot.Message{
+			{Title: "Silver", Bar: &bot.Bar{From: 200, To: 500, Value: 320, Label: "320 of 500 points to Gold"}, Note: "until 31 December"},
+			{Bar: &bot.Bar{To: 500, Value: 320, Label: "320 / 500"}, Dots: &bot.Dots{Have: 3, Size: 7, Alt: "3 of 7 stamps"}, Rows: []bot.Row{{Label: "Prize", Value: "Latte"}}},
+			{Text: "Many", Dots: &bot.Dots{Have: 3, Size: 41, Alt: "3 of 41"}},
+		}},
+		"cards": {To: ann, Messages: []bot.Message{{
+			Title: "Rewards", Text: "You have 120 points.", Buttons: []bot.Button{{Label: "More", Do: bot.DoCommand, Value: "redeem 2"}},
+			Cards: []bot.Message{
+				{Photo: &bot.Photo{File: "latte.jpg"}, Title: "Latte", Rows: []bot.Row{{Label: "Cost", Value: "80"}}, Buttons: []bot.Button{{Label: "Redeem", Do: bot.DoToken, Value: "7KQ2M"}, {Label: "Show", Do: bot.DoCommand, Value: "x"}}},
+				{Title: "Cake & tea", Text: "70 points to go", Bar: &bot.Bar{To: 190, Value: 120, Label: "120 of 190"}, Note: "until Friday"},
+				{Title: "", Text: " "},
+				{Text: "no title", Dots: &bot.Dots{Have: 1, Size: 2}, Buttons: []bot.Button{{Label: "Take", Do: bot.DoToken, Value: "x"}}},
+			},
+			Quick: []bot.Button{{Label: "No", Do: bot.DoAnswer, Value: "no"}},
+		}}},
+		"cards, one":            {To: ann, Messages: []bot.Message{{Text: "One is left.", Cards: []bot.Message{{Photo: &bot.Photo{File: "latte.jpg"}, Title: "Latte", Buttons: []bot.Button{{Label: "Redeem", Do: bot.DoToken, Value: "7KQ2M"}}}}}}},
 		"picture and long text": {To: ann, Messages: []bot.Message{{Text: strings.Repeat("字", 1100), Picture: &bot.Picture{QR: "x", Alt: "QR code"}, Buttons: keys[:1]}}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -98,6 +125,7 @@ func TestEncodeRefusesWhatCannotWork(t *testing.T) {
 		"address":       {To: ann, Messages: with(bot.Button{Label: "x", Do: bot.DoOpen, Value: "javascript:alert(1)"})},
 		"start link":    {To: group, Messages: with(bot.Button{Label: "x", Do: bot.DoPrivate, Value: "points 點"})},
 		"copy":          {To: ann, Messages: with(bot.Button{Label: "x", Do: bot.DoCopy, Value: strings.Repeat("x", 257)})},
+		"11 cards":      {To: ann, Messages: []bot.Message{{Cards: make([]bot.Message, 11)}}},
 		"too many":      {To: ann, Messages: []bot.Message{{Text: "x", Buttons: slicesRepeat(keys[0], 101)}}},
 	} {
 		if calls, err := c.Encode(l, false); err == nil {
@@ -188,22 +216,11 @@ func anyLetter() *rapid.Generator[bot.Letter] {
 		l := bot.Letter{To: rapid.SampledFrom([]bot.Address{ann, group, topic}).Draw(t, "to")}
 		l.On = rapid.SampledFrom([]bot.MessageID{"", "31", "x"}).Draw(t, "on")
 		for range rapid.IntRange(1, 2).Draw(t, "messages") {
-			m := bot.Message{
-				Title: anyText(2).Draw(t, "title"), Text: anyText(8).Draw(t, "text"), Note: anyText(1).Draw(t, "note"),
-				Buttons: rapid.SliceOfN(anyButton(), 0, 6).Draw(t, "buttons"), Quick: rapid.SliceOfN(anyButton(), 0, 3).Draw(t, "quick"),
-				Replace: rapid.Bool().Draw(t, "replace"),
-			}
-			for range rapid.IntRange(0, 4).Draw(t, "rows") {
-				m.Rows = append(m.Rows, bot.Row{Label: anyText(1).Draw(t, "row"), Value: anyText(1).Draw(t, "value")})
-			}
-			if rapid.Bool().Draw(t, "picture") {
-				m.Picture = &bot.Picture{QR: "x", Alt: anyText(2).Draw(t, "alt")}
-			}
-			if rapid.Bool().Draw(t, "menu") {
-				m.Menu = &bot.Menu{Keys: rapid.SliceOfN(anyButton(), 0, 4).Draw(t, "keys")}
-			}
-			if rapid.Bool().Draw(t, "mention") {
-				m.Mention = &bot.Identity{Channel: "tg", User: "5001"}
+			m := anyWords(t)
+			for range rapid.SampledFrom([]int{0, 0, 1, 3, bot.MaxCards}).Draw(t, "cards") {
+				card := anyWords(t)
+				card.Picture, card.Quick, card.Menu, card.Mention, card.Replace = nil, nil, nil, nil, false
+				m.Cards = append(m.Cards, card)
 			}
 			l.Messages = append(l.Messages, m)
 		}
@@ -211,17 +228,56 @@ func anyLetter() *rapid.Generator[bot.Letter] {
 	})
 }
 
+// anyWords is a message without cards.
+func anyWords(t *rapid.T) bot.Message {
+	m := bot.Message{
+		Title: anyText(2).Draw(t, "title"), Text: anyText(8).Draw(t, "text"), Note: anyText(1).Draw(t, "note"),
+		Buttons: rapid.SliceOfN(anyButton(), 0, 6).Draw(t, "buttons"), Quick: rapid.SliceOfN(anyButton(), 0, 3).Draw(t, "quick"),
+		Replace: rapid.Bool().Draw(t, "replace"),
+	}
+	for range rapid.IntRange(0, 4).Draw(t, "rows") {
+		m.Rows = append(m.Rows, bot.Row{Label: anyText(1).Draw(t, "row"), Value: anyText(1).Draw(t, "value")})
+	}
+	if rapid.Bool().Draw(t, "picture") {
+		m.Picture = &bot.Picture{QR: "x", Alt: anyText(2).Draw(t, "alt")}
+	}
+	if rapid.Bool().Draw(t, "menu") {
+		m.Menu = &bot.Menu{Keys: rapid.SliceOfN(anyButton(), 0, 4).Draw(t, "keys")}
+	}
+	if rapid.Bool().Draw(t, "mention") {
+		m.Mention = &bot.Identity{Channel: "tg", User: "5001"}
+	}
+	if rapid.Bool().Draw(t, "photo") {
+		m.Photo = &bot.Photo{File: rapid.SampledFrom([]string{"a.jpg", "only-here.png", "https://example.com/a.jpg"}).Draw(t, "file"), Alt: anyText(2).Draw(t, "photo alt")}
+	}
+	if rapid.Bool().Draw(t, "bar") {
+		m.Bar = &bot.Bar{From: rapid.Int64().Draw(t, "from"), To: rapid.Int64().Draw(t, "to"), Value: rapid.Int64().Draw(t, "at"), Label: anyText(1).Draw(t, "bar label")}
+	}
+	if rapid.Bool().Draw(t, "dots") {
+		m.Dots = &bot.Dots{Have: rapid.IntRange(-2, 60).Draw(t, "have"), Size: rapid.IntRange(-2, 60).Draw(t, "size"), Alt: anyText(1).Draw(t, "dots alt")}
+	}
+	return m
+}
+
 // checkRequest holds a call against Telegram's rules and gives its plain text.
 func checkRequest(t *rapid.T, q *request) string {
-	field, limit := "text", 4096
-	if q.Method == "sendPhoto" {
-		field, limit = "caption", 1024
+	words, limit := q.Params["text"], 4096
+	pictured := q.Method == "sendPhoto" || q.Method == "editMessageMedia"
+	if pictured {
+		limit, words = 1024, q.Params["caption"]
 	}
-	plain := parseHTML(t, q.Params[field])
-	if n := len(utf16.Encode([]rune(plain))); n > limit || n == 0 && q.Method != "sendPhoto" {
+	if q.Method == "editMessageMedia" {
+		var media inputMedia
+		if err := json.Unmarshal([]byte(q.Params["media"]), &media); err != nil || media.Type != "photo" || (media.Media == "attach://photo") != (q.File != "") {
+			t.Fatalf("media %s with file %q", q.Params["media"], q.File)
+		}
+		words = media.Caption
+	}
+	plain := parseHTML(t, words)
+	if n := len(utf16.Encode([]rune(plain))); n > limit || n == 0 && !pictured {
 		t.Fatalf("%s of %d units", q.Method, n)
 	}
-	if strings.TrimSpace(plain) == "" && q.Method != "sendPhoto" {
+	if strings.TrimSpace(plain) == "" && !pictured {
 		t.Fatal("an empty message")
 	}
 	for _, r := range plain {
@@ -229,7 +285,7 @@ func checkRequest(t *rapid.T, q *request) string {
 			t.Fatalf("%U in a text", r)
 		}
 	}
-	if q.Method == "editMessageText" && strings.Contains(q.Params["reply_markup"], `"keyboard"`) {
+	if strings.HasPrefix(q.Method, "edit") && strings.Contains(q.Params["reply_markup"], `"keyboard"`) {
 		t.Fatal("a reply keyboard on an edit")
 	}
 	checkKeyboard(t, q)

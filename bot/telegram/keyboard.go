@@ -3,6 +3,7 @@ package telegram
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/rivo/uniseg"
@@ -49,9 +50,41 @@ type replyKeyboard struct {
 	OneTime    bool         `json:"one_time_keyboard,omitempty"`
 }
 
-// inline makes the keyboard under a message; nil when no button goes there.
-func (c *Channel) inline(buttons []bot.Button, group bool) (*inlineKeyboard, error) {
-	var keys []inlineKey
+// underneath makes the keyboard under a message; nil when no button goes there.
+// The buttons of each card begin a row of their own.
+func (c *Channel) underneath(m *bot.Message, group bool) (*inlineKeyboard, error) {
+	if len(m.Cards) == 0 {
+		return c.inline(group, slices.Concat(m.Buttons, m.Quick))
+	}
+	parts := [][]bot.Button{m.Buttons}
+	for i := range m.Cards {
+		parts = append(parts, m.CardButtons(i))
+	}
+	return c.inline(group, append(parts, m.Quick)...)
+}
+
+// inline makes a keyboard of parts, each of which begins a row.
+func (c *Channel) inline(group bool, parts ...[]bot.Button) (*inlineKeyboard, error) {
+	var rows [][]inlineKey
+	count := 0
+	for _, buttons := range parts {
+		keys, err := c.inlineKeys(buttons, group)
+		if err != nil {
+			return nil, err
+		}
+		count += len(keys)
+		rows = append(rows, inRows(keys, func(k inlineKey) string { return k.Text })...)
+	}
+	if count > maxKeys {
+		return nil, fmt.Errorf("telegram: %d buttons under a message, %d are shown", count, maxKeys)
+	}
+	if count == 0 {
+		return nil, nil
+	}
+	return &inlineKeyboard{rows}, nil
+}
+
+func (c *Channel) inlineKeys(buttons []bot.Button, group bool) (keys []inlineKey, err error) {
 	for _, b := range buttons {
 		if b.Do == bot.DoContact {
 			continue // stands on a reply keyboard, see contactKeys
@@ -65,13 +98,7 @@ func (c *Channel) inline(buttons []bot.Button, group bool) (*inlineKeyboard, err
 		}
 		keys = append(keys, k)
 	}
-	if len(keys) > maxKeys {
-		return nil, fmt.Errorf("telegram: %d buttons under a message, %d are shown", len(keys), maxKeys)
-	}
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	return &inlineKeyboard{inRows(keys, func(k inlineKey) string { return k.Text })}, nil
+	return keys, nil
 }
 
 func (c *Channel) inlineKey(b bot.Button, group bool) (inlineKey, error) {

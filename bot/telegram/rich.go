@@ -42,6 +42,16 @@ func (r *rich) link(s, tag, href string) {
 	}
 }
 
+// append adds what other says, with its marks.
+func (r *rich) append(other *rich) {
+	at := r.text.Len()
+	for _, m := range other.marks {
+		m.from, m.to = m.from+at, m.to+at
+		r.marks = append(r.marks, m)
+	}
+	r.text.WriteString(other.text.String())
+}
+
 // gap ends what was written so far with n line breaks, if there is anything.
 func (r *rich) gap(n int) {
 	if r.text.Len() > 0 {

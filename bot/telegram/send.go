@@ -4,18 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
-
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
 	"regulars/bot"
 )
 
 // maxTries is how many forms one call may take: an edit, a new message in its
-// stead, and that one outside of a topic that was closed.
-const maxTries = 3
+// stead, with its photo uploaded, without one, and outside of a topic that was
+// closed.
+const maxTries = 5
 
 // Send makes one call. Telegram knows no retry keys, so retryKey is not used.
 //
@@ -28,9 +26,10 @@ const maxTries = 3
 //   - 403, "chat not found" and lost rights to write: Unreachable;
 //   - "not modified" and "query is too old": Delivered, nothing is left to do.
 //
-// Two refusals are mended here, since they are certain and without effect: a
-// message to edit that is gone is sent anew, and a topic that is gone is left
-// for the group's General topic.
+// Three refusals are mended here, since they are certain and without effect: a
+// message to edit that is gone is sent anew, a topic that is gone is left for
+// the group's General topic, and a photo that cannot be had is left out: what
+// the message says stands without it.
 func (c *Channel) Send(ctx context.Context, call bot.Call, retryKey string) bot.Result {
 	var next request
 	if err := json.Unmarshal(call.Body, &next); err != nil || next.Method == "" {
@@ -38,31 +37,36 @@ func (c *Channel) Send(ctx context.Context, call bot.Call, retryKey string) bot.
 	}
 	for try := 1; ; try++ {
 		r, err := c.post(ctx, &next)
-		if err != nil {
+		switch {
+		case errors.Is(err, errNoPhoto) && next.Else != nil:
+			next = *next.Else
+			continue
+		case errors.Is(err, errNoPhoto):
+			return bot.Result{Outcome: bot.Delivered}
+		case err != nil:
 			return bot.Result{Outcome: bot.Rejected, Err: err}
 		}
 		if mended := next.mend(&r); mended && try < maxTries {
 			continue
 		}
+		if r.refused() && next.adorns() && r.says(noPhoto...) {
+			return bot.Result{Outcome: bot.Delivered, Date: r.date}
+		}
 		return r.result(next.Method)
 	}
 }
 
-// post makes one request, drawing its picture first.
+// post makes one request, with its picture drawn or its photo read first.
 func (c *Channel) post(ctx context.Context, q *request) (reply, error) {
-	if q.Photo == nil {
-		return c.do(ctx, callTime, q.Method, q.Params), nil
-	}
-	if c.pictures == nil {
-		return reply{}, errors.New("telegram: a picture to send and nothing to draw it with")
-	}
-	png, err := c.pictures.PNG(*q.Photo)
+	files, err := c.upload(q)
 	if err != nil {
-		return reply{}, fmt.Errorf("telegram: drawing a picture: %w", err)
+		return reply{}, err
 	}
-	// Bytes, because the module cannot send a reader twice.
-	file := tgbotapi.RequestFile{Name: "photo", Data: tgbotapi.FileBytes{Name: "picture.png", Bytes: png}}
-	return c.do(ctx, 2*callTime, q.Method, q.Params, file), nil
+	limit := callTime
+	if len(files) > 0 {
+		limit *= 2
+	}
+	return c.do(ctx, limit, q.Method, q.Params, files...), nil
 }
 
 // mend changes q into the call to make after a refusal that can be mended.
@@ -70,7 +74,11 @@ func (q *request) mend(r *reply) bool {
 	switch {
 	case !r.refused():
 		return false
-	case q.Else != nil && r.says("message to edit not found", "message can't be edited", "no text in the message to edit", "message_id_invalid"):
+	case q.Else != nil && r.says("message to edit not found", "message can't be edited", "no text in the message to edit",
+		"no media in the message to edit", "no caption in the message to edit", "message_id_invalid"):
+		*q = *q.Else
+		return true
+	case q.Else != nil && q.adorns() && r.says(noPhoto...):
 		*q = *q.Else
 		return true
 	case q.Params["message_thread_id"] != "" && r.says("message thread not found", "topic_deleted", "topic_closed", "topic_id_invalid"):
@@ -144,7 +152,7 @@ func (r *reply) verdict(method string) bot.Outcome {
 	switch {
 	case r.movedTo != 0:
 		return bot.Moved
-	case method == "editMessageText" && r.says("message is not modified"),
+	case strings.HasPrefix(method, "editMessage") && r.says("message is not modified"),
 		method == "answerCallbackQuery" && r.says("query is too old", "query id is invalid", "query_id_invalid"):
 		return bot.Delivered
 	case r.code == http.StatusForbidden || r.says(unreachable...):

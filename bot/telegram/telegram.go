@@ -38,6 +38,15 @@ type Pictures interface {
 	PNG(p bot.Picture) ([]byte, error)
 }
 
+// Photos are the shop's picture files.
+type Photos interface {
+	// PhotoURL is an https address from which Telegram can fetch file, or ""
+	// when there is none; then it is uploaded.
+	PhotoURL(file string) string
+	// Photo gives its bytes.
+	Photo(file string) ([]byte, error)
+}
+
 // Config is one bot. Token is needed, the rest has sensible defaults.
 type Config struct {
 	Name  bot.ChannelName
@@ -50,6 +59,7 @@ type Config struct {
 	HTTP        *http.Client // one with sensible limits when nil
 	Clock       bot.Clock    // the machine's when nil
 	Pictures    Pictures     // when nil, pictures are told in words
+	Photos      Photos       // when nil, only photos that have an https address are shown
 	Log         *slog.Logger // of troubles while polling; none when nil
 	// Commands gives the list for a private chat whose menu is for this role
 	// and language; own is false where the general list will do. nil leaves
@@ -68,6 +78,7 @@ type Channel struct {
 	client   *http.Client
 	clock    bot.Clock
 	pictures Pictures
+	photos   Photos
 	log      *slog.Logger
 	commands func(bot.Role, i18n.Lang) ([]Command, bool)
 }
@@ -107,7 +118,7 @@ func New(c Config) (*Channel, error) {
 	}
 	ch := &Channel{
 		name: c.Name, token: c.Token, self: self, secret: c.SecretToken,
-		endpoint: endpoint, client: clientOf(c.HTTP), clock: c.Clock, pictures: c.Pictures, log: c.Log, commands: c.Commands,
+		endpoint: endpoint, client: clientOf(c.HTTP), clock: c.Clock, pictures: c.Pictures, photos: c.Photos, log: c.Log, commands: c.Commands,
 	}
 	ch.username.Store(&c.Username)
 	if ch.clock == nil {

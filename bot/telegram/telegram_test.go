@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -54,11 +55,28 @@ func newClock() *handClock {
 }
 
 // newChannel makes a channel that talks to base.
+// album has two photos, one of which only this machine can reach.
+type album struct{}
+
+func (album) PhotoURL(file string) string {
+	if file != "latte.jpg" {
+		return ""
+	}
+	return "https://cafe.example/p/0123456789abcdef-" + file
+}
+
+func (album) Photo(file string) ([]byte, error) {
+	if file != "latte.jpg" && file != "only-here.png" {
+		return nil, fs.ErrNotExist
+	}
+	return pngs{}.PNG(bot.Picture{})
+}
+
 func newChannel(t testing.TB, base string) *Channel {
 	t.Helper()
 	c, err := New(Config{
 		Name: "tg", Token: testToken, SecretToken: testSecret, Username: "@cafe_bot",
-		APIBase: base, Clock: newClock(), Pictures: drawer{},
+		APIBase: base, Clock: newClock(), Pictures: drawer{}, Photos: album{},
 	})
 	if err != nil {
 		t.Fatal(err)
