@@ -39,6 +39,7 @@ var rooms = map[string][]string{
 	"loyalty/people":    {"loyalty", "store"},
 	"loyalty/book":      {"loyalty", "store"},
 	"loyalty/voucher":   {"loyalty", "loyalty/book", "store"},
+	"loyalty/referral":  {"loyalty", "store"},
 	"loyalty/measure":   {"loyalty"},
 	"store":             {},
 	"store/*":           {"store"},
