@@ -41,18 +41,20 @@ type app struct {
 	lines    []*line.Channel
 	bots     []*telegram.Channel
 	doubt    clockDoubt
+	rules    *rulebook // nil: the programme is not watched
 	// settled is closed once every platform has been told what it must know.
 	settled chan struct{}
 }
 
-// newApp wires the rooms together, bottom up.
-func newApp(cfg *Config, db store.DB, master []byte, p *programme.Programme, clock bot.Clock, log *slog.Logger) (*app, error) {
+// newApp wires the rooms together, bottom up. at gives the programme in force at
+// a moment.
+func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *programme.Programme, clock bot.Clock, log *slog.Logger) (*app, error) {
 	vault, err := people.NewVault(master)
 	if err != nil {
 		return nil, err
 	}
 	a := &app{cfg: cfg, db: db, clock: clock, log: log, adapters: map[bot.ChannelName]bot.Adapter{}, settled: make(chan struct{})}
-	a.shop = shop.New(vault, func(time.Time) *programme.Programme { return p }, clock, rand.Reader, log)
+	a.shop = shop.New(vault, at, clock, rand.Reader, log)
 	a.shop.PublicURL = cfg.PublicURL
 	a.shop.Book.ClockInDoubt = a.doubt.is
 	a.pages = &counter.Pages{Shop: a.shop}

@@ -96,7 +96,7 @@ func newBenchShop(b *testing.B, path string) *benchShop {
 		Name: benchChannel, Kind: bot.LINE, ChannelSecret: benchSecret, ChannelToken: "bench-token", BasicID: "@bench",
 		APIBase: api.URL, DataAPIBase: api.URL,
 	}}}
-	a, err := newApp(cfg, db, benchKey, benchProgramme(b), bot.SystemClock{}, slog.New(slog.DiscardHandler))
+	a, err := newApp(cfg, db, benchKey, always(benchProgramme(b)), bot.SystemClock{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func (m *Main) openCafe(dir, listen string, lang i18n.Lang) (c *cafe, err error)
 	if err != nil {
 		return c, err
 	}
-	if c.app, err = newApp(cfg, db, key, p, world.Clock, slog.New(slog.DiscardHandler)); err != nil {
+	if c.app, err = newAppOver(cfg, db, key, world.Clock, slog.New(slog.DiscardHandler)); err != nil {
 		return c, errors.Join(err, db.Close())
 	}
 	return c, nil

@@ -49,6 +49,11 @@ func cafeProgramme(t testing.TB) *programme.Programme {
 	return p
 }
 
+// always is a programme that has one version.
+func always(p *programme.Programme) func(time.Time) *programme.Programme {
+	return func(time.Time) *programme.Programme { return p }
+}
+
 // runApp serves cfg over the store at path, which is made if it is not there,
 // and returns once the platforms are set up.
 func runApp(t testing.TB, cfg *Config, path string, o bolt.Options, clock bot.Clock, log *slog.Logger) *running {
@@ -65,7 +70,7 @@ func runApp(t testing.TB, cfg *Config, path string, o bolt.Options, clock bot.Cl
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := newApp(cfg, db, e2eKey, cafeProgramme(t), clock, log)
+	a, err := newApp(cfg, db, e2eKey, always(cafeProgramme(t)), clock, log)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,11 +6,10 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
-	"strings"
 
+	"regulars/bot"
 	"regulars/loyalty/people"
-	"regulars/loyalty/programme"
+	"regulars/store"
 	"regulars/store/bolt"
 )
 
@@ -21,10 +20,6 @@ func (m *Main) openApp(cfg *Config, log *slog.Logger) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := readProgramme(cfg.Programme)
-	if err != nil {
-		return nil, err
-	}
 	db, err := bolt.Open(cfg.Data, bolt.Options{})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no store at %s: `regulars init` makes one; if there was one, restore your newest backup first", cfg.Data)
@@ -32,10 +27,7 @@ func (m *Main) openApp(cfg *Config, log *slog.Logger) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	a, err := newApp(cfg, db, key, p, m.Clock, log)
-	if err == nil {
-		err = a.shop.Vault.CheckKey(context.Background(), db)
-	}
+	a, err := newAppOver(cfg, db, key, m.Clock, log)
 	if errors.Is(err, people.ErrWrongKey) {
 		err = fmt.Errorf("the key does not belong to %s: nobody in it could be recognised, so nothing was touched.\n"+
 			"Restore the key file that was made with this store; a key once in use cannot be made again", cfg.Data)
@@ -46,20 +38,25 @@ func (m *Main) openApp(cfg *Config, log *slog.Logger) (*app, error) {
 	return a, nil
 }
 
-// readProgramme reads the programme file; all that is wrong with it is one
-// error, a line each.
-func readProgramme(path string) (*programme.Programme, error) {
-	text, err := os.ReadFile(path)
+// newAppOver wires an app over a store whose key and programme it looks at
+// first, in this order: a store of another key must not be written to.
+func newAppOver(cfg *Config, db store.DB, key []byte, clock bot.Clock, log *slog.Logger) (*app, error) {
+	ctx := context.Background()
+	vault, err := people.NewVault(key)
+	if err == nil {
+		err = vault.CheckKey(ctx, db)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("the programme cannot be read: %w; `regulars init` writes one, and programme in the configuration names it", err)
+		return nil, err
 	}
-	p, complaints := programme.Load(text)
-	if len(complaints) == 0 {
-		return p, nil
+	rules, err := openRulebook(ctx, cfg.Programme, db, clock, log)
+	if err != nil {
+		return nil, err
 	}
-	var lines []string
-	for _, c := range complaints {
-		lines = append(lines, "  "+c.String())
+	a, err := newApp(cfg, db, key, rules.At, clock, log)
+	if err != nil {
+		return nil, err
 	}
-	return nil, fmt.Errorf("%s cannot be used:\n%s", path, strings.Join(lines, "\n"))
+	a.rules = rules
+	return a, nil
 }

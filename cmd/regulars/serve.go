@@ -38,6 +38,7 @@ func (m *Main) serve(ctx context.Context, cfg *Config) (err error) {
 	defer func() { err = errors.Join(err, a.db.Close()) }()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	a.rules.look(ctx, true)
 	l, err := listen(ctx, cfg, log)
 	if err != nil {
 		return err
@@ -80,6 +81,9 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 		}
 	}
 	part("setup", a.setup)
+	if a.rules != nil {
+		part("programme", a.rules.watch)
+	}
 	part("sweeps", a.sweeps)
 	part("look through", a.lookThrough)
 
