@@ -23,7 +23,7 @@ type NextExpiry struct {
 // BalanceAt is the account's balance at now, whether or not it is settled. It
 // changes nothing.
 func BalanceAt(a *Account, p *Programme, now time.Time) (Balance, error) {
-	w, err := begin(a, p, Draft{Now: now})
+	w, err := begin(a, p, Draft{Now: now, pointsOnly: true})
 	if err == nil {
 		_, err = w.finish(nil)
 	}
@@ -45,7 +45,9 @@ func BalanceAt(a *Account, p *Programme, now time.Time) (Balance, error) {
 }
 
 // NextDue is the next instant at which time alone changes the account: a lot
-// becomes spendable or expires, a hold times out. Zero is never.
+// becomes spendable or expires, a hold times out, a tier is looked at again.
+// Zero is never. What a new version of the rules changes is not in it: see
+// [Programme.Follows].
 func (a *Account) NextDue() time.Time {
 	var next time.Time
 	offer := func(t time.Time) {
@@ -64,5 +66,6 @@ func (a *Account) NextDue() time.Time {
 	for _, h := range a.Holds {
 		offer(h.Deadline)
 	}
+	offer(a.Standing.Until)
 	return next
 }

@@ -106,6 +106,9 @@ func (b *canon) second(e *Entry) {
 	b.text(e.Voucher)
 	b.text(e.Gift)
 	b.flag(e.Forfeit)
+	if e.Lot != nil && e.Lot.Level != "" { // last, so that its absence needs no bytes
+		b.text(e.Lot.Level)
+	}
 }
 
 // Link is the entry's place in its member's chain: HMAC-SHA-256 under key over

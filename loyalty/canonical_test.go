@@ -21,7 +21,7 @@ func fullEntry() Entry {
 		Form: FormNow, Member: "01HANN00000000000000000000", Seq: 7, Ref: "7KQ2M4", Kind: KindEarn,
 		Legs:  []Leg{{Issued, -120}, {Debt, 20}, {Pending, 100}},
 		Parts: []Part{{Lot: 3, Points: 4}, {Lot: 5, Points: 6, Expired: true}},
-		Lot:   &Opening{Granted: 100, Rule: 2, Base: t, ActiveAt: t.Add(time.Hour), ExpiresAt: t.AddDate(1, 0, 0), Idle: true},
+		Lot:   &Opening{Granted: 100, Rule: 2, Base: t, ActiveAt: t.Add(time.Hour), ExpiresAt: t.AddDate(1, 0, 0), Idle: true, Level: "gold"},
 		Of:    4, For: 6, Whole: true, Sale: true, Op: "line:main:01J", Digest: Hash{1, 2, 3},
 		EffectiveAt: t, RecordedAt: t.Add(time.Second), Actor: ByStaff("sam"), Role: "clerk", Approver: ByStaff("mo"),
 		Store: "main", Reason: []byte{0, 1, 255}, Amount: 12000, Order: "A-1", Programme: 3,

@@ -24,6 +24,12 @@ type Draft struct {
 	// KeepExpired writes no expiry entries, for while the clock is in doubt.
 	// What is expired is not spendable all the same.
 	KeepExpired bool
+	// Newest is the version in force at Now, with those before it: what time
+	// alone does follows the version of its own instant, however early the
+	// operation takes effect. nil is the programme of the decision.
+	Newest *Programme
+	// pointsOnly leaves tiers alone, for who asks for points and knows no facts.
+	pointsOnly bool
 }
 
 // work is one decision in progress: a copy of the account with the entries
@@ -36,6 +42,8 @@ type work struct {
 	// since is the instant up to which the account is decided: what an entry
 	// at that instant brings about does not happen before it.
 	since time.Time
+	// counts are the months' counts as the operation found them.
+	counts []Tally
 }
 
 // begin settles the account and is ready for the operation's own entries.
@@ -45,7 +53,11 @@ func begin(a *Account, p *Programme, d Draft) (*work, error) {
 	}
 	d.At, d.Now = d.At.Round(0).UTC(), d.Now.Round(0).UTC() // no monotonic reading
 	w := &work{a: a.Clone(), p: p, d: d}
-	return w, w.settle()
+	if err := w.settle(); err != nil {
+		return nil, err
+	}
+	w.counts = slices.Clone(w.a.Buckets) // entries change the account's in place
+	return w, nil
 }
 
 // entry is a new entry of the operation.
@@ -73,13 +85,17 @@ func (w *work) put(e Entry) error {
 }
 
 // finish settles what the operation left behind: points that went back to an
-// expired lot, points that came back while a debt stands.
+// expired lot, points that came back while a debt stands, a tier reached or
+// lost.
 func (w *work) finish(err error) ([]Entry, error) {
 	if err == nil {
 		err = w.settle()
 	}
 	if err == nil {
 		err = w.repay(w.now())
+	}
+	if err == nil {
+		err = w.stand()
 	}
 	if err != nil {
 		return nil, err
@@ -135,11 +151,7 @@ func (w *work) grant(e Entry, n Points, window time.Duration) error {
 	repaid := min(n, w.a.Owed)
 	pot := Available
 	if rest := n - repaid; rest > 0 {
-		o := Opening{Granted: rest, Rule: w.p.Expiry.Version, Base: w.d.At, Idle: w.p.Expiry.Kind == Idle}
-		if o.Idle { // a sale told late does not go before what came after it
-			o.Base = later(o.Base, w.a.Count.Activity)
-		}
-		o.ExpiresAt = w.p.Expires(o.Base)
+		o := w.opening(rest)
 		if window > 0 {
 			o.ActiveAt = w.d.At.Add(window)
 		}
@@ -151,12 +163,4 @@ func (w *work) grant(e Entry, n Points, window time.Duration) error {
 	e.Legs = []Leg{{Issued, -n}, {Debt, repaid}, {pot, n - repaid}}
 	e.RenewsTo = w.renewal(e.Kind)
 	return w.put(e)
-}
-
-// renewal is the expiry that activity now gives to lots under an idle rule.
-func (w *work) renewal(k Kind) time.Time {
-	if w.p.Expiry.Kind != Idle || !active(k) {
-		return time.Time{}
-	}
-	return w.p.Expires(w.d.At)
 }

@@ -85,6 +85,9 @@ type Opening struct {
 	ActiveAt  time.Time `json:"active,omitzero"`
 	ExpiresAt time.Time `json:"expires,omitzero"` // exclusive; zero is never
 	Idle      bool      `json:"idle,omitempty"`   // any activity renews it
+	// Level is the tier at which it was earned, as it may have a rule of its
+	// own; "" is the lowest.
+	Level string `json:"level,omitempty"`
 }
 
 // Hash is a link of the chain. As text it is 64 hexadecimal digits.
@@ -147,7 +150,7 @@ type Entry struct {
 	Tally    Tally      `json:"tally,omitzero"`     // what it adds to the counts
 	Stamps   []Stamping `json:"stamps,omitempty"`   // what it does to stamp cards
 	Standing *Standing  `json:"standing,omitempty"` // KindTier: the member's from here on; a sale: nil
-	Level    string     `json:"level,omitempty"`    // the tier under which a sale was decided; KindTier: the one that ends
+	Level    string     `json:"level,omitempty"`    // the tier under which a sale was decided; KindTier: the one that it ends; KindTier: the one that ends
 	Voucher  string     `json:"voucher,omitempty"`  // a sale: paid a part; a hold or spend: what it is for
 	Gift     string     `json:"gift,omitempty"`     // KindGift: which gift, as in "birthday/2026"
 	Forfeit  bool       `json:"forfeit,omitempty"`  // a hold: its points are gone at the deadline, not back

@@ -6,9 +6,10 @@ import (
 )
 
 // Settle decides what time alone has done to the account by now: lots that
-// become spendable, holds that time out, lots that expire, each as of its own
-// instant and in the order of those instants, so that it does not matter how
-// often or how late anybody settles.
+// become spendable, holds that time out, lots that expire, tiers that end, lots
+// that come under a new rule, each as of its own instant, in the order of those
+// instants and by the version of the rules in force then, so that it does not
+// matter how often or how late anybody settles. p is the version in force now.
 func Settle(a *Account, p *Programme, d Draft) ([]Entry, error) {
 	w, err := begin(a, p, d)
 	if err != nil {
@@ -35,7 +36,8 @@ func (w *work) settle() error {
 }
 
 // due is the earliest entry that time calls for. At one instant activations
-// come before time-outs and these before expiries, each by seq.
+// come before time-outs, these before expiries, a tier's end and new terms, each
+// by seq. While the clock is in doubt nothing is taken from anybody.
 func (w *work) due() (first Entry, found bool) {
 	now := w.now()
 	offer := func(at time.Time, e Entry) {
@@ -71,6 +73,11 @@ func (w *work) due() (first Entry, found bool) {
 		}
 		offer(l.ExpiresAt, Entry{Kind: KindExpire, Parts: parts(l.Seq, l.Remaining), Legs: []Leg{{pot, -l.Remaining}, {Expired, l.Remaining}}})
 	}
+	if w.d.KeepExpired {
+		return first, found
+	}
+	w.dueTier(offer)
+	w.dueTerms(offer)
 	return first, found
 }
 

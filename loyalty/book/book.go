@@ -231,7 +231,7 @@ func (b *Book) Settle(tx store.Tx, m loyalty.MemberID, now time.Time) (int, erro
 	if err := read(tx, m); err != nil {
 		return 0, err
 	}
-	o, err := b.open(tx, m, now)
+	o, err := b.open(tx, m, now, now)
 	if err != nil {
 		return 0, err
 	}

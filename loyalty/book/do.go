@@ -46,7 +46,7 @@ func (b *Book) doFor(tx store.Tx, m loyalty.MemberID, act Act, c command, f deci
 	if at.IsZero() {
 		at = act.Now
 	}
-	o, err := b.open(tx, m, at)
+	o, err := b.open(tx, m, at, act.Now)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -60,7 +60,7 @@ func (b *Book) run(tx store.Tx, o *open, act Act, order loyalty.Order, digest lo
 	}
 	first := o.account.Seq + 1
 	d := o.draft(act, digest)
-	d.Order = order
+	d.Order, d.Newest = order, o.newest
 	made, refused := f(o, d)
 	var day DaySum
 	if refused == nil {
@@ -93,7 +93,7 @@ func (b *Book) run(tx store.Tx, o *open, act Act, order loyalty.Order, digest lo
 	if err := ops.Put(tx, done, string(act.Op)); err != nil {
 		return Receipt{}, err
 	}
-	balance, err := loyalty.BalanceAt(o.account, o.programme, act.Now)
+	balance, err := loyalty.BalanceAt(o.account, o.newest, act.Now)
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -15,16 +15,17 @@ import (
 type open struct {
 	book      *Book
 	member    loyalty.MemberID
-	programme *loyalty.Programme
+	programme *loyalty.Programme // of the moment at which the operation takes effect
+	newest    *loyalty.Programme // of the moment at which it is recorded, with those before it
 	facts     loyalty.Facts
 	account   *loyalty.Account
 	before    *loyalty.Account // as it was stored, with what was loaded since
 	made      []loyalty.Entry  // entries added, in order
 }
 
-// open loads the account under the rules of the moment at. Its member must be
-// locked.
-func (b *Book) open(r store.Reader, m loyalty.MemberID, at time.Time) (*open, error) {
+// open loads the account under the rules of the moment at, for what is recorded
+// now. Its member must be locked.
+func (b *Book) open(r store.Reader, m loyalty.MemberID, at, now time.Time) (*open, error) {
 	a, _, err := accounts.Get(r, string(m))
 	if err != nil {
 		return nil, err
@@ -36,12 +37,12 @@ func (b *Book) open(r store.Reader, m loyalty.MemberID, at time.Time) (*open, er
 		}
 	}
 	a.Shelf, a.Marks = map[uint64]loyalty.Lot{}, map[uint64]loyalty.Mark{}
-	return &open{book: b, member: m, programme: b.Programme(at), facts: facts, account: &a, before: a.Clone()}, nil
+	return &open{book: b, member: m, programme: b.Programme(at), newest: b.Programme(now), facts: facts, account: &a, before: a.Clone()}, nil
 }
 
 // settle adds what time alone has done by now.
 func (o *open) settle(tx store.Tx, now time.Time) error {
-	made, err := loyalty.Settle(o.account, o.programme, loyalty.Draft{Member: o.member, Facts: o.facts, Now: now, KeepExpired: o.book.clockInDoubt()})
+	made, err := loyalty.Settle(o.account, o.newest, loyalty.Draft{Member: o.member, Facts: o.facts, Now: now, KeepExpired: o.book.clockInDoubt()})
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,62 @@
+package loyalty
+
+import "time"
+
+// daysOf is a date as days since 1970-01-01, which is how tallies name days.
+func daysOf(y int, m time.Month, d int) int32 {
+	return int32(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60))
+}
+
+// bucket is the month in which the local date counts: the calendar month, or,
+// where tiers go by the year from joining, the month from that day on. A join
+// day that a month lacks is that month's last day.
+func (p *Programme) bucket(joined time.Time, y int, m time.Month, d int) int32 {
+	first := 1
+	if p.Tiers.Window == WindowAnniversary {
+		_, _, first = joined.In(p.zone()).Date()
+	}
+	if begin := clampedDate(y, m, first); d >= begin.Day() {
+		return daysOf(begin.Date())
+	}
+	before := time.Date(y, m-1, 1, 0, 0, 0, 0, time.UTC)
+	return daysOf(clampedDate(before.Year(), before.Month(), first).Date())
+}
+
+// joined is when the member did: as it is known, or with their first entry,
+// which may be the one that takes effect at t.
+func (a *Account) joined(f Facts, t time.Time) time.Time {
+	switch {
+	case !f.Joined.IsZero():
+		return f.Joined
+	case a.Seq > 0:
+		return a.Count.First
+	}
+	return t
+}
+
+// around reports whether the date lies in the span around the birthday: its
+// day, the week from Monday to Sunday in which it lies, or its month. The
+// birthdays of the years before and after are tried too, as a week may reach
+// over new year.
+func (f *Facts) around(span Span, y int, m time.Month, d int) bool {
+	if f.BirthMonth == 0 {
+		return false
+	}
+	day := daysOf(y, m, d)
+	for year := y - 1; year <= y+1; year++ {
+		born := clampedDate(year, f.BirthMonth, f.BirthDay) // 29 February: the 28th
+		first, last := born, born
+		switch span {
+		case SpanWeek:
+			first = born.AddDate(0, 0, -(int(born.Weekday())+6)%7)
+			last = first.AddDate(0, 0, 6)
+		case SpanMonth:
+			first = born.AddDate(0, 0, 1-born.Day())
+			last = first.AddDate(0, 1, -1)
+		}
+		if daysOf(first.Date()) <= day && day <= daysOf(last.Date()) {
+			return true
+		}
+	}
+	return false
+}
