@@ -108,7 +108,7 @@ func (e *KindError) Error() string {
 	return "loyalty: cannot do that to an entry of kind " + string(e.Kind)
 }
 
-// Refusal is how the rooms below this one (vouchers, referrals) refuse: an error
+// Refusal is how the rooms beside this one (vouchers, referrals) refuse: an error
 // with this method is an answer, not an accident, as those here are.
 type Refusal interface {
 	error

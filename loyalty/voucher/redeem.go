@@ -1,0 +1,122 @@
+package voucher
+
+import (
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/store"
+)
+
+// Redeem gives the member a reward of the catalogue for its price: the points
+// are held until the voucher is used, and for a digital code they are spent at
+// once ([Desk.Digital] reads it). The receipt is the hold's or the spend's.
+// Refusals: ErrUnknownReward, *NotYetError, ErrOver, ErrLevel, *LimitError,
+// *SoldOutError, and the book's, *loyalty.ShortError above all.
+func (d *Desk) Redeem(tx store.Tx, m loyalty.MemberID, act book.Act, reward string) (Voucher, book.Receipt, error) {
+	return d.do(tx, m, act, command{Verb: "redeem", Member: m, Reward: reward}, func() (Voucher, book.Receipt, error) {
+		p := d.Programme(act.Now)
+		r, ok := p.Reward(reward)
+		if !ok || r.Cost <= 0 {
+			return Voucher{}, book.Receipt{}, ErrUnknownReward
+		}
+		if err := d.mayTake(tx, p, r, m, act); err != nil {
+			return Voucher{}, book.Receipt{}, err
+		}
+		v := draft(p, r, m, act)
+		v.ID, v.Cost = d.newID(m, "op", string(act.Op)), r.Cost
+		return d.issue(tx, r, v, act)
+	})
+}
+
+// Present gives the member a reward without points: a full card's prize, a gift,
+// what a referral brings. source names what brought it, and brings it once: who
+// asks again with the same source gets the same voucher, in whatever state. A
+// reward that is sold out is refused and may be asked for again later. Its
+// dates, tiers and limits are those of the catalogue and bind no present.
+// Refusals: ErrUnknownReward, *SoldOutError.
+func (d *Desk) Present(tx store.Tx, m loyalty.MemberID, act book.Act, reward, source string) (Voucher, error) {
+	if act.Now.IsZero() || source == "" {
+		return Voucher{}, errAct
+	}
+	if len(d.Key) < 32 {
+		return Voucher{}, errKey
+	}
+	if v, ok, err := d.BySource(tx, m, source); err != nil || ok {
+		v.State = v.StateAt(act.Now)
+		return v, err
+	}
+	p := d.Programme(act.Now)
+	r, ok := p.Reward(reward)
+	if !ok {
+		return Voucher{}, ErrUnknownReward
+	}
+	v := draft(p, r, m, act)
+	v.ID, v.Source = d.newID(m, "source", source), source
+	v, _, err := d.issue(tx, r, v, act)
+	return v, err
+}
+
+// BySource is the present that a source brought the member, if it did.
+func (d *Desk) BySource(r store.Reader, m loyalty.MemberID, source string) (Voucher, bool, error) {
+	return get(r, d.newID(m, "source", source))
+}
+
+// draft is a voucher with the terms of its version, not yet paid for.
+func draft(p *loyalty.Programme, r loyalty.Reward, m loyalty.MemberID, act book.Act) Voucher {
+	v := Voucher{
+		Member: m, Reward: r.ID, Kind: loyalty.RewardItem, Issued: act.Now.Round(0).UTC(), State: Open,
+		Version: p.Version, Stores: r.Stores, OnExpiry: r.OnExpiry, OnCancel: r.OnCancel,
+	}
+	if r.Kind == loyalty.RewardCode {
+		v.Kind, v.State = loyalty.RewardCode, Used
+		v.UsedAt, v.UsedBy, v.UsedStore = v.Issued, act.Actor, act.Store
+		return v
+	}
+	v.Until = lapses(p, r, v.Issued)
+	return v
+}
+
+// issue takes the reward out of stock or pool, pays for it, and writes what is
+// then out. Nothing is written before the last refusal but what had lapsed.
+func (d *Desk) issue(tx store.Tx, r loyalty.Reward, v Voucher, act book.Act) (Voucher, book.Receipt, error) {
+	take, err := d.reach(tx, r, &v, act.Now)
+	if err != nil {
+		return Voucher{}, book.Receipt{}, err
+	}
+	rec, err := d.pay(tx, &v, act)
+	if err != nil {
+		return Voucher{}, rec, err
+	}
+	if err := take(); err != nil {
+		return v, rec, err
+	}
+	if v.Kind == loyalty.RewardItem {
+		if err := d.drawCode(tx, &v); err != nil {
+			return v, rec, err
+		}
+	}
+	return v, rec, put(tx, v, never)
+}
+
+// pay holds the points, or spends them for a digital code.
+func (d *Desk) pay(tx store.Tx, v *Voucher, act book.Act) (rec book.Receipt, err error) {
+	switch {
+	case v.Cost == 0:
+		return rec, nil
+	case v.Kind == loyalty.RewardCode:
+		act.Voucher = string(v.ID)
+		rec, err = d.Book.Spend(tx, v.Member, act, v.Cost)
+		v.Hold, v.Use = rec.Entry().Ref, rec.Entry().Ref
+		return rec, err
+	}
+	return d.setAside(tx, v, act)
+}
+
+// setAside holds the voucher's points until its last moment, under its terms.
+func (d *Desk) setAside(tx store.Tx, v *Voucher, act book.Act) (book.Receipt, error) {
+	act.Voucher = string(v.ID)
+	rec, err := d.Book.Reserve(tx, v.Member, act, v.Cost, loyalty.Terms{Deadline: v.Until, Forfeit: v.OnExpiry == loyalty.FateForfeit})
+	if err == nil {
+		v.Hold, v.Until = rec.Entry().Ref, rec.Entry().Deadline
+	}
+	return rec, err
+}

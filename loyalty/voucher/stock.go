@@ -1,0 +1,154 @@
+package voucher
+
+import (
+	"strings"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/store"
+)
+
+// reach finds out whether there is one more of the reward, and gives what takes
+// it. A digital code is put on the voucher.
+func (d *Desk) reach(tx store.Tx, r loyalty.Reward, v *Voucher, now time.Time) (take func() error, err error) {
+	switch {
+	case r.Kind == loyalty.RewardCode:
+		return d.reachCode(tx, v)
+	case r.Stock != nil:
+		return reachStock(tx, r, v, now)
+	}
+	return func() error { return nil }, nil
+}
+
+// reachStock locks the reward's stock and looks for one that is left. When all
+// are out, it first takes back what has lapsed: only its stock, as its row
+// belongs to another member.
+func reachStock(tx store.Tx, r loyalty.Reward, v *Voucher, now time.Time) (func() error, error) {
+	if err := lockStock(tx, r.ID); err != nil {
+		return nil, err
+	}
+	s, _, err := stocks.Get(tx, r.ID)
+	if err != nil {
+		return nil, err
+	}
+	if s.Taken >= *r.Stock {
+		if err := reclaim(tx, r, &s, now); err != nil {
+			return nil, err
+		}
+	}
+	if s.Taken >= *r.Stock {
+		return nil, &SoldOutError{Reward: r.ID}
+	}
+	return func() error {
+		v.Stocked = true
+		s.Taken++
+		if err := stocks.Put(tx, s, r.ID); err != nil {
+			return err
+		}
+		return stockDues.Put(tx, struct{}{}, stockDueKey(v)...)
+	}, nil
+}
+
+// reclaim takes lapsed vouchers out of the stock until one is left, or none is
+// lapsed.
+func reclaim(tx store.Tx, r loyalty.Reward, s *stock, now time.Time) error {
+	var failed error
+	var gone []string
+	for key := range stockDues.Scan(tx, lapsedStock(r.ID, now), &failed) {
+		if s.Taken-int64(len(gone)) < *r.Stock {
+			break
+		}
+		gone = append(gone, key)
+	}
+	if failed != nil || len(gone) == 0 {
+		return failed
+	}
+	for _, key := range gone {
+		if err := stockDues.Delete(tx, key); err != nil {
+			return err
+		}
+	}
+	s.Taken -= int64(len(gone))
+	return stocks.Put(tx, *s, r.ID)
+}
+
+// lapsedStock is the range of a reward's open vouchers that are lapsed at now.
+func lapsedStock(reward string, now time.Time) store.Range {
+	return stockDues.Between(reward+"/", reward+"/"+timeKey(now.Add(1)))
+}
+
+// stockDueKey is where an open voucher of a limited reward stands.
+func stockDueKey(v *Voucher) []string {
+	m, tail, _ := v.ID.split()
+	return []string{v.Reward, timeKey(v.Until), string(m), tail}
+}
+
+// inStock reports whether an open voucher's stock is still its own: another
+// member may have got it after it lapsed.
+func inStock(tx store.Tx, v *Voucher) (bool, error) {
+	if !v.Stocked {
+		return true, nil
+	}
+	if err := lockStock(tx, v.Reward); err != nil {
+		return false, err
+	}
+	_, ok, err := stockDues.Get(tx, stockDueKey(v)...)
+	return ok, err
+}
+
+// restock puts an open voucher's stock back, unless that was done.
+func restock(tx store.Tx, v *Voucher) error {
+	ours, err := inStock(tx, v)
+	if err != nil || !v.Stocked {
+		return err
+	}
+	key := stockDueKey(v)
+	v.Stocked = false
+	if !ours {
+		return nil
+	}
+	if err := stockDues.Delete(tx, key...); err != nil {
+		return err
+	}
+	s, _, err := stocks.Get(tx, v.Reward)
+	if err != nil {
+		return err
+	}
+	s.Taken--
+	return stocks.Put(tx, s, v.Reward)
+}
+
+func lockStock(tx store.Tx, reward string) error {
+	return tx.Lock(store.Subject("stock/" + reward))
+}
+
+// leftOf is how many of a reward are left at now, nil for no bound, and how
+// many have gone.
+func leftOf(r store.Reader, w loyalty.Reward, now time.Time) (left *int64, taken int64, err error) {
+	switch {
+	case w.Kind == loyalty.RewardCode:
+		h, _, err := poolHeads.Get(r, w.ID)
+		n := h.Total - h.Given
+		return &n, h.Given, err
+	case w.Stock == nil:
+		return nil, 0, nil
+	}
+	s, _, err := stocks.Get(r, w.ID)
+	if err != nil {
+		return nil, 0, err
+	}
+	for range stockDues.Scan(r, lapsedStock(w.ID, now), &err) {
+		s.Taken--
+	}
+	n := max(0, *w.Stock-s.Taken)
+	return &n, s.Taken, err
+}
+
+// stockedReward is the reward of a stockdue row, and the voucher.
+func stockedReward(key string) (reward string, id ID) {
+	part := strings.Split(key, "/")
+	if len(part) != 4 {
+		return "", ""
+	}
+	return part[0], ID(part[2] + "-" + part[3])
+}

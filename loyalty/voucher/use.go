@@ -1,0 +1,195 @@
+package voucher
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/store"
+)
+
+// Use takes a voucher at the counter: its points are captured. act.Store is
+// where, act.Actor an employee or a job (a till), never a member. Of many that
+// use one code at once, one does, and the others are told when and where.
+// Refusals: ErrStaff, ErrUnknownCode, loyalty.ErrSelf, *UsedError,
+// *LapsedError, ErrVoid, *StoreError, loyalty.ErrFrozen, *loyalty.ConflictError.
+func (d *Desk) Use(tx store.Tx, code Code, act book.Act) (Voucher, book.Receipt, error) {
+	at, known, err := codes.Get(tx, d.codeKey(code))
+	if err != nil {
+		return Voucher{}, book.Receipt{}, err
+	}
+	return d.do(tx, at.Member, act, command{Verb: "use", Code: code}, func() (Voucher, book.Receipt, error) {
+		if strings.HasPrefix(string(act.Actor), "member/") {
+			return Voucher{}, book.Receipt{}, ErrStaff
+		}
+		if !known {
+			return Voucher{}, book.Receipt{}, ErrUnknownCode
+		}
+		v, ok, err := vouchers.Get(tx, string(at.Member), at.Tail)
+		if err != nil {
+			return v, book.Receipt{}, err
+		}
+		if !ok {
+			return v, book.Receipt{}, ErrUnknownCode
+		}
+		return d.use(tx, v, act)
+	})
+}
+
+func (d *Desk) use(tx store.Tx, v Voucher, act book.Act) (Voucher, book.Receipt, error) {
+	was := v.Until
+	refuse := func(err error) (Voucher, book.Receipt, error) { return Voucher{}, book.Receipt{}, err }
+	if act.Self == v.Member {
+		return refuse(loyalty.ErrSelf)
+	}
+	if err := v.open(act.Now); err != nil {
+		return refuse(err)
+	}
+	if len(v.Stores) > 0 && !slices.Contains(v.Stores, act.Store) {
+		return refuse(&StoreError{Stores: v.Stores})
+	}
+	a, err := d.Book.Account(tx, v.Member)
+	if err != nil {
+		return refuse(err)
+	}
+	if a.Frozen { // whoever stole the card must not eat the cake
+		return refuse(loyalty.ErrFrozen)
+	}
+	if ours, err := inStock(tx, &v); err != nil || !ours {
+		return refuse(orLapsed(err, &v))
+	}
+	var rec book.Receipt
+	if v.Cost > 0 {
+		if rec, err = d.Book.Capture(tx, v.Hold, act, 0); err != nil {
+			return Voucher{}, rec, d.closed(tx, &v, err)
+		}
+	}
+	if v.Stocked { // it stays used, and no longer comes back by itself
+		if err := stockDues.Delete(tx, stockDueKey(&v)...); err != nil {
+			return refuse(err)
+		}
+	}
+	v.State, v.Use = Used, rec.Entry().Ref
+	v.UsedAt, v.UsedBy, v.UsedStore = act.Now.Round(0).UTC(), act.Actor, act.Store
+	return v, rec, put(tx, v, was)
+}
+
+// open refuses a voucher that is not open at now.
+func (v *Voucher) open(now time.Time) error {
+	switch v.StateAt(now) {
+	case Used:
+		return &UsedError{At: v.UsedAt, Store: v.UsedStore, By: v.UsedBy, Ref: v.Use}
+	case Void:
+		return ErrVoid
+	case Expired:
+		return &LapsedError{At: v.Until}
+	}
+	return nil
+}
+
+// closed says why an open voucher's hold is closed: the ledger's clock, which
+// never goes back, is past its last moment, or somebody released it there.
+func (d *Desk) closed(tx store.Tx, v *Voucher, err error) error {
+	if err != loyalty.ErrHoldClosed {
+		return err
+	}
+	a, aerr := d.Book.Account(tx, v.Member)
+	if aerr != nil {
+		return aerr
+	}
+	if !v.Until.IsZero() && !a.RecordedAt.Before(v.Until) {
+		return &LapsedError{At: v.Until}
+	}
+	return ErrVoid
+}
+
+func orLapsed(err error, v *Voucher) error {
+	if err != nil {
+		return err
+	}
+	return &LapsedError{At: v.Until}
+}
+
+// Cancel gives an open voucher back for its owner: the points return to their
+// lots. Where the terms would keep them it is refused with ErrForfeit, as the
+// voucher is then worth more than nothing. Refusals: ErrUnknown (also for
+// somebody else's), ErrForfeit, *UsedError, *LapsedError, ErrVoid.
+func (d *Desk) Cancel(tx store.Tx, m loyalty.MemberID, id ID, act book.Act) (Voucher, book.Receipt, error) {
+	return d.do(tx, m, act, command{Verb: "cancel", Member: m, Voucher: id}, func() (Voucher, book.Receipt, error) {
+		if who, _, _ := id.split(); who != m {
+			return Voucher{}, book.Receipt{}, ErrUnknown
+		}
+		return d.withdraw(tx, id, act, WhyCancelled, true)
+	})
+}
+
+// Void withdraws an open voucher, whatever its terms: the points return to
+// their lots. why is a word for programs that stands on the voucher. Refusals:
+// ErrUnknown, loyalty.ErrSelf, *UsedError, *LapsedError, ErrVoid.
+func (d *Desk) Void(tx store.Tx, id ID, act book.Act, why string) (Voucher, book.Receipt, error) {
+	m, _, _ := id.split()
+	return d.do(tx, m, act, command{Verb: "void", Voucher: id, Why: why}, func() (Voucher, book.Receipt, error) {
+		if act.Self != "" && act.Self == m {
+			return Voucher{}, book.Receipt{}, loyalty.ErrSelf
+		}
+		return d.withdraw(tx, id, act, why, false)
+	})
+}
+
+func (d *Desk) withdraw(tx store.Tx, id ID, act book.Act, why string, byOwner bool) (Voucher, book.Receipt, error) {
+	v, ok, err := get(tx, id)
+	if err == nil && !ok {
+		err = ErrUnknown
+	}
+	if err == nil {
+		err = v.open(act.Now)
+	}
+	if err == nil && byOwner && v.OnCancel == loyalty.FateForfeit {
+		err = ErrForfeit
+	}
+	if err != nil {
+		return Voucher{}, book.Receipt{}, err
+	}
+	var rec book.Receipt
+	if v.Cost > 0 {
+		if rec, err = d.Book.Release(tx, v.Hold, act); err != nil {
+			return Voucher{}, rec, d.closed(tx, &v, err)
+		}
+	}
+	if err := restock(tx, &v); err != nil {
+		return Voucher{}, rec, err
+	}
+	was := v.Until
+	v.State, v.VoidAt, v.Why = Void, act.Now.Round(0).UTC(), why
+	return v, rec, put(tx, v, was)
+}
+
+// VoidAll withdraws every open voucher of a member, as Void does, before they
+// leave, are erased or merged. Each is an operation of its own under act.Op
+// with its id. It gives those that it withdrew.
+func (d *Desk) VoidAll(tx store.Tx, m loyalty.MemberID, act book.Act, why string) ([]Voucher, error) {
+	all, err := d.List(tx, m, act.Now)
+	if err != nil {
+		return nil, err
+	}
+	var gone []Voucher
+	for _, v := range all {
+		if v.State != Open {
+			continue
+		}
+		_, tail, _ := v.ID.split()
+		one := act
+		one.Op += loyalty.OpID("." + tail)
+		v, _, err := d.Void(tx, v.ID, one, why)
+		if loyalty.Refused(err) { // its hold was closed in the ledger
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		gone = append(gone, v)
+	}
+	return gone, nil
+}

@@ -1,0 +1,130 @@
+package voucher
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base32"
+	"strings"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+)
+
+// Desk is how one shop gives and takes vouchers. It is a value without state
+// and may be used by many at once.
+type Desk struct {
+	Book *book.Book
+	// Key is the key of codes and ids, at least 32 bytes. It must never change.
+	Key []byte
+	// Programme is the version in force at a moment, the Book's own.
+	Programme func(at time.Time) *loyalty.Programme
+	// Seal and Open keep digital codes from who reads the store. They are only
+	// asked for where there are rewards of kind RewardCode.
+	Seal func(plain []byte) ([]byte, error)
+	Open func(sealed []byte) ([]byte, error)
+}
+
+// ID names a voucher: "<member>-<tail>". It is what Sale.Voucher and
+// Entry.Voucher hold. It is no secret and gives no right.
+type ID string
+
+// State is where a voucher is in its life.
+type State string
+
+// The states.
+const (
+	Open    State = "open"
+	Used    State = "used"
+	Void    State = "void"
+	Expired State = "expired"
+)
+
+// Voucher is a reward that a member has, or had.
+type Voucher struct {
+	ID     ID                 `json:"id"`
+	Member loyalty.MemberID   `json:"member"`
+	Reward string             `json:"reward"`
+	Kind   loyalty.RewardKind `json:"kind"`             // RewardItem or RewardCode
+	Source string             `json:"source,omitempty"` // what brought a present, "" for points
+	Cost   loyalty.Points     `json:"cost,omitempty"`   // 0: a present
+	Hold   loyalty.Ref        `json:"hold,omitempty"`   // the entry that set the points aside; of a code, that spent them
+	Issued time.Time          `json:"issued"`
+	Until  time.Time          `json:"until,omitzero"` // exclusive; zero is for ever
+	State  State              `json:"state"`          // as stored: see StateAt
+
+	// The terms, as of Version.
+	Version  int             `json:"version"`
+	Stores   []loyalty.Store `json:"stores,omitempty"` // empty: everywhere
+	OnExpiry loyalty.Fate    `json:"on_expiry,omitempty"`
+	OnCancel loyalty.Fate    `json:"on_cancel,omitempty"`
+
+	UsedAt    time.Time     `json:"used_at,omitzero"`
+	UsedBy    loyalty.Actor `json:"used_by,omitempty"`
+	UsedStore loyalty.Store `json:"used_store,omitempty"`
+	Use       loyalty.Ref   `json:"use,omitempty"` // the entry that captured the points
+	VoidAt    time.Time     `json:"void_at,omitzero"`
+	Why       string        `json:"why,omitempty"` // of a void one, a word for programs: WhyCancelled, …
+
+	Sealed  []byte `json:"sealed,omitempty"`  // a digital code, see Desk.Digital
+	Draw    int    `json:"draw,omitempty"`    // how many codes were drawn before one was free
+	Stocked bool   `json:"stocked,omitempty"` // it counts in the reward's stock
+}
+
+// Why a voucher is void, where this package decides it.
+const (
+	WhyCancelled = "cancelled" // the member gave it back
+	WhyUndone    = "undone"    // its use was undone and it could not be opened again
+)
+
+// StateAt is the voucher's state at now, whether or not anybody wrote it down.
+func (v *Voucher) StateAt(now time.Time) State {
+	if v.State == Open && !v.Until.IsZero() && !now.Before(v.Until) {
+		return Expired
+	}
+	return v.State
+}
+
+// counts reports whether the voucher counts for its member's limit: what was
+// given back, by whatever way, does not, and presents never do.
+func (v *Voucher) counts(now time.Time) bool {
+	if v.Source != "" {
+		return false
+	}
+	switch v.StateAt(now) {
+	case Open, Used:
+		return true
+	case Expired:
+		return v.OnExpiry == loyalty.FateForfeit
+	}
+	return false
+}
+
+// split gives the two parts of an id.
+func (id ID) split() (m loyalty.MemberID, tail string, ok bool) {
+	who, tail, ok := strings.Cut(string(id), "-")
+	plain := func(s, set string) bool { return s != "" && strings.Trim(s, set) == "" }
+	ok = ok && plain(who, alphanumeric) && len(who) <= 64 && plain(tail, alphanumeric) && len(tail) <= 32
+	return loyalty.MemberID(who), tail, ok
+}
+
+const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+// newID is the id that a member's operation, or a present's source, gives. It
+// is drawn from a keyed hash, as rules have no randomness; the same operation
+// gives the same id.
+func (d *Desk) newID(m loyalty.MemberID, kind, what string) ID {
+	sum := d.mac("id", string(m), kind, what)
+	return ID(string(m) + "-" + base32.StdEncoding.EncodeToString(sum[:10]))
+}
+
+// mac is a keyed hash over parts, each after its length, so that ("ab", "c")
+// and ("a", "bc") are different.
+func (d *Desk) mac(parts ...string) []byte {
+	h := hmac.New(sha256.New, d.Key)
+	for _, p := range parts {
+		h.Write([]byte{byte(len(p) >> 24), byte(len(p) >> 16), byte(len(p) >> 8), byte(len(p))})
+		h.Write([]byte(p))
+	}
+	return h.Sum(nil)
+}
