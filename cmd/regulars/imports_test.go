@@ -40,6 +40,7 @@ var rooms = map[string][]string{
 	"loyalty/book":      {"loyalty", "store"},
 	"loyalty/voucher":   {"loyalty", "loyalty/book", "store"},
 	"loyalty/referral":  {"loyalty", "store"},
+	"loyalty/club":      {"loyalty", "loyalty/*", "store"}, // people: whose birthday it is
 	"loyalty/measure":   {"loyalty"},
 	"store":             {},
 	"store/*":           {"store"},

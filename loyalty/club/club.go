@@ -1,0 +1,192 @@
+package club
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/loyalty/referral"
+	"regulars/loyalty/voucher"
+	"regulars/store"
+)
+
+// Club is how one shop's ledger, vouchers, referrals and gifts work together. It
+// is a value without state and may be used by many at once.
+type Club struct {
+	Book      *book.Book
+	Vouchers  *voucher.Desk
+	Referrals *referral.Desk
+	// Programme is the version of the rules in force at a moment.
+	Programme func(at time.Time) *loyalty.Programme
+	// Facts is what is known of a member beside the ledger; nil knows nothing.
+	Facts func(store.Reader, loyalty.MemberID) (loyalty.Facts, error)
+}
+
+// Outcome is all that an operation did, for receipts and messages. Of an
+// operation that had been done before (Receipt.Replayed) a sale's Vouchers and
+// Gifts are told again, of others the Receipt only.
+type Outcome struct {
+	Receipt  book.Receipt
+	Vouchers []voucher.Voucher // given now: prizes, and gifts with one reward
+	Gifts    []Given           // given now, prizes too; those with a choice without a voucher yet
+	Choices  []Open            // of Gifts, where the member has still to choose
+	Filled   []string          // stamp cards that are full, one for each filling
+	From, To string            // tiers, when the operation changed it; both empty when not
+	Returned []voucher.Voucher // that paid a sale and can be used again
+	Taken    []Given           // gifts that went back with their sale, or by hand
+	// Elsewhere is what it did to other members: a referrer's reward that went
+	// back. The member of this operation is not to see it.
+	Elsewhere []Happened
+}
+
+// Given is one gift, given or taken back.
+type Given struct {
+	Gift    string // its id; "stamp/<card>" for a prize
+	Kind    loyalty.GiftKind
+	Points  loyalty.Points
+	Ref     loyalty.Ref     // of the points' entry; "" without points
+	Voucher voucher.Voucher // without an ID: none, or not chosen yet
+}
+
+// KindPrize is the kind of a full stamp card's gift.
+const KindPrize loyalty.GiftKind = "prize"
+
+// refusal is a refusal without arguments.
+type refusal string
+
+func (r refusal) Error() string { return "club: " + string(r) }
+
+// Refusal marks it as an answer, see [loyalty.Refused].
+func (refusal) Refusal() {}
+
+// Refusals of [Club.Claim].
+var (
+	ErrNoGift = refusal("this gift cannot be had now, or was taken already")
+	ErrChoice = refusal("this gift has no such reward to choose")
+)
+
+// member is what the club looks at when it decides about somebody.
+type member struct {
+	id      loyalty.MemberID
+	rules   *loyalty.Programme
+	zone    *time.Location
+	today   time.Time // the local date
+	facts   loyalty.Facts
+	account loyalty.Account
+	card    card
+}
+
+// monthDay is how a day of the year is written in keys.
+const monthDay = "01-02"
+
+// card is what the club counts of a member.
+type card struct {
+	// Visits is how many sales counted as visits, those taken back excluded.
+	Visits int64 `json:"visits,omitempty"`
+	// Day is under which day of the year the member's anniversary is indexed.
+	Day string `json:"day,omitempty"`
+}
+
+var (
+	cards  = store.NewTable[card]("clubcard/", store.Locked, store.FirstPart("member"))
+	joined = store.NewTable[struct{}]("joined/", store.Free, nil) // written by its member's transactions only
+)
+
+// look locks the member and reads what is known.
+func (c *Club) look(tx store.Tx, m loyalty.MemberID, now time.Time) (*member, error) {
+	if err := tx.Lock(store.Subject("member/" + string(m))); err != nil {
+		return nil, err
+	}
+	return c.peek(tx, m, now)
+}
+
+// peek is look for who only reads.
+func (c *Club) peek(r store.Reader, m loyalty.MemberID, now time.Time) (x *member, err error) {
+	x = &member{id: m, rules: c.Programme(now)}
+	x.zone = cmp.Or(x.rules.Zone, time.UTC)
+	x.today = dateOf(now, x.zone)
+	if x.account, err = c.Book.Account(r, m); err != nil {
+		return nil, err
+	}
+	if c.Facts != nil {
+		if x.facts, err = c.Facts(r, m); err != nil {
+			return nil, err
+		}
+	}
+	if x.facts.Joined.IsZero() {
+		x.facts.Joined = x.account.Count.First
+	}
+	var known bool
+	if x.card, known, err = cards.Get(r, string(m)); err != nil {
+		return nil, err
+	}
+	if !known { // a member from before the club was kept
+		x.card.Visits = x.account.Count.Visits
+	}
+	return x, nil
+}
+
+// reload reads the account after an operation.
+func (c *Club) reload(r store.Reader, x *member) (err error) {
+	x.account, err = c.Book.Account(r, x.id)
+	return err
+}
+
+// keep stores the member's card with visits more, and puts a member that is new
+// to it into the index of anniversaries.
+func (x *member) keep(tx store.Tx, visits int64) error {
+	was := x.card
+	x.card.Visits += visits
+	if x.card.Day == "" && !x.facts.Joined.IsZero() {
+		x.card.Day = dateOf(x.facts.Joined, x.zone).Format(monthDay)
+		if err := joined.Put(tx, struct{}{}, x.card.Day, string(x.id)); err != nil {
+			return err
+		}
+	}
+	if x.card == was {
+		return nil
+	}
+	return cards.Put(tx, x.card, string(x.id))
+}
+
+// Forget takes the member out of the index of anniversaries: for one who is
+// erased. What they were given stays known.
+func (c *Club) Forget(tx store.Tx, m loyalty.MemberID) error {
+	if err := tx.Lock(store.Subject("member/" + string(m))); err != nil {
+		return err
+	}
+	k, ok, err := cards.Get(tx, string(m))
+	if err != nil || !ok || k.Day == "" {
+		return err
+	}
+	return joined.Delete(tx, k.Day, string(m))
+}
+
+// by is the act of a rule that follows from act: done by the program, under an
+// operation id made from act's.
+func by(act book.Act, rule string) book.Act {
+	return book.Act{Op: opID(string(act.Op), rule), Actor: loyalty.ByJob("club"), Store: act.Store, Now: act.Now}
+}
+
+// opID is an operation id under another's; one that would be too long keeps a
+// hash of it.
+func opID(op, rule string) loyalty.OpID {
+	const longest = 200
+	if len(op)+1+len(rule) > longest {
+		sum := sha256.Sum256([]byte(op + "/" + rule))
+		return loyalty.OpID("long/" + hex.EncodeToString(sum[:]))
+	}
+	return loyalty.OpID(op + "/" + rule)
+}
+
+// accident is err unless it is the rules saying no: what a sale brings besides
+// is not given then, and the sale stands.
+func accident(err error) error {
+	if loyalty.Refused(err) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,48 @@
+package club
+
+import (
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/store"
+)
+
+// Join makes the ledger's side of a new member: the welcome gift and the head
+// starts of stamp cards, each once ever, and none for somebody who was a member
+// before and was erased. A second Join of a member does nothing.
+func (c *Club) Join(tx store.Tx, m loyalty.MemberID, act book.Act) (out Outcome, err error) {
+	x, err := c.look(tx, m, act.Now)
+	if err != nil {
+		return out, err
+	}
+	if x.facts.Joined.IsZero() {
+		x.facts.Joined = act.Now
+	}
+	if c.Referrals != nil {
+		// A refusal (a circle, a former member) makes a member whom nobody brought.
+		if _, err := c.Referrals.Joined(tx, m, x.facts, act.Now); accident(err) != nil {
+			return out, err
+		}
+	}
+	if err := x.keep(tx, 0); err != nil || x.facts.Returned {
+		return out, err
+	}
+	if welcomed, err := x.welcomed(tx); err != nil || welcomed {
+		return out, err
+	}
+	err = x.ofKind(loyalty.GiftWelcome, func(g *loyalty.Gift) error {
+		return c.give(tx, x, act, presentOf(g, "ever"), &out)
+	})
+	return out, err
+}
+
+// welcomed reports whether the member had a welcome gift, also one that the
+// programme calls otherwise by now.
+func (x *member) welcomed(tx store.Tx) (bool, error) {
+	_, rows, err := x.all(tx)
+	for _, row := range rows {
+		if row.Kind == loyalty.GiftWelcome {
+			return true, err
+		}
+	}
+	return false, err
+}

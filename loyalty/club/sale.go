@@ -1,0 +1,187 @@
+package club
+
+import (
+	"strconv"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/store"
+)
+
+// Sale is a purchase and all that it brings: its points and stamps, the prizes
+// of the cards that it fills, gifts for the visit, for coming back and for a
+// new tier, and the friend's part of a referral. Refusals: as [book.Book.Sell].
+func (c *Club) Sale(tx store.Tx, m loyalty.MemberID, act book.Act, s loyalty.Sale) (out Outcome, err error) {
+	x, err := c.look(tx, m, act.Now)
+	if err != nil {
+		return out, err
+	}
+	before := x.account
+	out.Receipt, err = c.Book.Sell(tx, m, act, s)
+	if err != nil {
+		return out, err
+	}
+	sale := out.Receipt.Entry()
+	if out.Receipt.Replayed {
+		return out, c.recall(tx, x, act, sale.Seq, &out)
+	}
+	if err := c.reload(tx, x); err != nil {
+		return out, err
+	}
+	visits := x.card.Visits
+	if err := x.keep(tx, visitsOf(out.Receipt)); err != nil {
+		return out, err
+	}
+	// A refund may have waited for this sale; what counts is what it left.
+	back, err := c.Book.Reversed(tx, sale)
+	if err != nil {
+		return out, err
+	}
+	out.From, out.To = x.moved(sale.Level)
+	for _, step := range []func() error{
+		func() error { return c.prizes(tx, x, act, &before, sale, &out) },
+		func() error { return c.visitGifts(tx, x, act, visits, sale, &out) },
+		func() error { return c.comeback(tx, x, act, &before, visits, sale, &out) },
+		func() error { return c.tierGifts(tx, x, act, sale, &out) },
+		func() error { return c.bought(tx, x, act, sale, sale.Amount-back.Amount, &out) },
+	} {
+		if err := step(); err != nil {
+			return out, err
+		}
+	}
+	if back.Whole {
+		return out, c.reopen(tx, act, sale, &out)
+	}
+	return out, nil
+}
+
+// recall tells again what a sale brought.
+func (c *Club) recall(tx store.Tx, x *member, act book.Act, sale uint64, out *Outcome) error {
+	names, rows, err := x.all(tx)
+	if err != nil {
+		return err
+	}
+	for i, row := range rows {
+		if row.Sale == sale && !row.Undone {
+			if err := c.tell(tx, x, act, names[i], row, out); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// visitsOf is by how many an operation changed the visits.
+func visitsOf(r book.Receipt) (n int64) {
+	for _, e := range r.Entries {
+		n += e.Tally.Visits
+	}
+	return n
+}
+
+// moved is the change of the member's tier since from; both are empty when
+// there is none.
+func (x *member) moved(from string) (string, string) {
+	to := x.account.Standing.Level
+	if x.rank(from) == x.rank(to) {
+		return "", ""
+	}
+	return x.level(x.rank(from)), x.level(x.rank(to))
+}
+
+// prizes gives the prize of each card that the sale filled.
+func (c *Club) prizes(tx store.Tx, x *member, act book.Act, before *loyalty.Account, sale loyalty.Entry, out *Outcome) error {
+	for _, k := range x.rules.Cards {
+		for n := before.Cards[k.ID].Filled + 1; n <= x.account.Cards[k.ID].Filled; n++ {
+			out.Filled = append(out.Filled, k.ID)
+			p := present{name: prize(k.ID, n), kind: KindPrize, sale: sale.Seq}
+			if k.Prize != "" {
+				p.rewards = []string{k.Prize}
+			}
+			if err := c.give(tx, x, act, p, out); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// prizeOf begins the names of the gifts that stamp cards bring.
+const prizeOf = "stamp/"
+
+// prize is the name of the gift for the n-th filling of a card.
+func prize(card string, n int64) name { return name{prizeOf + card, strconv.FormatInt(n, 10)} }
+
+// visitGifts gives what the visits reached by the sale bring.
+func (c *Club) visitGifts(tx store.Tx, x *member, act book.Act, before int64, sale loyalty.Entry, out *Outcome) error {
+	return x.ofKind(loyalty.GiftVisit, func(g *loyalty.Gift) error {
+		for n := before + 1; n <= x.card.Visits; n++ {
+			if g.Visit <= 0 || n != g.Visit && (!g.Every || n%g.Visit != 0) {
+				continue
+			}
+			p := presentOf(g, strconv.FormatInt(n, 10))
+			p.sale, p.visit = sale.Seq, n
+			if err := c.give(tx, x, act, p, out); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// comeback gives what the first visit after a silence brings: the last one was
+// so many days ago or more. Each silence has one gift.
+func (c *Club) comeback(tx store.Tx, x *member, act book.Act, before *loyalty.Account, visits int64, sale loyalty.Entry, out *Outcome) error {
+	last := lastVisit(before, x.zone)
+	if visits <= 0 || x.card.Visits <= visits || last.IsZero() {
+		return nil
+	}
+	silence := days(last, dateOf(sale.EffectiveAt, x.zone))
+	return x.ofKind(loyalty.GiftComeback, func(g *loyalty.Gift) error {
+		if g.Silence <= 0 || silence < g.Silence {
+			return nil
+		}
+		p := presentOf(g, last.Format(time.DateOnly))
+		p.sale = sale.Seq
+		return c.give(tx, x, act, p, out)
+	})
+}
+
+// lastVisit is the local date of the newest visit that was not taken back.
+// Accounts from before days were counted know their last activity only.
+func lastVisit(a *loyalty.Account, zone *time.Location) time.Time {
+	for i := len(a.Days) - 1; i >= 0; i-- {
+		if a.Days[i].Visits > 0 {
+			return epochDay(a.Days[i].Day)
+		}
+	}
+	if len(a.Days) > 0 || a.Count.Activity.IsZero() {
+		return time.Time{}
+	}
+	return dateOf(a.Count.Activity, zone)
+}
+
+// tierGifts gives what the tiers bring that the sale reached, those passed on
+// the way too, each once a window.
+func (c *Club) tierGifts(tx store.Tx, x *member, act book.Act, sale loyalty.Entry, out *Outcome) error {
+	from, to := x.rank(sale.Level), x.rank(x.account.Standing.Level)
+	return x.ofKind(loyalty.GiftTier, func(g *loyalty.Gift) error {
+		if at := x.rank(g.Level); at <= from || at > to {
+			return nil
+		}
+		p := presentOf(g, window(x.account.Standing, x.zone))
+		p.sale, p.level = sale.Seq, g.Level
+		return c.give(tx, x, act, p, out)
+	})
+}
+
+// window is the period of what a tier brings: the day on which the window began
+// that the standing counts in.
+func window(s loyalty.Standing, zone *time.Location) string {
+	at := s.Window
+	if at.IsZero() {
+		at = s.Since
+	}
+	return dateOf(at, zone).Format(time.DateOnly)
+}

@@ -1,0 +1,95 @@
+package club
+
+import (
+	"errors"
+
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/loyalty/voucher"
+	"regulars/store"
+)
+
+// Undo takes back what ref names, whatever it is: a sale with all that it
+// brought, a gift with its voucher, a voucher's use (then it can be used again),
+// a voucher that is open, a spend, a hold, a refund that waits. Refusals: as
+// [book.Book.Undo], [voucher.Desk.Undo] and [voucher.Desk.Void].
+func (c *Club) Undo(tx store.Tx, ref loyalty.Ref, act book.Act) (out Outcome, err error) {
+	e, err := c.Book.ByRef(tx, ref)
+	if accident(err) != nil {
+		return out, err
+	}
+	if e.Kind == loyalty.KindEarn {
+		return c.Refund(tx, ref, act, loyalty.Return{})
+	}
+	v, err := c.voucherBehind(tx, e, act)
+	switch {
+	case err != nil:
+		return out, err
+	case v.ID != "" && e.Kind == loyalty.KindHold:
+		v, out.Receipt, err = c.Vouchers.Void(tx, v.ID, act, whyTaken)
+		out.Taken = append(out.Taken, Given{Voucher: v})
+		return out, err
+	case v.ID != "":
+		v, out.Receipt, err = c.Vouchers.Undo(tx, v.ID, act)
+		out.Returned = append(out.Returned, v)
+		return out, err
+	}
+	out.Receipt, err = c.Book.Undo(tx, ref, act)
+	if err != nil || out.Receipt.Replayed || e.Kind != loyalty.KindGift {
+		return out, err
+	}
+	return out, c.undone(tx, act, e, &out)
+}
+
+// voucherBehind is the voucher that an entry set points aside for, or used. It
+// is a zero one where there is none, or where the voucher has been used again
+// since: then the entry is closed, and the ledger says so.
+func (c *Club) voucherBehind(tx store.Tx, e loyalty.Entry, act book.Act) (v voucher.Voucher, err error) {
+	id := e.Voucher
+	if e.Kind == loyalty.KindCapture {
+		hold, err := c.entry(tx, e.Member, e.Of)
+		if err != nil {
+			return v, err
+		}
+		id = hold.Voucher
+	}
+	if id == "" {
+		return v, nil
+	}
+	v, err = c.Vouchers.Get(tx, voucher.ID(id), act.Now)
+	switch {
+	case errors.Is(err, voucher.ErrUnknown):
+		return voucher.Voucher{}, nil // swept long ago: what is left is an entry
+	case err != nil:
+		return voucher.Voucher{}, err
+	case e.Kind == loyalty.KindHold && v.Hold != e.Ref, e.Kind != loyalty.KindHold && v.Use != "" && v.Use != e.Ref:
+		return voucher.Voucher{}, nil
+	}
+	return v, nil
+}
+
+// undone marks a gift whose points were taken back by hand, so that it is not
+// given again, and takes its voucher back as well.
+func (c *Club) undone(tx store.Tx, act book.Act, e loyalty.Entry, out *Outcome) error {
+	x, err := c.look(tx, e.Member, act.Now)
+	if err != nil {
+		return err
+	}
+	n := readName(e.Gift)
+	row, ok, err := gifts.Get(tx, string(e.Member), n.String())
+	if err != nil || !ok || row.Ref != e.Ref || row.Undone {
+		return err
+	}
+	if row.Voucher != "" {
+		if _, err := c.void(tx, x, by(act, "back/"+n.String()), n, row); err != nil {
+			return err
+		}
+	}
+	row.Undone, row.Choose = true, nil
+	if err := gifts.Put(tx, row, string(e.Member), n.String()); err != nil {
+		return err
+	}
+	g, err := c.asGiven(tx, x, n, row, act.Now)
+	out.Taken = append(out.Taken, g)
+	return err
+}
