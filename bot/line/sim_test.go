@@ -130,6 +130,44 @@ func TestSimPrivateTalk(t *testing.T) {
 	}
 }
 
+// What adorns is taken by LINE in every shape, a carousel is one message, and
+// the same button on several cards is told apart by its card.
+func TestSimCards(t *testing.T) {
+	w := newWorld(t, sim.LineConfig{Quota: 200})
+	ann := w.line.Person("Ann", "zh-TW")
+	ann.Follow()
+	e := w.last(bot.Followed)
+	w.say(e, false, letters["photo"].Messages...)
+	w.say(e, false, letters["progress"].Messages...)
+	if _, used, _, err := w.Quota(t.Context()); err != nil || used != 2 {
+		t.Error("two pushes cost", used, err)
+	}
+	before := len(ann.Received())
+	cards := bot.Message{Title: "兌換", Text: "你有 120 點。", Quick: []bot.Button{{Label: "不用了", Do: bot.DoAnswer, Value: "no"}}}
+	for i, name := range []string{"拿鐵", "蛋糕", "A name that is longer than a button on a narrow phone can be"} {
+		cards.Cards = append(cards.Cards, bot.Message{
+			Photo: &bot.Photo{File: "latte.jpg"}, Title: name, Dots: &bot.Dots{Have: i, Size: 10, Alt: "10"}, Bar: &bot.Bar{To: 9, Value: int64(i)},
+			Buttons: []bot.Button{{Label: "兌換", Do: bot.DoToken, Value: fmt.Sprint("T", i)}},
+		})
+	}
+	w.say(e, false, cards)
+	got := ann.Received()[before:]
+	if len(got) != 1 || strings.Count(got[0], "(picture)") != 3 || strings.Count(got[0], "[兌換]") != 3 || !strings.Contains(got[0], "蛋糕") {
+		t.Fatalf("%q", got)
+	}
+	for i := range cards.Cards {
+		if err := ann.Press(cards.CardButtons(i)[0].Label); err != nil {
+			t.Fatal(err)
+		}
+		if e := w.last(bot.Pressed); e.Data != fmt.Sprint("t:T", i) {
+			t.Errorf("card %d: %q", i, e.Data)
+		}
+	}
+	if err := ann.Press("不用了"); err == nil {
+		t.Error("the quick reply outlived the presses")
+	}
+}
+
 func TestSimGroupTalk(t *testing.T) {
 	w := newWorld(t, sim.LineConfig{})
 	ann, ben := w.line.Person("Ann", "en").Befriend(), w.line.Person("Ben", "en")

@@ -12,6 +12,7 @@ func FuzzLineMessages(f *testing.F) {
 		text("a"), quick(2, "b"), flex(bubble(flexText("c"))), flex(obj{"type": "carousel", "contents": arr{bubble()}}),
 		template(obj{"type": "carousel", "columns": arr{obj{"text": "x", "actions": arr{action("a")}}}}),
 		obj{"type": "textV2", "text": "{a}{{", "substitution": obj{"a": obj{"type": "mention", "mentionee": obj{"type": "all"}}}},
+		flex(obj{"type": "carousel", "contents": arr{with(bubble(flexText("a"), obj{"type": "box", "layout": "vertical", "contents": arr{}, "width": "63%", "height": "10px"}), "hero", obj{"type": "image", "url": "https://example.com/a.jpg", "aspectRatio": "20:13"})}}),
 		obj{"type": "imagemap", "actions": arr{nil}}, with(text("$"), "emojis", arr{obj{"index": 0}}), nil, 1,
 	} {
 		seed, _ := json.Marshal(arr{m})

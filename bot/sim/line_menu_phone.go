@@ -22,7 +22,7 @@ func (u *lineUser) menuButtons() []lineButton {
 		for _, a := range array(m.body["areas"]) {
 			action := object(object(a)["action"])
 			label, _ := action["label"].(string)
-			out = append(out, lineButton{label, action})
+			out = append(out, lineButton{label: label, action: action})
 		}
 	}
 	return out

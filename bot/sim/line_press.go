@@ -46,7 +46,8 @@ func (p *LinePerson) Buttons() []string {
 	return out
 }
 
-// Press taps the newest button with this label and does what the app would:
+// Press taps the newest button with this label ("Redeem · Latte" where several
+// cards have a button "Redeem") and does what the app would:
 // sends a text, posts a postback, opens an address ([LinePerson.Opened]),
 // copies, or switches the rich menu. A link to a chat with text prefilled
 // leaves a draft there, for [LinePerson.Send].
@@ -60,7 +61,7 @@ func (p *LinePerson) press(label, value string) error {
 	p.ch.sim.mu.Lock()
 	var found *lineChoice
 	for _, c := range p.choices() {
-		if c.label == label {
+		if c.named(label) {
 			found = &c
 			break
 		}

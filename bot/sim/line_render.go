@@ -10,6 +10,16 @@ import (
 type lineButton struct {
 	label  string
 	action map[string]any
+	card   string // the first words of the bubble it stands in
+}
+
+// named says whether a person means this button by these words: its label, or
+// with several cards side by side its label and its card's first words, "Redeem
+// · Latte", which may be cut.
+func (b lineButton) named(words string) bool {
+	card, ok := strings.CutPrefix(words, b.label+" · ")
+	start, cut := strings.CutSuffix(card, "…")
+	return words == b.label || ok && b.card != "" && (card == b.card || cut && strings.HasPrefix(b.card, start))
 }
 
 // lineScreen is a message as a person reads it: the texts in reading order,
@@ -18,6 +28,7 @@ type lineScreen struct {
 	texts   []string
 	buttons []lineButton
 	quick   []lineButton
+	card    string              // the first words of the bubble being read
 	alt     string              // a Flex message's altText, for its pictures
 	names   func(string) string // user id → name, for mentions
 }
@@ -66,7 +77,7 @@ func (s *lineScreen) press(v any) {
 	action, _ := v.(map[string]any)
 	label, _ := action["label"].(string)
 	if label != "" {
-		s.buttons = append(s.buttons, lineButton{label, action})
+		s.buttons = append(s.buttons, lineButton{label, action, s.card})
 	}
 }
 
@@ -109,7 +120,7 @@ func (s *lineScreen) message(m map[string]any) {
 	for _, item := range array(object(m["quickReply"])["items"]) {
 		action := object(object(item)["action"])
 		label, _ := action["label"].(string)
-		s.quick = append(s.quick, lineButton{label, action})
+		s.quick = append(s.quick, lineButton{label: label, action: action})
 	}
 }
 
@@ -155,8 +166,13 @@ func (s *lineScreen) template(t map[string]any) {
 func (s *lineScreen) flex(c map[string]any) {
 	switch c["type"] {
 	case "bubble":
+		s.card = ""
 		for _, block := range []string{"header", "hero", "body", "footer"} {
+			before := len(s.texts)
 			s.flex(object(c[block]))
+			if s.card == "" && block != "hero" && len(s.texts) > before {
+				s.card = s.texts[before]
+			}
 		}
 	case "carousel", "box":
 		before := len(s.texts)

@@ -1,16 +1,10 @@
 package sim
 
 import (
-	"errors"
-	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"html"
 
@@ -99,33 +93,12 @@ func (pg *page) linksOf(address string) []deepLink {
 	return out
 }
 
-var pageClient = &http.Client{
-	Timeout:       5 * time.Second,
-	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-}
-
-// fetch gets something of the bot's. Without a hook only loopback is asked, so
-// that the simulator never leaves the machine.
+// fetch gets something of the bot's.
 func (pg *page) fetch(address string) ([]byte, error) {
 	if pg.o.Fetch != nil {
 		return pg.o.Fetch(address)
 	}
-	u, err := url.Parse(pg.sim.local(address))
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, errors.New("sim: no http address")
-	}
-	if ip := net.ParseIP(u.Hostname()); u.Hostname() != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, errors.New("sim: not on this machine")
-	}
-	res, err := pageClient.Get(u.String())
-	if err != nil {
-		return nil, err
-	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("sim: %s", res.Status)
-	}
-	return io.ReadAll(io.LimitReader(res.Body, 8<<20))
+	return pg.sim.fetch(address)
 }
 
 // openers are the phones that can follow a link, those in sight.

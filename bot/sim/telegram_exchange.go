@@ -94,6 +94,7 @@ func (x *tgExchange) call(b *TelegramBot) (int, tgAnswer) {
 	if strings.EqualFold(x.method, "getUpdates") {
 		return answer(b.getUpdates(x.r.Context(), p))
 	}
+	p.fetch(x.server.sim)
 	x.server.mu.Lock()
 	defer x.server.mu.Unlock()
 	return frozen(answer(b.do(x.method, p)))

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
 	_ "image/gif" // what sendPhoto takes
@@ -13,8 +14,8 @@ import (
 )
 
 // photo reads a picture parameter: an upload under its own name or
-// attach://name, a file_id of this bot, or an address (which the simulator
-// believes and does not fetch).
+// attach://name, a file_id of this bot, or an address. One on this machine has
+// been fetched; any other is believed.
 func (c *tgCall) photo(field, value string) ([]tgPhoto, error) {
 	if name, ok := strings.CutPrefix(value, "attach://"); ok {
 		field = name
@@ -28,10 +29,25 @@ func (c *tgCall) photo(field, value string) ([]tgPhoto, error) {
 	if value == "" {
 		return nil, badRequest("there is no photo in the request")
 	}
+	if f, ok := c.fetched[value]; ok && !errors.Is(f.err, errElsewhere) {
+		return c.linkedPhoto(f)
+	}
 	if u, err := url.Parse(value); err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" {
 		return []tgPhoto{c.keep("photos", "jpg", nil, 640, 640)}, nil
 	}
 	return nil, badRequest("wrong remote file identifier specified: Wrong string length")
+}
+
+// linkedPhoto keeps what was found at an address. TG-SPEC #sending-files: photos
+// by address may have 5 MB; the texts are TG-SRV's.
+func (c *tgCall) linkedPhoto(f tgFetched) ([]tgPhoto, error) {
+	switch kind := http.DetectContentType(f.data); {
+	case f.err != nil || len(f.data) > 5<<20:
+		return nil, badRequest("failed to get HTTP URL content")
+	case !strings.HasPrefix(kind, "image/"):
+		return nil, badRequest("wrong type of the web page content")
+	}
+	return c.storePhoto(f.data)
 }
 
 // storePhoto checks and keeps an upload. TG-SPEC sendPhoto: at most 10 MB,

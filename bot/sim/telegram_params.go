@@ -16,12 +16,19 @@ import (
 type tgParams struct {
 	values  map[string]string
 	uploads map[string][]byte // multipart files by field name
+	fetched map[string]tgFetched
+}
+
+// tgFetched is what Telegram found at an address that a parameter names.
+type tgFetched struct {
+	data []byte
+	err  error
 }
 
 // readParams reads the query and a JSON, form or multipart body. TG-SPEC: all
 // methods take GET and POST and these three forms.
 func readParams(r *http.Request, body []byte) (tgParams, error) {
-	p := tgParams{values: map[string]string{}, uploads: map[string][]byte{}}
+	p := tgParams{values: map[string]string{}, uploads: map[string][]byte{}, fetched: map[string]tgFetched{}}
 	p.add(r.URL.Query())
 	kind, args, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
@@ -80,6 +87,19 @@ func (p tgParams) addMultipart(m *multipart.Reader) error {
 			p.uploads[part.FormName()] = data
 		} else {
 			p.values[part.FormName()] = string(data)
+		}
+	}
+}
+
+// fetch loads the photo that a call gives by its address, before the call takes
+// the lock: the address may lead to the very program that waits for the answer.
+func (p tgParams) fetch(s *Sim) {
+	var media struct{ Media string }
+	_ = json.Unmarshal([]byte(p.values["media"]), &media)
+	for _, address := range []string{p.values["photo"], media.Media} {
+		if isAddress(address) {
+			data, err := s.fetch(address)
+			p.fetched[address] = tgFetched{data, err}
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"image"
 	"image/png"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -344,4 +345,83 @@ func mustURL(t *testing.T, w *world) string {
 		t.Fatal(err)
 	}
 	return info.URL
+}
+
+// A photo goes by its address, else as bytes, else its words go alone; an edit
+// brings one in place of words, and words in place of one are said anew.
+func TestSimPhotos(t *testing.T) {
+	w := newWorld(t)
+	w.hook()
+	ann := w.tg.Person("Ann", "en")
+	ann.Start("")
+	to := bot.Address{Chat: w.last().Chat}
+	say := func(on bot.MessageID, m bot.Message) (bot.MessageID, string) {
+		t.Helper()
+		r := w.send(t.Context(), bot.Letter{To: to, On: on, Messages: []bot.Message{m}}, bot.Delivered)
+		all := ann.Received()
+		return append(r.Messages, "")[0], all[len(all)-1]
+	}
+	const shown = "Latte\n80 points\n(picture)\n[Redeem]"
+	m := bot.Message{Title: "Latte", Text: "80 points", Buttons: []bot.Button{{Label: "Redeem", Do: bot.DoToken, Value: "x"}}}
+	for _, c := range []struct{ file, want string }{
+		{"latte.jpg", shown}, {"nowhere.jpg", "Latte\n80 points\n[Redeem]"}, {"https://elsewhere.example/a.jpg", shown},
+	} {
+		w.photos = shelf{}
+		m.Photo = &bot.Photo{File: c.file}
+		if _, got := say("", m); got != c.want {
+			t.Errorf("%s: %q", c.file, got)
+		}
+	}
+	// An address that Telegram cannot reach: the bytes go instead.
+	w.photos = shelf{base: "https://127.0.0.1:1"}
+	m.Photo.File = "latte.jpg"
+	if _, got := say("", m); got != shown {
+		t.Errorf("by upload: %q", got)
+	}
+	words := bot.Message{Text: "You have 120 points.", Buttons: m.Buttons}
+	id, _ := say("", words)
+	m.Replace, words.Replace = true, true
+	w.photos = shelf{}
+	if again, got := say(id, m); again != id || got != shown {
+		t.Errorf("words became %q, message %s of %s", got, again, id)
+	}
+	if next, got := say(id, words); next == id || got != "You have 120 points.\n[Redeem]" {
+		t.Errorf("in place of a photo: %q, message %s of %s", got, next, id)
+	}
+}
+
+// shelf has one photo, with an address where it has a base.
+type shelf struct{ base string }
+
+func (s shelf) PhotoURL(file string) string {
+	if s.base == "" {
+		return ""
+	}
+	return s.base + "/p/" + file
+}
+
+func (shelf) Photo(file string) ([]byte, error) {
+	if file != "latte.jpg" {
+		return nil, fs.ErrNotExist
+	}
+	return pngs{}.PNG(bot.Picture{})
+}
+
+func TestSimCards(t *testing.T) {
+	w := newWorld(t)
+	w.hook()
+	ann := w.tg.Person("Ann", "th")
+	ann.Start("")
+	m := bot.Message{Title: "ของรางวัล"}
+	for i, name := range []string{"ลาเต้", "เค้กช็อกโกแลตชิ้นใหญ่พร้อมไอศกรีมวานิลลา"} {
+		m.Cards = append(m.Cards, bot.Message{Title: name, Bar: &bot.Bar{To: 9, Value: int64(i), Label: "แต้ม"}, Buttons: []bot.Button{{Label: "แลก", Do: bot.DoToken, Value: name[:3]}}})
+	}
+	w.send(t.Context(), bot.Letter{To: bot.Address{Chat: w.last().Chat}, Messages: []bot.Message{m}}, bot.Delivered)
+	got := ann.Received()
+	if want := "ของรางวัล\n\nลาเต้\n▱▱▱▱▱▱▱▱▱▱  แต้ม\n\nเค้กช็อกโกแลตชิ้นใหญ่พร้อมไอศกรีมวานิลลา\n▰▱▱▱▱▱▱▱▱▱  แต้ม\n[แลก · ลาเต้] [แลก · เค้กช็อกโกแลตชิ้นใหญ่พร้อมไอศกรีมวานิ…]"; got[len(got)-1] != want {
+		t.Errorf("%q\nwant %q", got[len(got)-1], want)
+	}
+	if err := ann.Press("แลก · ลาเต้"); err != nil || w.last().Data != "t:ล" {
+		t.Error(err, w.last().Data)
+	}
 }
