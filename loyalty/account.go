@@ -91,7 +91,8 @@ func (h *HoldState) Points() Points { return sum(h.Parts) }
 type Wait struct {
 	Seq    uint64    `json:"seq"`
 	Order  Order     `json:"order"`
-	Amount Money     `json:"amount,omitempty"` // 0 is the whole sale
+	Amount Money     `json:"amount,omitempty"` // 0 is what the lines say, or the whole sale
+	Lines  []Line    `json:"lines,omitempty"`
 	Since  time.Time `json:"since"`
 }
 
@@ -100,6 +101,37 @@ type Mark struct {
 	Points Points `json:"points,omitempty"`
 	Amount Money  `json:"amount,omitempty"` // of a sale's money
 	Whole  bool   `json:"whole,omitempty"`  // nothing more can be taken back
+	Lines  []Line `json:"lines,omitempty"`  // of a sale's, one an item
+	// Of what the entry added to the counts, and to each card, signed as there.
+	Nights    int64      `json:"nights,omitempty"`
+	Qualified Points     `json:"qualified,omitempty"`
+	Stamps    []Stamping `json:"stamps,omitempty"`
+}
+
+// Equal reports whether both say the same.
+func (m Mark) Equal(n Mark) bool {
+	return m.Points == n.Points && m.Amount == n.Amount && m.Whole == n.Whole && m.Nights == n.Nights &&
+		m.Qualified == n.Qualified && slices.Equal(m.Lines, n.Lines) && slices.Equal(m.Stamps, n.Stamps)
+}
+
+// with is the mark after the reversal e, beside the mark before.
+func (m Mark) with(e *Entry) Mark {
+	m.Points, m.Amount, m.Whole = m.Points+e.In(Issued), m.Amount+e.Amount, e.Whole
+	m.Nights, m.Qualified = m.Nights-e.Tally.Nights, m.Qualified-e.Tally.Points
+	m.Lines, m.Stamps = slices.Clone(m.Lines), slices.Clone(m.Stamps)
+	for _, l := range e.Lines {
+		m.Lines, _ = addLine(m.Lines, l) // of a sale's lines, which fit
+	}
+	for _, s := range e.Stamps {
+		i := slices.IndexFunc(m.Stamps, func(t Stamping) bool { return t.Card == s.Card })
+		if i < 0 {
+			m.Stamps = append(m.Stamps, s)
+			continue
+		}
+		m.Stamps[i].Stamps += s.Stamps
+		m.Stamps[i].Filled += s.Filled
+	}
+	return m
 }
 
 func sum(parts []Part) (n Points) {

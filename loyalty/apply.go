@@ -148,14 +148,12 @@ func (a *Account) applyKind(e *Entry) {
 	case KindCapture, KindRelease, KindTimeout, KindForfeit:
 		a.unhold(e.Of, e.Parts)
 	case KindWait:
-		a.Waits = append(a.Waits, Wait{e.Seq, e.Order, e.Amount, e.RecordedAt})
+		a.Waits = append(a.Waits, Wait{e.Seq, e.Order, e.Amount, e.Lines, e.RecordedAt})
 	case KindUndo:
 		a.Marks[e.Of] = Mark{Points: sum(e.Parts), Whole: true}
 		a.Waits = slices.DeleteFunc(a.Waits, func(w Wait) bool { return w.Seq == e.Of })
 	case KindReverse:
-		m := a.Marks[e.Of]
-		m.Points, m.Amount, m.Whole = m.Points+e.In(Issued), m.Amount+e.Amount, e.Whole
-		a.Marks[e.Of] = m
+		a.Marks[e.Of] = a.Marks[e.Of].with(e)
 		a.Waits = slices.DeleteFunc(a.Waits, func(w Wait) bool { return w.Seq == e.For })
 	case KindFreeze:
 		a.Frozen = true

@@ -44,7 +44,7 @@ type Programme struct {
 type Rate struct {
 	Points   Points   // points given
 	Per      Money    // for each such amount, in minor units
-	Minimum  Money    // sales below it earn nothing
+	Minimum  Money    // sales of less in all earn nothing, by no rule
 	Rounding Rounding // what becomes of a fraction of a point
 }
 
@@ -77,16 +77,21 @@ type Cap struct {
 	SaleAct, SaleDay Points // points given by entering sales
 }
 
-// Earn is how many points a sale of amount gives. Refusals: ErrAmount below
+// Earn is how many points a sale of amount gives by the rate alone. Refusals: ErrAmount below
 // zero, ErrOverflow.
 func (p *Programme) Earn(amount Money) (Points, error) {
 	if amount < 0 {
 		return 0, ErrAmount
 	}
-	if amount < p.Rate.Minimum || p.Rate.Per <= 0 || p.Rate.Points <= 0 {
+	return p.Rate.give(amount, amount)
+}
+
+// give is what the part earns gives of a sale of total.
+func (r *Rate) give(total, earns Money) (Points, error) {
+	if total < r.Minimum || r.Per <= 0 || r.Points <= 0 {
 		return 0, nil
 	}
-	n, err := mulDiv(int64(amount), int64(p.Rate.Points), int64(p.Rate.Per), p.Rate.Rounding)
+	n, err := mulDiv(int64(earns), int64(r.Points), int64(r.Per), r.Rounding)
 	return Points(n), err
 }
 

@@ -1,9 +1,6 @@
 package loyalty
 
-import (
-	"slices"
-	"time"
-)
+import "slices"
 
 // Undo decides to take an entry back: a sale or a gift is reversed (what
 // refunds left of it), a spend or a capture gives its points back to their own
@@ -65,78 +62,6 @@ func stopWaiting(a *Account, p *Programme, d Draft, of *Entry) ([]Entry, error) 
 	return w.finish(w.put(e))
 }
 
-// Refund decides to take back a sale's points for amount of its money, or for
-// all that is left of it when amount is 0. Refunds that sum to the whole sale
-// take back exactly its points. Refusals: ErrAlreadyReversed, *ExcessError,
-// ErrAmount, ErrSelf, *KindError, *ShortError (policy ReverseRefuse).
-func Refund(a *Account, p *Programme, d Draft, of *Entry, r Return) ([]Entry, error) {
-	amount := r.Amount
-	switch {
-	case d.selfDealing():
-		return nil, ErrSelf
-	case amount < 0:
-		return nil, ErrAmount
-	case !of.grants() || amount > 0 && of.Kind != KindEarn:
-		return nil, &KindError{of.Kind}
-	}
-	w, err := begin(a, p, d)
-	if err != nil {
-		return nil, err
-	}
-	return w.finish(w.reverse(of, amount, 0))
-}
-
-// reverse takes back amount of a sale (0: the rest), for the waiting reversal
-// wait (0: for none).
-func (w *work) reverse(of *Entry, amount Money, wait uint64) error {
-	m := w.a.Marks[of.Seq]
-	if m.Whole {
-		return ErrAlreadyReversed
-	}
-	left := of.Amount - m.Amount
-	if amount > left {
-		return &ExcessError{amount, left}
-	}
-	e := w.entry(KindReverse)
-	e.Of, e.For, e.Order, e.Sale = of.Seq, wait, of.Order, of.Kind == KindEarn
-	e.Amount = amount
-	if amount == 0 {
-		e.Amount = left
-	}
-	e.Whole = e.Amount == left
-	n, err := w.p.takenBack(of, m, left-e.Amount)
-	if err != nil {
-		return err
-	}
-	if e.Parts, e.Legs, err = w.collect(n, of.Seq); err != nil {
-		return err
-	}
-	return w.put(e)
-}
-
-// takenBack is how many points go now, when left of the sale's money stays and
-// m was taken back before. The sale keeps the points that a sale of what is
-// left would have earned; where the rate has changed since, its own points in
-// proportion. It never gives points.
-func (p *Programme) takenBack(of *Entry, m Mark, left Money) (Points, error) {
-	given := -of.In(Issued)
-	if left == 0 {
-		return given - m.Points, nil
-	}
-	keep, err := p.Earn(left)
-	if err != nil {
-		return 0, err
-	}
-	if n, err := p.Earn(of.Amount); err != nil || of.Programme != p.Version || n != given {
-		k, err := mulDiv(int64(given), int64(left), int64(of.Amount), p.Rate.Rounding)
-		if err != nil {
-			return 0, err
-		}
-		keep = Points(k)
-	}
-	return max(0, given-keep-m.Points), nil
-}
-
 // collect takes n points for a reversal: from the reversed lot (its expired
 // points too, as nobody should owe for what they lost unused), then from
 // pending ones, then in the order of spending; then the programme's policy
@@ -182,50 +107,6 @@ func (w *work) reversible(own uint64) (mine Lot, others []Lot) {
 		}
 	}
 	return mine, others
-}
-
-// Await decides that a reversal whose sale is not known yet waits for it.
-// amount 0 is the whole sale. Refusals: ErrAmount, ErrSelf, ErrFull.
-func Await(a *Account, p *Programme, d Draft, r Return) ([]Entry, error) {
-	amount := r.Amount
-	switch {
-	case d.selfDealing():
-		return nil, ErrSelf
-	case amount < 0 || d.Order == "":
-		return nil, ErrAmount
-	}
-	w, err := begin(a, p, d)
-	if err != nil {
-		return nil, err
-	}
-	if len(w.a.Waits) >= maxOpen {
-		return nil, ErrFull
-	}
-	e := w.entry(KindWait)
-	e.Amount = amount
-	return w.finish(w.put(e))
-}
-
-// waitFor is how long a reversal waits. Tills use their numbers again, and a
-// number typed wrong must not take back a stranger's sale months later.
-const waitFor = 30 * 24 * time.Hour
-
-// applyWaits applies the reversals that waited for this sale, each once, as
-// far as there is something left to take back.
-func (w *work) applyWaits(sale Entry) error {
-	if sale.Order == "" {
-		return nil
-	}
-	for _, wait := range slices.Clone(w.a.Waits) {
-		left := sale.Amount - w.a.Marks[sale.Seq].Amount
-		if wait.Order != sale.Order || left == 0 || sale.RecordedAt.Sub(wait.Since) > waitFor {
-			continue
-		}
-		if err := w.reverse(&sale, min(wait.Amount, left), wait.Seq); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Adjust decides a correction by hand, up (a lot is opened) or down (points

@@ -51,7 +51,7 @@ func TestReading(t *testing.T) {
 			t.Errorf("by an unknown one: %v", err)
 		}
 		mark, err := s.b.Reversed(r, e)
-		if err != nil || mark != (loyalty.Mark{Points: 30, Amount: 30}) {
+		if err != nil || !mark.Equal(loyalty.Mark{Points: 30, Amount: 30, Qualified: 30}) {
 			t.Errorf("taken back: %+v, %v", mark, err)
 		}
 		a, err := s.b.Account(r, ann)

@@ -37,7 +37,7 @@ func (o *open) save(tx store.Tx) error {
 	}
 	for _, seq := range sortedSeqs(o.account.Marks) {
 		mark := o.account.Marks[seq]
-		if was, ok := o.before.Marks[seq]; ok && was == mark {
+		if was, ok := o.before.Marks[seq]; ok && was.Equal(mark) {
 			continue
 		}
 		if err := marks.Put(tx, mark, m, seqKey(seq)); err != nil {
@@ -47,14 +47,17 @@ func (o *open) save(tx store.Tx) error {
 	return o.saveIndexes(tx)
 }
 
-// saveIndexes moves the member's row in the due index, and those of waiting
-// reversals.
+// saveIndexes moves the member's row in the due index, that of their next
+// notice, and those of waiting reversals.
 func (o *open) saveIndexes(tx store.Tx) error {
 	m := string(o.member)
 	if was, is := o.before.NextDue(), o.account.NextDue(); !was.Equal(is) {
 		if err := moveDue(tx, m, was, is); err != nil {
 			return err
 		}
+	}
+	if err := o.saveNotice(tx); err != nil {
+		return err
 	}
 	for _, w := range o.before.Waits {
 		if !hasWait(o.account.Waits, w.Seq) {

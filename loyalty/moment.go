@@ -1,0 +1,134 @@
+package loyalty
+
+import (
+	"slices"
+	"time"
+)
+
+// moment is when, where and by whom a sale is made, as far as rules ask.
+type moment struct {
+	at     time.Time
+	local  time.Time // in the shop's zone
+	day    int32     // local, see Tally
+	bucket int32
+	store  Store
+	level  *Level // nil: the programme has none
+	facts  *Facts
+	first  bool // the member's first sale
+	today  Tally
+	month  Tally // the bucket's
+}
+
+// moment is the one of the operation's sale.
+func (w *work) moment() moment {
+	at := w.d.At
+	m := moment{at: at, local: at.In(w.p.zone()), store: w.d.Store, facts: &w.d.Facts}
+	y, month, d := m.local.Date()
+	m.day = daysOf(y, month, d)
+	m.bucket = w.p.bucket(w.a.joined(w.d.Facts, at), y, month, d)
+	m.level = w.p.level(w.a.Standing.Level)
+	m.first = w.a.Count.Visits == 0 && !w.d.Facts.Returned
+	for i := range w.a.Days {
+		if w.a.Days[i].Day == m.day {
+			m.today = w.a.Days[i]
+		}
+	}
+	for i := range w.a.Buckets {
+		if w.a.Buckets[i].Bucket == m.bucket {
+			m.month = w.a.Buckets[i]
+		}
+	}
+	return m
+}
+
+// level finds a tier; the empty name, and one that this version lacks, is the
+// lowest. nil: there are none.
+func (p *Programme) level(id string) *Level {
+	for i := range p.Tiers.Levels {
+		if p.Tiers.Levels[i].ID == id {
+			return &p.Tiers.Levels[i]
+		}
+	}
+	if len(p.Tiers.Levels) == 0 {
+		return nil
+	}
+	return &p.Tiers.Levels[0]
+}
+
+// asks are the rules that fit the moment.
+func (p *Programme) asks(m *moment) asked {
+	e := &p.Earning
+	q := asked{base: true, visit: e.VisitsADay == 0 || m.today.Visits < int64(e.VisitsADay)}
+	q.perDay = q.visit && e.PerVisit > 0
+	if m.level != nil && m.level.Percent > 100 {
+		q.level = m.level
+	}
+	for i := range e.Bonuses {
+		if e.Bonuses[i].fits(p, m) {
+			q.bonuses = append(q.bonuses, &e.Bonuses[i])
+		}
+	}
+	return q
+}
+
+// fits reports whether all conditions hold that are the moment's and not the
+// slip's.
+func (b *Bonus) fits(p *Programme, m *moment) bool {
+	switch {
+	case b.First && !m.first,
+		!b.From.IsZero() && m.at.Before(b.From),
+		!b.To.IsZero() && !m.at.Before(b.To),
+		len(b.Stores) > 0 && !slices.Contains(b.Stores, m.store),
+		len(b.Levels) > 0 && !slices.ContainsFunc(b.Levels, func(id string) bool { return p.level(id) == m.level }):
+		return false
+	}
+	return b.fitsHour(m.local) && b.fitsBirthday(m)
+}
+
+// fitsHour holds wall-clock hours and weekdays against a local time: an hour
+// that the clock skips is nobody's, one that comes twice counts twice. What is
+// left of a night after midnight belongs to the day on which it began.
+func (b *Bonus) fitsHour(local time.Time) bool {
+	day := local.Weekday()
+	if b.FromHour != b.ToHour {
+		now := local.Hour()*60 + local.Minute()
+		switch night := b.FromHour > b.ToHour; {
+		case !night && (now < b.FromHour || now >= b.ToHour),
+			night && now < b.FromHour && now >= b.ToHour:
+			return false
+		case night && now < b.ToHour:
+			day = (day + 6) % 7
+		}
+	}
+	return len(b.Weekdays) == 0 || slices.Contains(b.Weekdays, day)
+}
+
+// newBirthday is how long a birthday that was changed brings no bonus, so that
+// nobody's birthday follows their shopping.
+const newBirthday = 30 * 24 * time.Hour
+
+func (b *Bonus) fitsBirthday(m *moment) bool {
+	if b.Birthday == "" {
+		return true
+	}
+	if c := m.facts.BirthChanged; !c.IsZero() && m.at.Before(c.Add(newBirthday)) {
+		return false
+	}
+	y, month, d := m.local.Date()
+	return m.facts.around(b.Birthday, y, month, d)
+}
+
+// room is how many points the caps still allow the sale to give; not more than
+// n. Days and months that the account has forgotten begin anew.
+func (e *Earning) room(m *moment, n Points) Points {
+	if e.CapSale > 0 {
+		n = min(n, e.CapSale)
+	}
+	if e.CapDay > 0 {
+		n = min(n, e.CapDay-m.today.Earned)
+	}
+	if e.CapMonth > 0 {
+		n = min(n, e.CapMonth-m.month.Earned)
+	}
+	return max(0, n)
+}
