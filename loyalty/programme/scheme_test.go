@@ -37,7 +37,7 @@ func TestEveryKeyOfTheScheme(t *testing.T) {
 			Items: []loyalty.Item{{ID: "latte", Category: "drink", Points: 3}, {ID: "Room-2", Nights: 1}},
 			Bonuses: []loyalty.Bonus{
 				{
-					ID: "happy", Percent: 150, Points: 4, Levels: []string{"", "gold"}, Weekdays: []time.Weekday{time.Tuesday, time.Sunday},
+					ID: "happy", Percent: 150, Points: 4, Levels: []string{"member", "gold"}, Weekdays: []time.Weekday{time.Tuesday, time.Sunday},
 					FromHour: 22 * 60, ToHour: 2*60 + 30, From: day(2026, 12, 1), To: day(2027, 1, 1), Stores: []loyalty.Store{"pier"},
 					Birthday: loyalty.SpanWeek, First: true, Items: []string{"drink", "Room-2"}, Minimum: 3850,
 				},

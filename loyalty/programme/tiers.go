@@ -93,13 +93,5 @@ func (r *reader) level(t *table, i int, p *Programme) loyalty.Level {
 	return l
 }
 
-// tierIDs reads a list of tiers. The rules know the lowest one as "".
-func (r *reader) tierIDs(t *table) []string {
-	ids := r.some(t, "tiers", tierList, r.known.levels)
-	for i, id := range ids {
-		if len(r.known.levels) > 0 && id == r.known.levels[0] {
-			ids[i] = ""
-		}
-	}
-	return ids
-}
+// tierIDs reads a list of tiers.
+func (r *reader) tierIDs(t *table) []string { return r.some(t, "tiers", tierList, r.known.levels) }
