@@ -7,24 +7,25 @@ func daysOf(y int, m time.Month, d int) int32 {
 	return int32(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60))
 }
 
-// bucket is the month in which the local date counts: the calendar month, or,
+// bucket is the month in which a civil day counts: the calendar month, or,
 // where tiers go by the year from joining, the month from that day on. A join
 // day that a month lacks is that month's last day.
-func (p *Programme) bucket(joined time.Time, y int, m time.Month, d int) int32 {
-	first := 1
-	if p.Tiers.Window == WindowAnniversary {
-		_, _, first = joined.In(p.zone()).Date()
+func (p *Programme) bucket(joined, day time.Time) int32 {
+	if p.Tiers.Window != WindowAnniversary {
+		return daysOf(firstOfMonth(day, 0).Date())
 	}
-	if begin := clampedDate(y, m, first); d >= begin.Day() {
-		return daysOf(begin.Date())
+	_, _, first := joined.In(p.zone()).Date()
+	begin := clampedDate(day.Year(), day.Month(), first)
+	if begin.After(day) {
+		m := firstOfMonth(day, -1)
+		begin = clampedDate(m.Year(), m.Month(), first)
 	}
-	before := time.Date(y, m-1, 1, 0, 0, 0, 0, time.UTC)
-	return daysOf(clampedDate(before.Year(), before.Month(), first).Date())
+	return daysOf(begin.Date())
 }
 
 // joined is when the member did: as it is known, or with their first entry,
 // which may be the one that takes effect at t.
-func (a *Account) joined(f Facts, t time.Time) time.Time {
+func (a *Account) joined(f *Facts, t time.Time) time.Time {
 	switch {
 	case !f.Joined.IsZero():
 		return f.Joined
@@ -34,16 +35,15 @@ func (a *Account) joined(f Facts, t time.Time) time.Time {
 	return t
 }
 
-// around reports whether the date lies in the span around the birthday: its
+// around reports whether a civil day lies in the span around the birthday: its
 // day, the week from Monday to Sunday in which it lies, or its month. The
 // birthdays of the years before and after are tried too, as a week may reach
 // over new year.
-func (f *Facts) around(span Span, y int, m time.Month, d int) bool {
+func (f *Facts) around(span Span, day time.Time) bool {
 	if f.BirthMonth == 0 {
 		return false
 	}
-	day := daysOf(y, m, d)
-	for year := y - 1; year <= y+1; year++ {
+	for year := day.Year() - 1; year <= day.Year()+1; year++ {
 		born := clampedDate(year, f.BirthMonth, f.BirthDay) // 29 February: the 28th
 		first, last := born, born
 		switch span {
@@ -51,10 +51,10 @@ func (f *Facts) around(span Span, y int, m time.Month, d int) bool {
 			first = born.AddDate(0, 0, -(int(born.Weekday())+6)%7)
 			last = first.AddDate(0, 0, 6)
 		case SpanMonth:
-			first = born.AddDate(0, 0, 1-born.Day())
-			last = first.AddDate(0, 1, -1)
+			first = firstOfMonth(born, 0)
+			last = firstOfMonth(born, 1).AddDate(0, 0, -1)
 		}
-		if daysOf(first.Date()) <= day && day <= daysOf(last.Date()) {
+		if !day.Before(first) && !day.After(last) {
 			return true
 		}
 	}

@@ -9,6 +9,7 @@ import (
 type moment struct {
 	at     time.Time
 	local  time.Time // in the shop's zone
+	civil  time.Time // the local day, see civilDay
 	day    int32     // local, see Tally
 	bucket int32
 	store  Store
@@ -23,9 +24,8 @@ type moment struct {
 func (w *work) moment() moment {
 	at := w.d.At
 	m := moment{at: at, local: at.In(w.p.zone()), store: w.d.Store, facts: &w.d.Facts}
-	y, month, d := m.local.Date()
-	m.day = daysOf(y, month, d)
-	m.bucket = w.p.bucket(w.a.joined(w.d.Facts, at), y, month, d)
+	m.civil = civilDay(at, w.p.zone())
+	m.day, m.bucket = daysOf(m.civil.Date()), w.p.bucket(w.a.joined(m.facts, at), m.civil)
 	m.level = w.p.level(w.a.Standing.Level)
 	m.first = w.a.Count.Visits == 0 && !w.d.Facts.Returned
 	for i := range w.a.Days {
@@ -44,15 +44,10 @@ func (w *work) moment() moment {
 // level finds a tier; the empty name, and one that this version lacks, is the
 // lowest. nil: there are none.
 func (p *Programme) level(id string) *Level {
-	for i := range p.Tiers.Levels {
-		if p.Tiers.Levels[i].ID == id {
-			return &p.Tiers.Levels[i]
-		}
-	}
 	if len(p.Tiers.Levels) == 0 {
 		return nil
 	}
-	return &p.Tiers.Levels[0]
+	return &p.Tiers.Levels[p.Tiers.Index(id)]
 }
 
 // asks are the rules that fit the moment.
@@ -114,8 +109,7 @@ func (b *Bonus) fitsBirthday(m *moment) bool {
 	if c := m.facts.BirthChanged; !c.IsZero() && m.at.Before(c.Add(newBirthday)) {
 		return false
 	}
-	y, month, d := m.local.Date()
-	return m.facts.around(b.Birthday, y, month, d)
+	return m.facts.around(b.Birthday, m.civil)
 }
 
 // room is how many points the caps still allow the sale to give; not more than

@@ -134,7 +134,7 @@ func (w *work) keeps(of *Entry, m Mark) (y yield, err error) {
 	if m.Whole {
 		return y, nil
 	}
-	if v := w.p.Numbered(of.Programme); v != nil {
+	if v := w.version(of); v != nil {
 		q := v.asked(of)
 		whole, err := v.slip(of.Amount, of.Lines)
 		if err != nil {
@@ -153,6 +153,11 @@ func (w *work) keeps(of *Entry, m Mark) (y yield, err error) {
 		}
 	}
 	return w.p.inProportion(of, of.Amount-m.Amount)
+}
+
+// version is the rules that made an entry, nil when they are not known.
+func (w *work) version(of *Entry) *Programme {
+	return cmp.Or(w.d.Newest, w.p).Numbered(of.Programme)
 }
 
 // uncapped is how many points a sale's rules gave before the caps.
@@ -214,7 +219,7 @@ func (p *Programme) inProportion(of *Entry, left Money) (y yield, err error) {
 func (w *work) peels(of *Entry, m Mark, keep []Stamping, whole bool, kept []string) (out []Stamping) {
 	for _, s := range of.Stamps {
 		size := w.p.cardSize(s.Card)
-		if v := w.p.Numbered(of.Programme); v != nil {
+		if v := w.version(of); v != nil {
 			size = cmp.Or(v.cardSize(s.Card), size)
 		}
 		if size == 0 && s.Filled != 0 {
