@@ -150,7 +150,7 @@ type Entry struct {
 	Tally    Tally      `json:"tally,omitzero"`     // what it adds to the counts
 	Stamps   []Stamping `json:"stamps,omitempty"`   // what it does to stamp cards
 	Standing *Standing  `json:"standing,omitempty"` // KindTier: the member's from here on; a sale: nil
-	Level    string     `json:"level,omitempty"`    // the tier under which a sale was decided; KindTier: the one that it ends; KindTier: the one that ends
+	Level    string     `json:"level,omitempty"`    // the tier under which a sale was decided; KindTier: the one that it ends
 	Voucher  string     `json:"voucher,omitempty"`  // a sale: paid a part; a hold or spend: what it is for
 	Gift     string     `json:"gift,omitempty"`     // KindGift: which gift, as in "birthday/2026"
 	Forfeit  bool       `json:"forfeit,omitempty"`  // a hold: its points are gone at the deadline, not back

@@ -18,6 +18,17 @@ type Notice struct {
 // hold, and with a day's notice a whole day is left to come and spend.
 const noticeHour = 10
 
+// As is what the notice says at now, told late as it may be: the days that are
+// left, and no points where they are gone.
+func (n Notice) As(p *Programme, now time.Time) Notice {
+	if !now.Before(n.ExpiresAt) {
+		n.Points = 0
+	}
+	left := civilDay(n.ExpiresAt, p.zone()).Sub(civilDay(now, p.zone()))
+	n.Days = max(0, int(left/(24*time.Hour)))
+	return n
+}
+
 // Notices are the notices that lie ahead of now, the soonest first: one for each
 // date on which points of the account go and each of the programme's
 // NoticeDays. Points that are held are not in them, as they do not go then.

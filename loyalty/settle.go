@@ -36,8 +36,8 @@ func (w *work) settle() error {
 }
 
 // due is the earliest entry that time calls for. At one instant activations
-// come before time-outs, these before expiries, a tier's end and new terms, each
-// by seq. While the clock is in doubt nothing is taken from anybody.
+// come before time-outs, these before new terms, these before expiries, each by
+// seq, and these before a tier's end. While the clock is in doubt nothing is taken from anybody.
 func (w *work) due() (first Entry, found bool) {
 	now := w.now()
 	offer := func(at time.Time, e Entry) {
@@ -63,8 +63,12 @@ func (w *work) due() (first Entry, found bool) {
 		}
 		offer(h.Deadline, Entry{Kind: KindTimeout, Of: h.Seq, Parts: slices.Clone(h.Parts), Legs: []Leg{{Held, -n}, {Available, n}}})
 	}
+	if w.d.KeepExpired {
+		return first, found
+	}
+	w.dueTerms(offer) // a rule that came before a lot's end keeps the lot alive
 	for _, l := range w.a.Lots {
-		if l.Remaining == 0 || w.d.KeepExpired {
+		if l.Remaining == 0 {
 			continue
 		}
 		pot := Available
@@ -73,11 +77,7 @@ func (w *work) due() (first Entry, found bool) {
 		}
 		offer(l.ExpiresAt, Entry{Kind: KindExpire, Parts: parts(l.Seq, l.Remaining), Legs: []Leg{{pot, -l.Remaining}, {Expired, l.Remaining}}})
 	}
-	if w.d.KeepExpired {
-		return first, found
-	}
 	w.dueTier(offer)
-	w.dueTerms(offer)
 	return first, found
 }
 

@@ -28,7 +28,7 @@ type ground struct {
 // counted looks at counts under the rules of at.
 func (w *work) counted(at time.Time, counts []Tally) counted {
 	p := w.rules(at)
-	return counted{&p.Tiers, p.zone(), civilDay(w.a.joined(w.d.Facts, at), p.zone()), counts}
+	return counted{&p.Tiers, p.zone(), civilDay(w.a.joined(&w.d.Facts, at), p.zone()), counts}
 }
 
 // windowOn is the window of a civil day.
@@ -54,7 +54,7 @@ func (c *counted) now(at time.Time) (best ground) {
 	day := civilDay(at, c.zone)
 	in := c.windowOn(day)
 	if c.Window == WindowRolling {
-		best.better(ground{c.reached(c.value(c.counts, in)), in.from, c.graced(moved(day, c.Months).AddDate(0, 0, 1))}, at)
+		best.better(ground{c.reached(c.value(c.counts, in)), in.from, c.nextEnd(at)}, at)
 		return best
 	}
 	for range 3 { // a grace is shorter than a year
@@ -73,9 +73,9 @@ func (c *counted) left(s Standing, at time.Time) (best ground) {
 		return c.now(at)
 	}
 	day := civilDay(at, c.zone)
-	for ago := range c.Months + 1 {
+	for ago := range c.span() + 2 + c.GraceDays/28 {
 		month := firstOfMonth(day, -ago)
-		in, until := c.windowOn(month), c.graced(firstOfMonth(month, c.Months+1))
+		in, until := c.windowOn(month), c.graced(firstOfMonth(month, c.span()+1))
 		if !s.Until.IsZero() && s.Until.Before(until) {
 			until = s.Until
 		}
@@ -110,11 +110,11 @@ func (c *counted) standing(s Standing, g ground, at time.Time) Standing {
 // not even rules that ask for more.
 func (w *work) stand() error {
 	gained, lost := w.changed()
-	at := w.now()
-	c := w.counted(at, w.a.Buckets)
-	if len(c.Levels) == 0 || !gained && !lost {
+	if !gained && !lost {
 		return nil
 	}
+	at := w.now()
+	c := w.counted(at, w.a.Buckets)
 	s := w.a.Standing
 	have := c.Index(s.Level)
 	g := c.floor(c.now(at), s, at)
@@ -139,6 +139,9 @@ func (w *work) stand() error {
 // and whether they took from it.
 func (w *work) changed() (gained, lost bool) {
 	t := &w.rules(w.now()).Tiers
+	if len(t.Levels) == 0 {
+		return false, false
+	}
 	for i := range w.out {
 		n := t.measure(&w.out[i].Tally)
 		gained, lost = gained || n > 0, lost || n < 0
@@ -185,7 +188,7 @@ func (w *work) dueTier(offer func(time.Time, Entry)) {
 func (c *counted) nextEnd(at time.Time) time.Time {
 	day := civilDay(at, c.zone)
 	if c.Window == WindowRolling {
-		return c.graced(moved(day, c.Months).AddDate(0, 0, 1))
+		return c.graced(moved(day, c.span()).AddDate(0, 0, 1))
 	}
 	return c.graced(c.windowOn(day).to)
 }

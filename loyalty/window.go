@@ -21,6 +21,9 @@ func dayStart(day time.Time, zone *time.Location) time.Time {
 	return startOfDay(day.Year(), day.Month(), day.Day(), zone)
 }
 
+// epochDay numbers a civil day as a [Tally] does.
+func epochDay(day time.Time) int32 { return int32(day.Unix() / (24 * 60 * 60)) }
+
 // moved is the civil day n months on, clamped to that month's last day.
 func moved(day time.Time, n int) time.Time {
 	y, m, d := addMonths(day.Year(), day.Month(), day.Day(), n)
@@ -37,7 +40,7 @@ func firstOfMonth(day time.Time, n int) time.Time {
 func (t *Tiers) windowAt(day, joined time.Time) window {
 	switch t.Window {
 	case WindowRolling:
-		return window{firstOfMonth(day, 1-max(1, t.Months)), firstOfMonth(day, 1)}
+		return window{firstOfMonth(day, 1-t.span()), firstOfMonth(day, 1)}
 	case WindowAnniversary:
 		begins := func(year int) time.Time { return clampedDate(year, joined.Month(), joined.Day()) }
 		y := day.Year()
@@ -50,10 +53,13 @@ func (t *Tiers) windowAt(day, joined time.Time) window {
 	}
 }
 
+// span is how many months a rolling window has.
+func (t *Tiers) span() int { return max(1, t.Months) }
+
 // value is what a window's months sum to. It stops at the largest number
 // instead of overflowing: no threshold lies above it.
 func (t *Tiers) value(counts []Tally, in window) (n int64) {
-	from, to := daysOf(in.from.Date()), daysOf(in.to.Date())
+	from, to := epochDay(in.from), epochDay(in.to)
 	for i := range counts {
 		c := &counts[i]
 		if c.Bucket < from || c.Bucket >= to {

@@ -18,13 +18,16 @@
 //	mark/<member>/<seq>            what has been taken back of an entry; kept for ever
 //	order/<member>/<hash>          the newest sale under an order number; kept for ever
 //	due/<instant>/<member>         when time next changes the account; one a member at most
+//	notice/<instant>/<member>      the member's next notice that points will go; one a member at most
+//	told/<member>                  up to when the member's notices are done with; kept for ever
+//	follow/all                     the newest version of the rules that all lots went through; kept for ever
 //	wait/<instant>/<member>/<seq>  a reversal waiting for its sale; until it comes
 //	ref/<ref>                      a reference's entry; kept for ever
 //	op/<op>                        an operation's outcome; see [SweepOps]
 //	staffday/<day>/<actor>         what an employee did on a local day; see [SweepStaffDays]
 //
 // Rows of a member are guarded by the subject "member/<id>", the others by
-// "op/<op>", "ref/<ref>" and "staff/<id>". Functions lock what they touch
+// "follow/all", "op/<op>", "ref/<ref>" and "staff/<id>". Functions lock what they touch
 // themselves.
 package book
 

@@ -61,8 +61,13 @@ func (b *Book) fold(l ledger) (*loyalty.Account, []loyalty.Entry, *Fault) {
 }
 
 // derived are the rows that follow from a member's entries, by key, in their
-// stored form: all that save and add write but the entries themselves.
-func derived(m loyalty.MemberID, a *loyalty.Account, all []loyalty.Entry) (map[string][]byte, error) {
+// stored form: all that save and add write but the entries themselves. When the
+// member was told last, which is no consequence of entries, is read from r.
+func (b *Book) derived(r store.Reader, m loyalty.MemberID, a *loyalty.Account, all []loyalty.Entry) (map[string][]byte, error) {
+	last, _, err := tolds.Get(r, string(m))
+	if err != nil {
+		return nil, err
+	}
 	rows := map[string][]byte{}
 	var failed error
 	put := func(key []byte, v any) {
@@ -85,6 +90,9 @@ func derived(m loyalty.MemberID, a *loyalty.Account, all []loyalty.Entry) (map[s
 	}
 	if due := a.NextDue(); !due.IsZero() {
 		put(dues.Key(timeKey(due), id), struct{}{})
+	}
+	if n, ok := b.nextNotice(a, last); ok {
+		put(notices.Key(timeKey(n.At), id), n)
 	}
 	for i := range all {
 		e := &all[i]

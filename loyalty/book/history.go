@@ -128,17 +128,53 @@ func (b *Book) Due(r store.Reader, now time.Time, n int) (list []loyalty.MemberI
 	return list, err
 }
 
-// SettleAll settles every member whose account time has changed by now, each in
-// an Update of their own, and tells how many entries that made. It is safe to
-// stop and to run again. progress, which may be nil, is called with how many
-// members are done.
+// SettleAll settles every member whose account time has changed by now, and,
+// once after each version of the rules that old points come under, everybody who
+// has points; each in an Update of their own. It tells how many entries that
+// made. It is safe to stop and to run again. progress, which may be nil, is
+// called with how many members are done.
 func (b *Book) SettleAll(ctx context.Context, db store.DB, now time.Time, progress func(members int)) (made int, err error) {
-	from, done := "", 0
+	s := &sweep{b, db, now, progress, 0, 0}
+	if err := s.due(ctx); err != nil {
+		return s.made, err
+	}
+	return s.made, s.follow(ctx)
+}
+
+// sweep is a SettleAll on its way.
+type sweep struct {
+	b        *Book
+	db       store.DB
+	now      time.Time
+	progress func(int)
+
+	made, done int
+}
+
+// settle settles one member.
+func (s *sweep) settle(ctx context.Context, m loyalty.MemberID) error {
+	n := 0
+	err := s.db.Update(ctx, func(tx store.Tx) (err error) {
+		n, err = s.b.Settle(tx, m, s.now)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if s.made, s.done = s.made+n, s.done+1; s.progress != nil {
+		s.progress(s.done)
+	}
+	return nil
+}
+
+// due settles who is due by the index.
+func (s *sweep) due(ctx context.Context) error {
+	from := ""
 	for {
 		var keys []string
-		err := db.View(ctx, func(r store.Reader) (err error) {
+		err := s.db.View(ctx, func(r store.Reader) (err error) {
 			keys = nil
-			for key := range dues.Scan(r, dues.Between(from, timeKey(now.Add(1))), &err) {
+			for key := range dues.Scan(r, dues.Between(from, timeKey(s.now.Add(1))), &err) {
 				if keys = append(keys, key); len(keys) == store.ScanPage {
 					break
 				}
@@ -146,20 +182,12 @@ func (b *Book) SettleAll(ctx context.Context, db store.DB, now time.Time, progre
 			return err
 		})
 		if err != nil || len(keys) == 0 {
-			return made, err
+			return err
 		}
 		for _, key := range keys {
 			_, m, _ := strings.Cut(key, "/")
-			n := 0
-			err := db.Update(ctx, func(tx store.Tx) (err error) {
-				n, err = b.Settle(tx, loyalty.MemberID(m), now)
+			if err := s.settle(ctx, loyalty.MemberID(m)); err != nil {
 				return err
-			})
-			if err != nil {
-				return made, err
-			}
-			if made, done = made+n, done+1; progress != nil {
-				progress(done)
 			}
 			from = key + "\x00"
 		}

@@ -30,14 +30,20 @@ func (b *Book) open(r store.Reader, m loyalty.MemberID, at, now time.Time) (*ope
 	if err != nil {
 		return nil, err
 	}
-	var facts loyalty.Facts
-	if b.Facts != nil {
-		if facts, err = b.Facts(r, m); err != nil {
-			return nil, err
-		}
+	facts, err := b.factsOf(r, m)
+	if err != nil {
+		return nil, err
 	}
 	a.Shelf, a.Marks = map[uint64]loyalty.Lot{}, map[uint64]loyalty.Mark{}
 	return &open{book: b, member: m, programme: b.Programme(at), newest: b.Programme(now), facts: facts, account: &a, before: a.Clone()}, nil
+}
+
+// factsOf is what is known of the member besides the ledger.
+func (b *Book) factsOf(r store.Reader, m loyalty.MemberID) (loyalty.Facts, error) {
+	if b.Facts == nil {
+		return loyalty.Facts{}, nil
+	}
+	return b.Facts(r, m)
 }
 
 // settle adds what time alone has done by now.

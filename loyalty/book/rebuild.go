@@ -35,7 +35,7 @@ func (b *Book) Rebuild(ctx context.Context, db store.DB, progress func(members i
 			progress(i + 1)
 		}
 	}
-	n, err := removeStrays(ctx, db)
+	n, err := b.removeStrays(ctx, db)
 	return changed + n, errors.Join(append(bad, err)...)
 }
 
@@ -85,7 +85,7 @@ func (b *Book) rewrite(tx store.Tx, m loyalty.MemberID, a *loyalty.Account, all 
 	if err := tx.Lock(subjects...); err != nil {
 		return 0, err
 	}
-	want, err := derived(m, a, all)
+	want, err := b.derived(tx, m, a, all)
 	if err != nil {
 		return 0, err
 	}
@@ -114,8 +114,8 @@ func (b *Book) rewrite(tx store.Tx, m loyalty.MemberID, a *loyalty.Account, all 
 
 // removeStrays deletes index rows that no head knows of, looking again under
 // the member's lock.
-func removeStrays(ctx context.Context, db store.DB) (gone int, err error) {
-	keys, err := strays(ctx, db)
+func (b *Book) removeStrays(ctx context.Context, db store.DB) (gone int, err error) {
+	keys, err := b.strays(ctx, db)
 	if err != nil {
 		return 0, err
 	}
@@ -126,7 +126,7 @@ func removeStrays(ctx context.Context, db store.DB) (gone int, err error) {
 					return err
 				}
 			}
-			if ok, err := known(tx, key); ok || err != nil {
+			if ok, err := b.known(tx, key); ok || err != nil {
 				return err
 			}
 			return tx.Delete([]byte(key))

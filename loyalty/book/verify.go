@@ -36,7 +36,7 @@ func (b *Book) Verify(ctx context.Context, db store.DB, progress func(members in
 	if err != nil {
 		return faults, err
 	}
-	strays, err := strays(ctx, db)
+	strays, err := b.strays(ctx, db)
 	for _, key := range strays {
 		m, _, _ := strings.Cut(strings.SplitN(string(key), "/", 3)[2], "/")
 		faults = append(faults, Fault{Member: loyalty.MemberID(m), What: fmt.Sprintf("row %q should not be there; run `regulars rebuild`", key)})
@@ -50,7 +50,7 @@ func (b *Book) verifyMember(r store.Reader, l ledger) ([]Fault, error) {
 	if fault != nil {
 		return []Fault{*fault}, nil
 	}
-	want, err := derived(l.member, a, all)
+	want, err := b.derived(r, l.member, a, all)
 	if err != nil {
 		return nil, err
 	}
@@ -90,10 +90,10 @@ func compare(r store.Reader, m loyalty.MemberID, want map[string][]byte) (wrong,
 	return wrong, stray, nil
 }
 
-// strays are the rows of the due and wait indexes that their member's head
-// knows nothing of.
-func strays(ctx context.Context, db store.DB) (keys []string, err error) {
-	for _, rg := range []store.Range{dues.All(), waits.All()} {
+// strays are the rows of the due, notice and wait indexes that their member's
+// head knows nothing of.
+func (b *Book) strays(ctx context.Context, db store.DB) (keys []string, err error) {
+	for _, rg := range []store.Range{dues.All(), notices.All(), waits.All()} {
 		for more := true; more; {
 			err := db.View(ctx, func(r store.Reader) error {
 				more = false
@@ -106,7 +106,7 @@ func strays(ctx context.Context, db store.DB) (keys []string, err error) {
 						rg.Start, more = row.Key, true
 						return nil
 					}
-					ok, err := known(r, string(row.Key))
+					ok, err := b.known(r, string(row.Key))
 					if err != nil {
 						return err
 					}
@@ -124,10 +124,10 @@ func strays(ctx context.Context, db store.DB) (keys []string, err error) {
 	return keys, nil
 }
 
-// known reports whether an index row "due/<instant>/<member>" or
-// "wait/<instant>/<member>/<seq>" follows from the member's head. A head that
-// cannot be read is reported elsewhere.
-func known(r store.Reader, key string) (bool, error) {
+// known reports whether an index row "due/<instant>/<member>",
+// "notice/<instant>/<member>" or "wait/<instant>/<member>/<seq>" follows from the
+// member's head. A head that cannot be read is reported elsewhere.
+func (b *Book) known(r store.Reader, key string) (bool, error) {
 	part := strings.Split(key, "/")
 	if len(part) < 3 {
 		return false, nil
@@ -139,6 +139,11 @@ func known(r store.Reader, key string) (bool, error) {
 	var a loyalty.Account
 	if store.Decode(nil, raw, &a) != nil {
 		return true, nil
+	}
+	if part[0] == "notice" {
+		last, _, err := tolds.Get(r, part[2])
+		n, _ := b.nextNotice(&a, last)
+		return timeKey(n.At) == part[1], err
 	}
 	if len(part) == 3 {
 		return timeKey(a.NextDue()) == part[1], nil
