@@ -4,18 +4,25 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
 	"strings"
 
 	"regulars/bot"
+	"regulars/handlers/admin"
 	"regulars/i18n"
 	"regulars/loyalty/programme"
+	"regulars/store"
+	"regulars/store/bolt"
 )
 
 type checkCmd struct{}
 
-// Run reads both files and says what they come to, or what is wrong with them.
-// It does not touch key, store and network: that is the doctor's.
-func (*checkCmd) Run(_ context.Context, m *Main) error {
+// Run reads both files and says what they come to, or what is wrong with them,
+// and, where a shop is there, what the programme would change for its members.
+// It writes nothing.
+func (*checkCmd) Run(ctx context.Context, m *Main) error {
 	cfg, wrong := m.config()
 	paths := cfg
 	if wrong != nil {
@@ -32,7 +39,63 @@ func (*checkCmd) Run(_ context.Context, m *Main) error {
 	}
 	m.say("%s: %s", m.configPath, aboutConfig(cfg))
 	m.say("%s: %s", cfg.Programme, aboutProgramme(p))
-	return nil
+	return m.effects(ctx, cfg)
+}
+
+// effects has a running serve, or the store where none runs, tell what the
+// programme file would change for people.
+func (m *Main) effects(ctx context.Context, cfg *Config) (err error) {
+	text, err := readProgrammeText(cfg.Programme)
+	if err != nil {
+		return err
+	}
+	args := map[string]string{"file": cfg.Programme, "text": string(text)}
+	show := m.newProgress("members looked at")
+	defer show.end()
+	if cfg.AdminSocket != "" {
+		if ran, err := admin.Call(ctx, cfg.AdminSocket, "check", args, show.line); ran || err != nil {
+			return err
+		}
+	}
+	a, err := m.peek(ctx, cfg)
+	if err != nil {
+		m.say("what this changes for people was not looked at: %v", err)
+	}
+	if a == nil {
+		return nil
+	}
+	defer func() { err = errors.Join(err, a.db.Close()) }()
+	return a.desk().Ops()["check"](ctx, args, show.line)
+}
+
+// peek opens the shop if there is one with a programme. It must not take the
+// file in as the first: that is for serve.
+func (m *Main) peek(ctx context.Context, cfg *Config) (a *app, err error) {
+	if _, err := os.Stat(cfg.Data); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	key, err := cfg.ReadKey(m.Env)
+	if err != nil {
+		return nil, err
+	}
+	db, err := bolt.Open(cfg.Data, bolt.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if a == nil {
+			err = errors.Join(err, db.Close())
+		}
+	}()
+	var h *programme.History
+	err = db.View(ctx, func(r store.Reader) (err error) {
+		h, err = programme.OpenHistory(r)
+		return err
+	})
+	if err != nil || h.Newest() == nil {
+		return nil, err
+	}
+	return newAppOver(cfg, db, key, m.Clock, slog.New(slog.DiscardHandler))
 }
 
 // aboutConfig is a configuration in a line.

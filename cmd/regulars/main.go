@@ -55,7 +55,7 @@ type cli struct {
 	Init    initCmd    `cmd:"" help:"Make a new shop: configuration, programme, key and store. Asks on a terminal; never overwrites."`
 	Serve   serveCmd   `cmd:"" help:"Answer customers and staff until stopped."`
 	Demo    demoCmd    `cmd:"" help:"See it all work: a café in a simulator, on a page with phones to type on. Nothing leaves this machine."`
-	Check   checkCmd   `cmd:"" help:"Read configuration and programme, and name every mistake with its line."`
+	Check   checkCmd   `cmd:"" help:"Read configuration and programme, name every mistake with its line, and say what a changed programme does to members."`
 	Doctor  doctorCmd  `cmd:"" help:"Look at everything that serve needs, LINE and Telegram included, and say what to do."`
 	Verify  verifyCmd  `cmd:"" help:"Read the whole store and hold every point against the ledger."`
 	Rebuild rebuildCmd `cmd:"" help:"Write anew what is derived from the ledger, where it differs."`

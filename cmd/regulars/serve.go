@@ -202,6 +202,9 @@ func must[T any](v T, err error) T {
 // desk is what the command line may ask of a running program.
 func (a *app) desk() admin.Desk {
 	d := admin.Desk{DB: a.db, Shop: a.shop, Bot: a.bot, Outbox: a.outbox}
+	if a.rules != nil {
+		d.History = a.rules.History
+	}
 	if c, ok := a.db.(interface {
 		Check(context.Context, func(done, total uint64)) error
 	}); ok {

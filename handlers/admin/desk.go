@@ -8,6 +8,7 @@ import (
 	"regulars/bot"
 	"regulars/bot/outbox"
 	"regulars/handlers/shop"
+	"regulars/loyalty/programme"
 	"regulars/store"
 )
 
@@ -17,6 +18,9 @@ type Desk struct {
 	Shop   *shop.Shop
 	Bot    *bot.Bot
 	Outbox *outbox.Outbox
+	// History is the shop's programme with all its versions; nil where the
+	// caller knows of none.
+	History *programme.History
 	// Check reads the whole store file and returns store.ErrDamaged with what it
 	// found; progress is told how many pages of how many are done. nil where the
 	// engine checks itself.
@@ -26,6 +30,7 @@ type Desk struct {
 // Ops are the desk's operations and their arguments:
 //
 //	verify, rebuild, stats
+//	check           file (its name), text (all that stands in it)
 //	staff-invite    role, store (may be empty: every store), minutes
 //	staff-list
 //	staff-dismiss   id
@@ -34,7 +39,7 @@ type Desk struct {
 //	dead-discard    ref
 func (d Desk) Ops() Ops {
 	return Ops{
-		"verify": d.verify, "rebuild": d.rebuild, "stats": d.stats,
+		"verify": d.verify, "rebuild": d.rebuild, "stats": d.stats, "check": d.check,
 		"staff-invite": d.invite, "staff-list": d.listStaff, "staff-dismiss": d.dismiss,
 		"dead-list": d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
 	}
@@ -51,7 +56,7 @@ func (d Desk) stamp(t time.Time) string {
 }
 
 // count writes a number with the word for one or many.
-func count[N int | int64 | uint64](n N, one, many string) string {
+func count[N ~int | ~int64 | ~uint64](n N, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

@@ -17,8 +17,8 @@ import (
 // 108 on Linux, with the zero at its end.
 const maxPath = 103
 
-// maxArgs is how many bytes of arguments are read.
-const maxArgs = 64 << 10
+// maxArgs is how many bytes of arguments are read: a programme file may be one.
+const maxArgs = 4 << 20
 
 // every is how often progress is sent at most.
 const every = 100 * time.Millisecond
