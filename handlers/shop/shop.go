@@ -12,6 +12,7 @@ import (
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
+	"regulars/loyalty/club"
 	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
 	"regulars/store"
@@ -21,6 +22,9 @@ import (
 type Shop struct {
 	Persons
 	Book *book.Book
+	// Club is the one door to whatever touches a member's points and gifts; its
+	// Book is the one above.
+	Club *club.Club
 	// Programme is the version in force at a moment.
 	Programme func(at time.Time) *programme.Programme
 	Clock     bot.Clock
@@ -28,6 +32,8 @@ type Shop struct {
 	// PublicURL is where people's phones reach this program, without a slash at
 	// its end; "" when they cannot.
 	PublicURL string
+	// Photos gives the address of a picture file, see PhotoURL; nil: none has.
+	Photos func(file string) string
 	// Channels are the configured ones.
 	Channels []Channel
 
@@ -40,7 +46,8 @@ type Shop struct {
 func New(v *people.Vault, programmeAt func(time.Time) *programme.Programme, clock bot.Clock, rand io.Reader, log *slog.Logger) *Shop {
 	s := &Shop{Programme: programmeAt, Clock: clock, Log: log}
 	s.Persons = Persons{Vault: v, Rand: rand, LaneKey: v.Derive("lanes"), Lang: i18n.Lang(programmeAt(clock.Now()).Languages[0])}
-	s.Book = &book.Book{Key: v.ChainKey(), Programme: s.Rules}
+	s.Book = &book.Book{Key: v.ChainKey(), Programme: s.Rules, Facts: s.facts}
+	s.Club = s.newClub()
 	return s
 }
 

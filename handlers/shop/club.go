@@ -1,0 +1,75 @@
+package shop
+
+import (
+	"crypto/rand"
+	"errors"
+
+	"regulars/loyalty"
+	"regulars/loyalty/club"
+	"regulars/loyalty/people"
+	"regulars/loyalty/referral"
+	"regulars/loyalty/voucher"
+	"regulars/store"
+)
+
+// codePurpose is what digital codes are sealed for.
+const codePurpose = "digital code"
+
+// newClub puts the ledger, the vouchers and the referrals of the shop together.
+func (s *Shop) newClub() *club.Club {
+	vouchers := &voucher.Desk{
+		Book: s.Book, Key: s.Vault.Derive("vouchers"), Programme: s.Rules,
+		Seal: func(plain []byte) ([]byte, error) { return s.Vault.SealShop(codePurpose, plain, rand.Reader) },
+		Open: func(sealed []byte) ([]byte, error) { return s.Vault.OpenShop(codePurpose, sealed) },
+	}
+	referrals := &referral.Desk{Key: s.Vault.Derive("referrals"), Programme: s.Rules}
+	return &club.Club{Book: s.Book, Vouchers: vouchers, Referrals: referrals, Programme: s.Rules, Facts: s.Facts}
+}
+
+// Facts is what the rules may know of a member. Whether they were a member
+// before and were erased is looked up as well, which a sale does not ask: see
+// facts.
+func (s *Shop) Facts(r store.Reader, id loyalty.MemberID) (loyalty.Facts, error) {
+	p, err := s.known(r, id)
+	if err != nil {
+		return loyalty.Facts{}, err
+	}
+	f := factsOf(p)
+	for _, a := range p.Accounts {
+		back, err := s.Vault.Tombstoned(r, a.Identity, s.Clock.Now())
+		if err != nil {
+			return f, err
+		}
+		f.Returned = f.Returned || back
+	}
+	return f, nil
+}
+
+// facts is Facts without looking whether the member was erased before, for the
+// ledger, which asks at every sale.
+func (s *Shop) facts(r store.Reader, id loyalty.MemberID) (loyalty.Facts, error) {
+	p, err := s.known(r, id)
+	return factsOf(p), err
+}
+
+// known is a person, or nobody in particular for one who was erased: their
+// ledger goes on without them.
+func (s *Shop) known(r store.Reader, id loyalty.MemberID) (people.Person, error) {
+	p, err := s.Vault.Get(r, id)
+	if errors.Is(err, people.ErrErased) || errors.Is(err, people.ErrNobody) {
+		return people.Person{}, nil
+	}
+	return p, err
+}
+
+func factsOf(p people.Person) loyalty.Facts {
+	f := loyalty.Facts{Joined: p.JoinedAt, BirthMonth: p.Birthday.Month, BirthDay: p.Birthday.Day}
+	switch {
+	case p.Birthday.IsZero():
+	case p.BirthdayChanged:
+		f.BirthChanged = p.BirthdayAt
+	default:
+		f.BirthSet = p.BirthdayAt
+	}
+	return f
+}
