@@ -1,7 +1,6 @@
 package voucher
 
 import (
-	"strings"
 	"time"
 
 	"regulars/loyalty"
@@ -142,13 +141,4 @@ func leftOf(r store.Reader, w loyalty.Reward, now time.Time) (left *int64, taken
 	}
 	n := max(0, *w.Stock-s.Taken)
 	return &n, s.Taken, err
-}
-
-// stockedReward is the reward of a stockdue row, and the voucher.
-func stockedReward(key string) (reward string, id ID) {
-	part := strings.Split(key, "/")
-	if len(part) != 4 {
-		return "", ""
-	}
-	return part[0], ID(part[2] + "-" + part[3])
 }

@@ -38,7 +38,8 @@ func (d *Desk) Sweep(ctx context.Context, db store.DB, now time.Time) (gone int,
 // sweepVouchers looks at a page of vouchers in each View, and deletes the old
 // ones one by one.
 func (d *Desk) sweepVouchers(ctx context.Context, db store.DB, old time.Time) (gone int, err error) {
-	err = walk(ctx, db, func(list []Voucher, _ store.Reader) error { return nil }, func(list []Voucher) error {
+	look := func([]Voucher, store.Reader) error { return nil }
+	err = walk(ctx, db, look, func(list []Voucher) error {
 		for _, v := range list {
 			if !v.over(old) {
 				continue

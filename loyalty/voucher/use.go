@@ -155,7 +155,10 @@ func (d *Desk) withdraw(tx store.Tx, id ID, act book.Act, why string, byOwner bo
 	var rec book.Receipt
 	if v.Cost > 0 {
 		if rec, err = d.Book.Release(tx, v.Hold, act); err != nil {
-			return Voucher{}, rec, d.closed(tx, &v, err)
+			err = d.closed(tx, &v, err)
+		}
+		if err != nil && err != error(ErrVoid) { // released in the ledger already: then only the row is left to do
+			return Voucher{}, rec, err
 		}
 	}
 	if err := restock(tx, &v); err != nil {

@@ -1,0 +1,427 @@
+package voucher
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/store"
+)
+
+func TestRedeemAndUse(t *testing.T) {
+	s := newShop(t, plan())
+	s.earn(ann, 120)
+	v := s.must(s.redeem(ann, "latte"))
+	if v.State != Open || v.Cost != 50 || v.Hold == "" || !v.Until.Equal(s.now.Add(30*time.Minute)) || v.Version != 1 {
+		t.Fatalf("%+v", v)
+	}
+	s.has(ann, 70, 50)
+	s.now = s.now.Add(10 * time.Minute)
+	used := s.must(s.use(v))
+	if used.State != Used || !used.UsedAt.Equal(s.now) || used.UsedBy != sam || used.UsedStore != "east" || used.Use == "" {
+		t.Fatalf("%+v", used)
+	}
+	s.has(ann, 70, 0)
+	var again *UsedError
+	s.now = s.now.Add(time.Minute)
+	if _, err := s.use(v); !errors.As(err, &again) || !again.At.Equal(used.UsedAt) || again.Store != "east" || again.By != sam || again.Ref != used.Use {
+		t.Errorf("used twice: %v", err)
+	}
+	s.clean()
+	s.view(func(r store.Reader) error {
+		entry, err := s.d.Book.ByRef(r, v.Hold)
+		if entry.Voucher != string(v.ID) {
+			t.Errorf("the hold is for %q", entry.Voucher)
+		}
+		return err
+	})
+}
+
+// TestVouchersLapse: at its last moment, not before, and whether or not anybody
+// looked; the points come back or are gone by the terms.
+func TestVouchersLapse(t *testing.T) {
+	for _, c := range []struct {
+		reward string
+		until  time.Time
+		back   loyalty.Points
+	}{
+		{"latte", start.Add(30 * time.Minute), 100},
+		{"cake", time.Date(2026, 3, 25, 0, 0, 0, 0, taipei), 20}, // good to the end of 24 March; then forfeited
+		{"once", start.Add(2 * time.Hour), 100},                  // the programme's HoldFor
+	} {
+		for _, swept := range []bool{false, true} {
+			s := newShop(t, plan())
+			s.earn(ann, 100)
+			v := s.must(s.redeem(ann, c.reward))
+			if !v.Until.Equal(c.until) {
+				t.Errorf("%s until %s", c.reward, v.Until.In(taipei))
+			}
+			s.now = c.until.Add(-1)
+			if s.expire() != 0 || s.state(v) != Open {
+				t.Errorf("%s lapsed early", c.reward)
+			}
+			s.has(ann, 100-v.Cost, v.Cost)
+			s.now = c.until
+			if swept && s.expire() != 1 {
+				t.Errorf("%s: nothing to expire", c.reward)
+			}
+			if s.state(v) != Expired {
+				t.Errorf("%s is %s", c.reward, s.state(v))
+			}
+			s.has(ann, c.back, 0)
+			var lapsed *LapsedError
+			if _, err := s.use(v); !errors.As(err, &lapsed) || !lapsed.At.Equal(c.until) {
+				t.Errorf("%s used: %v", c.reward, err)
+			}
+			if _, err := s.cancel(ann, v); !errors.As(err, &lapsed) {
+				t.Errorf("%s cancelled: %v", c.reward, err)
+			}
+			if !swept && s.expire() != 1 || s.expire() != 0 {
+				t.Errorf("%s: expired other than once", c.reward)
+			}
+			s.clean()
+		}
+	}
+}
+
+func TestCancel(t *testing.T) {
+	s := newShop(t, plan())
+	s.earn(ann, 200)
+	latte, cake := s.must(s.redeem(ann, "latte")), s.must(s.redeem(ann, "cake"))
+	if _, err := s.cancel(bo, latte); !errors.Is(err, ErrUnknown) {
+		t.Errorf("a stranger's cancel: %v", err)
+	}
+	if v := s.must(s.cancel(ann, latte)); v.State != Void || v.Why != WhyCancelled {
+		t.Errorf("%+v", v)
+	}
+	if _, err := s.cancel(ann, latte); !errors.Is(err, ErrVoid) {
+		t.Errorf("cancelled twice: %v", err)
+	}
+	if _, err := s.use(latte); !errors.Is(err, ErrVoid) {
+		t.Errorf("used when void: %v", err)
+	}
+	if _, err := s.cancel(ann, cake); !errors.Is(err, ErrForfeit) {
+		t.Errorf("what would come back as nothing: %v", err)
+	}
+	s.has(ann, 120, 80)
+	s.must(s.void(cake)) // the shop may all the same
+	s.has(ann, 200, 0)
+	s.clean()
+}
+
+func TestWhoUsesAndWhere(t *testing.T) {
+	s := newShop(t, plan())
+	s.earn(ann, 100)
+	cake := s.must(s.redeem(ann, "cake"))
+	try := func(change func(*book.Act)) error {
+		a := s.act(sam)
+		change(&a)
+		_, _, err := s.run(func(tx store.Tx) (Voucher, book.Receipt, error) { return s.d.Use(tx, s.d.CodeOf(cake), a) })
+		return err
+	}
+	var wrong *StoreError
+	if err := try(func(a *book.Act) { a.Store = "north" }); !errors.As(err, &wrong) || !reflect.DeepEqual(wrong.Stores, []loyalty.Store{"east", "west"}) {
+		t.Errorf("in the wrong store: %v", err)
+	}
+	if err := try(func(a *book.Act) { a.Self = ann }); !errors.Is(err, loyalty.ErrSelf) {
+		t.Errorf("an employee's own: %v", err)
+	}
+	if err := try(func(a *book.Act) { a.Actor = loyalty.ByMember(ann) }); !errors.Is(err, ErrStaff) {
+		t.Errorf("by the member: %v", err)
+	}
+	freeze := func(on bool) {
+		a := s.act(sam)
+		if err := s.do(func(tx store.Tx) error { _, err := s.d.Book.Freeze(tx, ann, a, on); return err }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	freeze(true)
+	if err := try(func(*book.Act) {}); !errors.Is(err, loyalty.ErrFrozen) {
+		t.Errorf("of a frozen account: %v", err)
+	}
+	freeze(false)
+	if err := try(func(a *book.Act) { a.Store, a.Actor = "west", loyalty.ByJob("till") }); err != nil {
+		t.Errorf("by a till: %v", err)
+	}
+	s.clean()
+}
+
+// TestOpenVouchersKeepTheirTerms: a new version changes price, time, stores and
+// fates, and takes a reward away; what is out stays as it was.
+func TestOpenVouchersKeepTheirTerms(t *testing.T) {
+	old := plan()
+	s := newShop(t, old)
+	s.earn(ann, 500)
+	latte, cake, mug := s.must(s.redeem(ann, "latte")), s.must(s.redeem(ann, "cake")), s.must(s.redeem(ann, "mug"))
+	next := plan()
+	next.Version, next.From, next.Before = 2, s.now.Add(time.Minute), old
+	reward(next, "latte", func(r *loyalty.Reward) { r.Cost, r.ValidFor = 70, time.Hour })
+	reward(next, "cake", func(r *loyalty.Reward) {
+		r.Stores, r.OnExpiry, r.OnCancel = []loyalty.Store{"south"}, loyalty.FateBack, loyalty.FateBack
+	})
+	reward(next, "mug", func(r *loyalty.Reward) { r.ID = "cup" })
+	s.p, s.now = next, s.now.Add(2*time.Minute)
+	if v := s.must(s.redeem(ann, "latte")); v.Cost != 70 || v.Version != 2 || !v.Until.Equal(s.now.Add(time.Hour)) {
+		t.Errorf("the new one: %+v", v)
+	}
+	if v := s.must(s.use(latte)); v.Cost != 50 || v.Version != 1 {
+		t.Errorf("the old one: %+v", v)
+	}
+	s.must(s.use(mug))
+	if _, err := s.cancel(ann, cake); !errors.Is(err, ErrForfeit) {
+		t.Errorf("cancelled: %v", err)
+	}
+	s.must(s.use(cake)) // in the old version's store
+	s.has(ann, 500-50-80-30-70, 70)
+	s.clean()
+}
+
+// TestUndoOfAUse: the voucher is open again until its old last moment, with its
+// points held; later it is refused, but a sale that came back reopens it.
+func TestUndoOfAUse(t *testing.T) {
+	s := newShop(t, plan())
+	s.earn(ann, 100)
+	v := s.must(s.redeem(ann, "latte"))
+	if _, err := s.undo(v); !errors.Is(err, ErrNotUsed) {
+		t.Errorf("undone before its use: %v", err)
+	}
+	s.must(s.use(v))
+	back := s.must(s.undo(v))
+	if back.State != Open || !back.Until.Equal(v.Until) || s.d.CodeOf(back) != s.d.CodeOf(v) || !back.UsedAt.IsZero() {
+		t.Errorf("%+v", back)
+	}
+	s.has(ann, 50, 50)
+	s.clean()
+	s.must(s.use(v))
+	s.has(ann, 50, 0)
+	s.now = v.Until
+	var lapsed *LapsedError
+	if _, err := s.undo(v); !errors.As(err, &lapsed) {
+		t.Errorf("undone when lapsed: %v", err)
+	}
+	again := s.must(s.reopen(v))
+	if want := time.Date(2026, 3, 18, 0, 0, 0, 0, taipei); again.State != Open || !again.Until.Equal(want) {
+		t.Errorf("reopened until %s", again.Until.In(taipei))
+	}
+	s.has(ann, 50, 50)
+	s.clean()
+	s.now = again.Until
+	s.has(ann, 100, 0)
+	s.expire()
+	s.clean()
+}
+
+// TestUndoneUseWithoutPoints: when the points cannot be set aside again, the
+// voucher is void and the member has what came back.
+func TestUndoneUseWithoutPoints(t *testing.T) {
+	p := plan()
+	p.Expiry = loyalty.Expiry{Version: 1, Kind: loyalty.AfterMonths, Months: 1}
+	reward(p, "cake", func(r *loyalty.Reward) { r.Stock = count(1) })
+	s := newShop(t, p)
+	s.earn(ann, 80)
+	s.now = time.Date(2026, 4, 10, 23, 0, 0, 0, taipei) // the points' last hour
+	v := s.must(s.redeem(ann, "cake"))
+	s.now = s.now.Add(2 * time.Hour)
+	s.must(s.use(v)) // what is held does not expire
+	back := s.must(s.undo(v))
+	if back.State != Void || back.Why != WhyUndone {
+		t.Errorf("%+v", back)
+	}
+	s.has(ann, 0, 0)
+	if left, _ := s.left("cake"); left != 1 {
+		t.Errorf("%d cakes left", left)
+	}
+	s.clean()
+}
+
+func TestPresents(t *testing.T) {
+	s := newShop(t, plan())
+	if _, err := s.redeem(ann, "prize"); !errors.Is(err, ErrUnknownReward) {
+		t.Errorf("a prize for points: %v", err)
+	}
+	v := s.must(s.present(ann, "prize", "card/coffee/1"))
+	if v.Cost != 0 || v.State != Open || !v.Until.Equal(time.Date(2026, 4, 10, 0, 0, 0, 0, taipei)) {
+		t.Errorf("%+v until %s", v, v.Until.In(taipei))
+	}
+	if w := s.must(s.present(ann, "prize", "card/coffee/1")); w.ID != v.ID {
+		t.Error("one source brought two presents")
+	}
+	if w := s.must(s.present(bo, "prize", "card/coffee/1")); w.ID == v.ID || w.Member != bo {
+		t.Error("another member's present is the same")
+	}
+	s.must(s.use(v))
+	var used *UsedError
+	if _, err := s.use(v); !errors.As(err, &used) {
+		t.Errorf("used twice: %v", err)
+	}
+	s.must(s.undo(v))
+	s.must(s.void(v))
+	if w := s.must(s.present(ann, "prize", "card/coffee/1")); w.State != Void {
+		t.Errorf("a void present came back %s", w.State)
+	}
+	if v := s.must(s.present(ann, "daily", "x")); v.Cost != 0 { // a present of the catalogue counts for no limit
+		t.Errorf("%+v", v)
+	}
+	s.earn(ann, 100)
+	for range 2 {
+		s.must(s.redeem(ann, "daily"))
+	}
+	s.clean()
+}
+
+// TestOperationsAreDoneOnce: the same id gives the same, a refusal stays one
+// (case 7), another payload is a conflict.
+func TestOperationsAreDoneOnce(t *testing.T) {
+	s := newShop(t, plan())
+	a := s.act(loyalty.ByMember(ann))
+	redeem := func(id string) step {
+		return func(tx store.Tx) (Voucher, book.Receipt, error) { return s.d.Redeem(tx, ann, a, id) }
+	}
+	_, _, first := s.run(redeem("latte"))
+	s.earn(ann, 100)
+	_, rec, again := s.run(redeem("latte"))
+	var short *loyalty.ShortError
+	if !errors.As(again, &short) || first.Error() != again.Error() || !rec.Replayed || rec.Balance.Available != 100 {
+		t.Errorf("first %v, again %v, %+v", first, again, rec)
+	}
+	a = s.act(loyalty.ByMember(ann))
+	v, rec, err := s.run(redeem("latte"))
+	w, twice, err2 := s.run(redeem("latte"))
+	if err != nil || err2 != nil || v.ID != w.ID || !twice.Replayed || twice.Entry().Ref != rec.Entry().Ref || twice.Balance.Available != 50 {
+		t.Errorf("%v, %v\n%+v\n%+v", err, err2, rec, twice)
+	}
+	var conflict *loyalty.ConflictError
+	if _, _, err := s.run(redeem("mug")); !errors.As(err, &conflict) {
+		t.Errorf("another reward: %v", err)
+	}
+	a = s.act(sam)
+	use := func(tx store.Tx) (Voucher, book.Receipt, error) { return s.d.Use(tx, s.d.CodeOf(v), a) }
+	_, _, err = s.run(use)
+	w, twice, err2 = s.run(use)
+	if err != nil || err2 != nil || w.State != Used || !twice.Replayed || twice.Entry().Kind != loyalty.KindCapture {
+		t.Errorf("%v, %v, %+v", err, err2, twice)
+	}
+	s.has(ann, 50, 0)
+	s.clean()
+}
+
+func TestVoidAll(t *testing.T) {
+	s := newShop(t, plan())
+	s.earn(ann, 200)
+	s.must(s.redeem(ann, "latte"))
+	s.must(s.redeem(ann, "mug"))
+	used := s.must(s.redeem(ann, "mug"))
+	s.must(s.use(used))
+	s.must(s.present(ann, "prize", "welcome"))
+	a := s.act(loyalty.ByJob("erase"))
+	var gone []Voucher
+	err := s.do(func(tx store.Tx) (err error) { gone, err = s.d.VoidAll(tx, ann, a, "erased"); return err })
+	if err != nil || len(gone) != 3 {
+		t.Errorf("%d withdrawn, %v", len(gone), err)
+	}
+	s.has(ann, 170, 0)
+	if left, taken := s.left("mug"); left != 1 || taken != 1 {
+		t.Errorf("%d left, %d taken", left, taken)
+	}
+	s.clean()
+}
+
+// TestHoldReleasedInTheLedger: whoever undoes a hold there leaves a voucher that
+// is not taken at the counter, and that can still be withdrawn.
+func TestHoldReleasedInTheLedger(t *testing.T) {
+	s := newShop(t, plan())
+	s.earn(ann, 100)
+	v := s.must(s.redeem(ann, "cake"))
+	a := s.act(sam)
+	if err := s.do(func(tx store.Tx) error { _, err := s.d.Book.Undo(tx, v.Hold, a); return err }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.use(v); !errors.Is(err, ErrVoid) {
+		t.Errorf("used: %v", err)
+	}
+	if faults, _ := s.d.Check(t.Context(), s.db); len(faults) != 1 {
+		t.Errorf("check says %v", faults)
+	}
+	s.must(s.void(v))
+	s.has(ann, 100, 0)
+	s.clean()
+}
+
+func TestCodes(t *testing.T) {
+	s := newShop(t, plan())
+	s.earn(ann, 100)
+	v := s.must(s.redeem(ann, "latte"))
+	code := s.d.CodeOf(v)
+	shown := code.String()
+	if len(shown) != 11 || shown[3] != '-' || shown[7] != '-' {
+		t.Errorf("shown as %q", shown)
+	}
+	wide := strings.Map(func(r rune) rune {
+		if r == '-' {
+			return '－'
+		}
+		return r + 0xFEE0
+	}, shown)
+	for _, typed := range []string{shown, strings.ToLower(shown), strings.ReplaceAll(shown, "-", ""), " " + strings.ReplaceAll(shown, "-", " ") + " ", wide} {
+		if got, ok := ParseCode(typed); !ok || got != code {
+			t.Errorf("%q is read as %q, %v", typed, got, ok)
+		}
+	}
+	for i := range len(code) {
+		bad := []byte(code)
+		if bad[i]++; bad[i] == 'O' || bad[i] == 'I' || bad[i] == 'L' || bad[i] == '0' || bad[i] == '1' {
+			bad[i]++
+		}
+		if _, ok := ParseCode(string(bad)); ok {
+			t.Errorf("one wrong character passes: %s for %s", bad, code)
+		}
+	}
+	if _, ok := ParseCode("7KQ2M4"); ok {
+		t.Error("a reference passes for a code")
+	}
+	unknown := Code(loyalty.NewRef([]byte("somethingelse"), 8))
+	a := s.act(sam)
+	if _, _, err := s.run(func(tx store.Tx) (Voucher, book.Receipt, error) { return s.d.Use(tx, unknown, a) }); !errors.Is(err, ErrUnknownCode) {
+		t.Errorf("unknown: %v", err)
+	}
+	s.view(func(r store.Reader) error {
+		w, err := s.d.ByCode(r, code)
+		if w.ID != v.ID {
+			t.Errorf("the code leads to %s", w.ID)
+		}
+		for row, err := range r.Scan(store.Range{}) {
+			if err == nil && (strings.Contains(string(row.Value), string(code)) || strings.Contains(string(row.Key), string(code))) {
+				t.Errorf("row %q holds the code", row.Key)
+			}
+		}
+		return err
+	})
+}
+
+// TestEveryRefusalSurvivesItsRow: what comes back is what was refused.
+func TestEveryRefusalSurvivesItsRow(t *testing.T) {
+	at := start.UTC()
+	all := append([]error{
+		&SoldOutError{Reward: "r"}, &LimitError{Reward: "r", Most: 2, Per: loyalty.SpanDay, Again: at}, &NotYetError{From: at},
+		&UsedError{At: at, Store: "east", By: sam, Ref: "R"}, &LapsedError{At: at}, &StoreError{Stores: []loyalty.Store{"east"}},
+		&loyalty.ShortError{Need: 2, Have: 1}, &loyalty.KindError{Kind: loyalty.KindEarn}, &loyalty.LimitError{Span: loyalty.SpanDay},
+		&loyalty.ApprovalError{Over: 1, Asked: 2},
+	}, plain...)
+	for _, refusal := range all {
+		if !loyalty.Refused(fmt.Errorf("wrapped: %w", refusal)) {
+			t.Errorf("%v is no refusal", refusal)
+		}
+		row, err := pack(fmt.Errorf("wrapped: %w", refusal))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back := row.unpack(); fmt.Sprintf("%T %+v", back, back) != fmt.Sprintf("%T %+v", refusal, refusal) {
+			t.Errorf("%T %v came back as %T %v", refusal, refusal, back, back)
+		}
+	}
+}
