@@ -33,7 +33,9 @@
 //
 // Answers read "bot< words [Button] [Button]", further lines of one message
 // begin with "   |"; what goes to somebody else than the speaker reads
-// "bot→bo< …". Lines that begin with "#" are comments. In what people say,
+// "bot→bo< …". A bar reads "[#####-----] words", a stamp card "●●●○○", a photo
+// "(photo: words)"; cards begin with "▪", and their buttons name them: "[Redeem
+// · Latte]". Lines that begin with "#" are comments. In what people say,
 // "@Ann" is a real mention of Ann and "<code>" is the last code that the bot
 // showed to anybody (a word of capitals and digits in groups), and {x*9} is x nine
 // times.

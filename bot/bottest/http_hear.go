@@ -137,7 +137,7 @@ func (p *httpPlayer) enough(want map[string][]string) bool {
 func missing(want []string, got []shown) bool {
 	for i, w := range want {
 		for _, b := range look(w, always).buttons {
-			if !slices.Contains(got[i].buttons, b) {
+			if !slices.ContainsFunc(got[i].buttons, func(g string) bool { return sameButton(b, g) }) {
 				return true
 			}
 		}

@@ -313,7 +313,7 @@ func (w *world) nameOf(c bot.Chat) string {
 
 // show puts a message's buttons under the thumbs of those who see it.
 func (w *world) show(h heard) {
-	all := append(append([]bot.Button(nil), h.m.Buttons...), h.m.Quick...)
+	all := h.m.AllButtons()
 	if h.m.Menu != nil {
 		all = append(append([]bot.Button(nil), h.m.Menu.Keys...), all...)
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -57,7 +58,8 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	a.shop = shop.New(vault, at, clock, rand.Reader, log)
 	a.shop.PublicURL = cfg.PublicURL
 	a.shop.Book.ClockInDoubt = a.doubt.is
-	a.pages = &counter.Pages{Shop: a.shop}
+	a.pages = &counter.Pages{Shop: a.shop, Pictures: counter.Folder(filepath.Join(filepath.Dir(cfg.Programme), "pictures"))}
+	a.shop.Photos = a.pages.PhotoURL
 	if err := a.makeChannels(); err != nil {
 		return nil, err
 	}
@@ -78,7 +80,7 @@ func (a *app) makeChannels() error {
 		case bot.LINE:
 			ch, err := line.New(line.Config{
 				Name: c.Name, ChannelID: c.ChannelID, Secret: c.ChannelSecret, Token: c.ChannelToken, BasicID: c.BasicID,
-				APIBase: c.APIBase, DataAPIBase: c.DataAPIBase, Clock: a.clock, Pictures: a.pages,
+				APIBase: c.APIBase, DataAPIBase: c.DataAPIBase, Clock: a.clock, Pictures: a.pages, Photos: a.pages,
 			})
 			if err != nil {
 				return fmt.Errorf("channel %s: %w", c.Name, err)
@@ -88,7 +90,7 @@ func (a *app) makeChannels() error {
 			handle = c.Username
 			ch, err := telegram.New(telegram.Config{
 				Name: c.Name, Token: c.Token, SecretToken: c.SecretToken, Username: c.Username,
-				APIBase: c.APIBase, Clock: a.clock, Pictures: a.pages, Log: a.log, Commands: a.chatCommands,
+				APIBase: c.APIBase, Clock: a.clock, Pictures: a.pages, Photos: a.pages, Log: a.log, Commands: a.chatCommands,
 			})
 			if err != nil {
 				return fmt.Errorf("channel %s: %w", c.Name, err)

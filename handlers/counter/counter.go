@@ -4,6 +4,7 @@
 //	GET /c/{token}       the card's page: it leads an employee who scanned it to
 //	                     their own chat, with the command ready; it changes nothing
 //	GET /i/{token}.png   a code that the bot has drawn, until it expires
+//	GET /p/{hash}-{name} a picture of the shop's, such as that of a reward
 //
 // Both tokens are opaque and expire; a token that is no good says nothing about
 // why. The package owns no rows.
@@ -14,6 +15,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"html/template"
+	"io/fs"
 	"net/http"
 	"strings"
 	"time"
@@ -29,12 +31,18 @@ import (
 // Pages serves the addresses above.
 type Pages struct {
 	Shop *shop.Shop
+	// Pictures is the folder pictures beside the programme file, see [Folder];
+	// nil when there are none.
+	Pictures fs.FS
+
+	photos shelf
 }
 
 // Register adds the pages to a mux.
 func (p *Pages) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /c/{token}", p.card)
 	mux.HandleFunc("GET /i/{file}", p.picture)
+	mux.HandleFunc("GET /p/{file}", p.photo)
 }
 
 // pictureLife is how long a picture in a chat can be loaded. LINE and the apps

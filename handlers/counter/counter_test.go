@@ -25,7 +25,7 @@ func (c *clock) Now() time.Time                       { return c.now }
 func (c *clock) After(time.Duration) <-chan time.Time { return nil }
 
 // site is a shop's pages with a customer's browser before them.
-func site(t *testing.T, public string, channels ...shop.Channel) (*Pages, *clock, func(path, languages string) *httptest.ResponseRecorder) {
+func site(t testing.TB, public string, channels ...shop.Channel) (*Pages, *clock, func(path, languages string) *httptest.ResponseRecorder) {
 	t.Helper()
 	v, err := people.NewVault(bytes.Repeat([]byte{7}, 32))
 	if err != nil {

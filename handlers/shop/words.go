@@ -35,6 +35,19 @@ func (s *Shop) CardLink(shown bot.ChannelName, token string) string {
 	return "/scan " + token
 }
 
+// PhotoURL is the address of one of the shop's pictures: an https address
+// itself, or a file in the folder pictures. It is "" where phones cannot open
+// it; the words are then alone.
+func (s *Shop) PhotoURL(file string) string {
+	switch {
+	case strings.HasPrefix(file, "https://"):
+		return file
+	case s.Photos == nil:
+		return ""
+	}
+	return s.Photos(file)
+}
+
 // ChatLink is an address that opens the private chat of a channel with a
 // command ready: a deep link on Telegram, a prefilled text on LINE.
 func (s *Shop) ChatLink(name bot.ChannelName, line string) (string, bool) {
