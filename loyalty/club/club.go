@@ -174,7 +174,7 @@ func by(act book.Act, rule string) book.Act {
 // opID is an operation id under another's; one that would be too long keeps a
 // hash of it.
 func opID(op, rule string) loyalty.OpID {
-	const longest = 200
+	const longest = 180 // vouchers put a word behind it
 	if len(op)+1+len(rule) > longest {
 		sum := sha256.Sum256([]byte(op + "/" + rule))
 		return loyalty.OpID("long/" + hex.EncodeToString(sum[:]))

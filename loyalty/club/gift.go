@@ -113,18 +113,18 @@ func (c *Club) voucherOf(r store.Reader, x *member, n name, row given, now time.
 	return v, err
 }
 
-// source is where a voucher says that it comes from: "gift/<gift>/<period>" or
-// "stamp/<card>/<n>", and with ".<sale>" behind it for what a sale brought, so
-// that what went back with its sale is another one when it is earned again.
+// source is where a voucher says that it comes from: "stamp/<card>/<n>.<sale>"
+// for a prize, else "gift/<gift>/<period>", with ".<sale>" behind it for what a
+// sale brought: what went back with its sale is another one when it is earned
+// again.
 func (row *given) source(n name) string {
-	s := n.String()
-	if row.Kind != KindPrize {
-		s = "gift/" + s
+	switch {
+	case row.Kind == KindPrize:
+		return n.String()
+	case row.Sale > 0:
+		return fmt.Sprintf("gift/%s.%d", n, row.Sale)
 	}
-	if row.Sale > 0 {
-		s = fmt.Sprintf("%s.%d", s, row.Sale)
-	}
-	return s
+	return "gift/" + n.String()
 }
 
 // tell adds a gift to what the operation did.
@@ -168,9 +168,7 @@ func (x *member) may(g *loyalty.Gift) bool {
 }
 
 // rank is a tier's place, 0 for the lowest and for one that there is no more.
-func (x *member) rank(level string) int {
-	return max(0, slices.IndexFunc(x.rules.Tiers.Levels, func(l loyalty.Level) bool { return l.ID == level }))
-}
+func (x *member) rank(level string) int { return x.rules.Tiers.Index(level) }
 
 // level is the tier at a place.
 func (x *member) level(rank int) string {

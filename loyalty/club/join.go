@@ -8,7 +8,8 @@ import (
 
 // Join makes the ledger's side of a new member: the welcome gift and the head
 // starts of stamp cards, each once ever, and none for somebody who was a member
-// before and was erased. A second Join of a member does nothing.
+// before and was erased. It completes a referral that began with a code. A
+// second Join of a member does nothing.
 func (c *Club) Join(tx store.Tx, m loyalty.MemberID, act book.Act) (out Outcome, err error) {
 	x, err := c.look(tx, m, act.Now)
 	if err != nil {
@@ -25,6 +26,11 @@ func (c *Club) Join(tx store.Tx, m loyalty.MemberID, act book.Act) (out Outcome,
 	}
 	if err := x.keep(tx, 0); err != nil || x.facts.Returned {
 		return out, err
+	}
+	if starts := loyalty.HeadStart(&x.account, x.rules, x.facts); len(starts) > 0 {
+		if out.Receipt, err = c.Book.Grant(tx, m, by(act, "start"), loyalty.StartGift, 0, starts); accident(err) != nil {
+			return out, err
+		}
 	}
 	if welcomed, err := x.welcomed(tx); err != nil || welcomed {
 		return out, err

@@ -3,7 +3,6 @@ package club
 import (
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"regulars/loyalty"
@@ -55,7 +54,7 @@ func (c *Club) refund(tx store.Tx, sale loyalty.Entry, act book.Act, r loyalty.R
 	if err != nil {
 		return out, err
 	}
-	if r.Kept, err = c.usedPrizes(tx, x, sale.Seq, act.Now); err != nil {
+	if r.Kept, err = c.keptCards(tx, x, sale, act.Now); err != nil {
 		return out, err
 	}
 	before := x.account.Standing
@@ -88,7 +87,7 @@ func (c *Club) follow(tx store.Tx, x *member, act book.Act, before loyalty.Stand
 		return err
 	}
 	out.From, out.To = x.moved(before.Level)
-	if err := c.takePrizes(tx, x, act, sale.Seq, out); err != nil {
+	if err := c.takePrizes(tx, x, act, out); err != nil {
 		return err
 	}
 	if err := c.takeGifts(tx, x, act, before, sale.Seq, done.Whole, out); err != nil {
@@ -102,50 +101,72 @@ func (c *Club) follow(tx store.Tx, x *member, act book.Act, before loyalty.Stand
 	return c.unbought(tx, act, sale, sale.Amount-done.Amount, out)
 }
 
-// usedPrizes are the stamp cards of which the sale brought a prize that has
-// been used, one for each: they stay filled, and their stamps are owed.
-func (c *Club) usedPrizes(tx store.Tx, x *member, sale uint64, now time.Time) (cards []string, err error) {
-	names, rows, err := x.all(tx)
-	if err != nil {
-		return nil, err
-	}
-	for i, row := range rows {
-		if row.Kind != KindPrize || row.Sale != sale || row.Undone {
+// keptCards are the sale's stamp cards that must stay filled whatever comes back
+// of it, because fewer of their prizes can still be taken back than it might
+// unfill: the rest were used, or lapsed. Their stamps are owed instead.
+func (c *Club) keptCards(tx store.Tx, x *member, sale loyalty.Entry, now time.Time) (kept []string, err error) {
+	for _, s := range sale.Stamps {
+		i := slices.IndexFunc(x.rules.Cards, func(k loyalty.StampCard) bool { return k.ID == s.Card })
+		if i < 0 || x.rules.Cards[i].Size <= 0 {
 			continue
 		}
-		v, err := c.voucherOf(tx, x, names[i], row, now)
+		size := x.rules.Cards[i].Size
+		missing := s.Stamps + s.Filled*size - x.account.Cards[s.Card].Have
+		if missing <= 0 {
+			continue
+		}
+		names, left, err := c.openPrizes(tx, x, s.Card, now)
 		if err != nil {
 			return nil, err
 		}
-		if v.State == voucher.Used {
-			cards = append(cards, strings.TrimPrefix(names[i].gift, prizeOf))
+		if left && int64(len(names)) < (missing-1)/size+1 {
+			kept = append(kept, s.Card)
 		}
 	}
-	return cards, nil
+	return kept, nil
 }
 
-// takePrizes takes back a prize for each card of the sale that is filled no
-// more: one that is still open.
-func (c *Club) takePrizes(tx store.Tx, x *member, act book.Act, sale uint64, out *Outcome) error {
+// openPrizes are those of a card's prizes that can be taken back, newest first;
+// any is false when the card never brought one.
+func (c *Club) openPrizes(tx store.Tx, x *member, card string, now time.Time) (open []name, any bool, err error) {
 	names, rows, err := x.all(tx)
 	if err != nil {
-		return err
+		return nil, false, err
 	}
-	left := out.Receipt.Unfilled()
+	var sales []uint64
 	for i, row := range rows {
-		at := slices.Index(left, strings.TrimPrefix(names[i].gift, prizeOf))
-		if row.Kind != KindPrize || row.Sale != sale || row.Undone || at < 0 {
+		if names[i].gift != prizeOf+card {
 			continue
 		}
-		v, err := c.voucherOf(tx, x, names[i], row, act.Now)
+		any = true
+		v, err := c.voucherOf(tx, x, names[i], row, now)
+		if err != nil {
+			return nil, false, err
+		}
+		if row.Undone || v.ID != "" && v.State != voucher.Open {
+			continue
+		}
+		at := slices.IndexFunc(sales, func(s uint64) bool { return s <= row.Sale })
+		if at < 0 {
+			at = len(sales)
+		}
+		sales, open = slices.Insert(sales, at, row.Sale), slices.Insert(open, at, names[i])
+	}
+	return open, any, nil
+}
+
+// takePrizes takes back a prize for each time that a card is no longer full.
+func (c *Club) takePrizes(tx store.Tx, x *member, act book.Act, out *Outcome) error {
+	for _, card := range out.Receipt.Unfilled() {
+		open, _, err := c.openPrizes(tx, x, card, act.Now)
+		if err != nil || len(open) == 0 {
+			return err
+		}
+		row, _, err := gifts.Get(tx, string(x.id), open[0].String())
 		if err != nil {
 			return err
 		}
-		if v.State == voucher.Used {
-			continue
-		}
-		left = slices.Delete(left, at, at+1)
-		if _, err := c.take(tx, x, act, names[i], row, out); err != nil {
+		if _, err := c.take(tx, x, act, open[0], row, out); err != nil {
 			return err
 		}
 	}
@@ -161,7 +182,6 @@ func (c *Club) takeGifts(tx store.Tx, x *member, act book.Act, before loyalty.St
 	if err != nil {
 		return err
 	}
-	now := window(before, x.zone)
 	from, to := x.rank(before.Level), x.rank(x.account.Standing.Level)
 	for i, row := range rows {
 		gone := false
@@ -170,7 +190,7 @@ func (c *Club) takeGifts(tx store.Tx, x *member, act book.Act, before loyalty.St
 			gone = row.Visit > x.card.Visits
 		case loyalty.GiftTier:
 			at := x.rank(row.Level)
-			gone = names[i].period == now && at > to && at <= from
+			gone = inWindow(row, before) && at > to && at <= from
 		case loyalty.GiftComeback:
 			gone = row.Sale == sale && whole
 		}

@@ -1,6 +1,7 @@
 package club
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -95,7 +96,7 @@ func (c *Club) prizes(tx store.Tx, x *member, act book.Act, before *loyalty.Acco
 	for _, k := range x.rules.Cards {
 		for n := before.Cards[k.ID].Filled + 1; n <= x.account.Cards[k.ID].Filled; n++ {
 			out.Filled = append(out.Filled, k.ID)
-			p := present{name: prize(k.ID, n), kind: KindPrize, sale: sale.Seq}
+			p := present{name: prize(k.ID, n, sale.Seq), kind: KindPrize, sale: sale.Seq}
 			if k.Prize != "" {
 				p.rewards = []string{k.Prize}
 			}
@@ -110,8 +111,10 @@ func (c *Club) prizes(tx store.Tx, x *member, act book.Act, before *loyalty.Acco
 // prizeOf begins the names of the gifts that stamp cards bring.
 const prizeOf = "stamp/"
 
-// prize is the name of the gift for the n-th filling of a card.
-func prize(card string, n int64) name { return name{prizeOf + card, strconv.FormatInt(n, 10)} }
+// prize is the name of the gift for a card's n-th filling, by a sale.
+func prize(card string, n int64, sale uint64) name {
+	return name{prizeOf + card, fmt.Sprintf("%d.%d", n, sale)}
+}
 
 // visitGifts gives what the visits reached by the sale bring.
 func (c *Club) visitGifts(tx store.Tx, x *member, act book.Act, before int64, sale loyalty.Entry, out *Outcome) error {
@@ -166,22 +169,28 @@ func lastVisit(a *loyalty.Account, zone *time.Location) time.Time {
 // the way too, each once a window.
 func (c *Club) tierGifts(tx store.Tx, x *member, act book.Act, sale loyalty.Entry, out *Outcome) error {
 	from, to := x.rank(sale.Level), x.rank(x.account.Standing.Level)
+	if to <= from {
+		return nil
+	}
+	names, rows, err := x.all(tx)
+	if err != nil {
+		return err
+	}
 	return x.ofKind(loyalty.GiftTier, func(g *loyalty.Gift) error {
+		for i, row := range rows {
+			if names[i].gift == g.ID && inWindow(row, x.account.Standing) {
+				return nil
+			}
+		}
 		if at := x.rank(g.Level); at <= from || at > to {
 			return nil
 		}
-		p := presentOf(g, window(x.account.Standing, x.zone))
+		p := presentOf(g, x.today.Format(time.DateOnly))
 		p.sale, p.level = sale.Seq, g.Level
 		return c.give(tx, x, act, p, out)
 	})
 }
 
-// window is the period of what a tier brings: the day on which the window began
-// that the standing counts in.
-func window(s loyalty.Standing, zone *time.Location) string {
-	at := s.Window
-	if at.IsZero() {
-		at = s.Since
-	}
-	return dateOf(at, zone).Format(time.DateOnly)
-}
+// inWindow reports whether a gift was given since the window began in which a
+// tier was reached.
+func inWindow(row given, s loyalty.Standing) bool { return !row.At.Before(s.Window) }

@@ -27,11 +27,15 @@ func (c *Club) Undo(tx store.Tx, ref loyalty.Ref, act book.Act) (out Outcome, er
 		return out, err
 	case v.ID != "" && e.Kind == loyalty.KindHold:
 		v, out.Receipt, err = c.Vouchers.Void(tx, v.ID, act, whyTaken)
-		out.Taken = append(out.Taken, Given{Voucher: v})
+		if err == nil {
+			out.Taken = append(out.Taken, Given{Voucher: v})
+		}
 		return out, err
 	case v.ID != "":
 		v, out.Receipt, err = c.Vouchers.Undo(tx, v.ID, act)
-		out.Returned = append(out.Returned, v)
+		if err == nil && v.State == voucher.Open {
+			out.Returned = append(out.Returned, v)
+		}
 		return out, err
 	}
 	out.Receipt, err = c.Book.Undo(tx, ref, act)
@@ -46,12 +50,16 @@ func (c *Club) Undo(tx store.Tx, ref loyalty.Ref, act book.Act) (out Outcome, er
 // since: then the entry is closed, and the ledger says so.
 func (c *Club) voucherBehind(tx store.Tx, e loyalty.Entry, act book.Act) (v voucher.Voucher, err error) {
 	id := e.Voucher
-	if e.Kind == loyalty.KindCapture {
+	switch e.Kind {
+	case loyalty.KindHold, loyalty.KindSpend:
+	case loyalty.KindCapture:
 		hold, err := c.entry(tx, e.Member, e.Of)
 		if err != nil {
 			return v, err
 		}
 		id = hold.Voucher
+	default:
+		return v, nil
 	}
 	if id == "" {
 		return v, nil
@@ -73,6 +81,9 @@ func (c *Club) voucherBehind(tx store.Tx, e loyalty.Entry, act book.Act) (v vouc
 func (c *Club) undone(tx store.Tx, act book.Act, e loyalty.Entry, out *Outcome) error {
 	x, err := c.look(tx, e.Member, act.Now)
 	if err != nil {
+		return err
+	}
+	if err := c.takePrizes(tx, x, act, out); err != nil {
 		return err
 	}
 	n := readName(e.Gift)
