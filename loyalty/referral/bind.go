@@ -31,10 +31,6 @@ func (d *Desk) Bind(tx store.Tx, friend loyalty.MemberID, c Code, facts loyalty.
 	if terms := d.Programme(now).Referral; !terms.On() {
 		return ErrOff
 	}
-	have, ok, err := invites.Get(tx, string(friend))
-	if err != nil || ok && have.Referrer == referrer && now.Sub(have.At) < InviteLife/2 {
-		return err // pressing the link again changes nothing
-	}
 	return invites.Put(tx, inviteRow{referrer, now.UTC()}, string(friend))
 }
 

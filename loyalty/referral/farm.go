@@ -38,7 +38,7 @@ func (d *Desk) watchWeek(tx store.Tx, row friendRow, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	n, err := count(tx, since(referred, row.Referrer, later(from, by.Cleared)), most)
+	n, err := count(tx, since(referred, row.Referrer, after(from, by.Cleared)), most)
 	if err != nil || n < most {
 		return err
 	}
@@ -76,7 +76,7 @@ func flagTopmost(tx store.Tx, path []loyalty.MemberID, joined time.Time, most in
 		if err != nil {
 			return err
 		}
-		from = later(from, row.Cleared)
+		from = after(from, row.Cleared)
 		n, err := count(tx, since(nears, path[i], from), most)
 		if err != nil {
 			return err
@@ -133,34 +133,51 @@ func flag(tx store.Tx, m loyalty.MemberID, sign Sign, n int, now time.Time) erro
 	return flags.Put(tx, flagRow{Since: now.UTC(), Sign: sign, Count: n}, string(m))
 }
 
-// hold keeps a due referral back when its referrer is flagged, or when it is
-// itself part of a flagged cluster; a farm that a manager has refused already
-// gets its answer at once.
+// hold keeps a due referral back when its referrer is flagged, when it is itself
+// part of a flagged cluster, or when the referrer's own referral is held; a farm
+// that a manager has refused gets its answer at once.
 func (d *Desk) hold(tx store.Tx, friend loyalty.MemberID, row friendRow) (bool, error) {
 	if row.Cleared {
 		return false, nil
 	}
-	above := []loyalty.MemberID{row.Referrer}
-	if d.near(&row) {
-		var err error
-		if above, err = d.path(tx, row); err != nil {
-			return false, err
-		}
-	}
-	under, by, err := flaggedIn(tx, above)
-	if err != nil || under == "" {
+	under, farm, err := d.suspect(tx, row)
+	if err != nil || under == "" && !farm {
 		return false, err
 	}
 	before := row
-	if row.State, row.HeldBy = StateHeld, under; !by.Refused.IsZero() {
+	if row.State, row.HeldBy = StateHeld, under; farm {
 		refuse(&row, Farm)
 	}
 	return true, save(tx, friend, before, row)
 }
 
-func later(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
+// suspect is under whom a referral must wait, if under anybody, and whether it
+// belongs to a farm that was refused.
+func (d *Desk) suspect(r store.Reader, row friendRow) (under loyalty.MemberID, farm bool, err error) {
+	up, _, err := friends.Get(r, string(row.Referrer))
+	if err != nil {
+		return "", false, err
 	}
-	return b
+	switch {
+	case up.State == StateRefused && up.Reason == Farm:
+		return "", true, nil
+	case up.State == StateHeld:
+		return up.HeldBy, false, nil
+	}
+	above := []loyalty.MemberID{row.Referrer}
+	if d.near(&row) {
+		if above, err = d.path(r, row); err != nil {
+			return "", false, err
+		}
+	}
+	under, by, err := flaggedIn(r, above)
+	return under, !by.Refused.IsZero(), err
+}
+
+// after is from, or just after what a manager cleared.
+func after(from, cleared time.Time) time.Time {
+	if cleared.Before(from) {
+		return from
+	}
+	return cleared.Add(1)
 }

@@ -78,7 +78,8 @@ func forgive(tx store.Tx, m loyalty.MemberID, act Act) error {
 
 // Refuse says that a flagged member runs a farm: what was held is over, for both
 // sides, and so is, when it comes due, all that would be held, until somebody
-// clears them. more and repetition are as for Clear.
+// clears them; the accounts whose referrals are refused so bring nothing either,
+// for good. more and repetition are as for Clear.
 func (d *Desk) Refuse(tx store.Tx, referrer loyalty.MemberID, act Act) (more bool, err error) {
 	if err := lock(tx, referrer); err != nil {
 		return false, err
