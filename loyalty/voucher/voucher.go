@@ -100,12 +100,14 @@ func (v *Voucher) counts(now time.Time) bool {
 	return false
 }
 
-// split gives the two parts of an id.
+// split gives the two parts of an id, both empty for what is none.
 func (id ID) split() (m loyalty.MemberID, tail string, ok bool) {
 	who, tail, ok := strings.Cut(string(id), "-")
-	plain := func(s, set string) bool { return s != "" && strings.Trim(s, set) == "" }
-	ok = ok && plain(who, alphanumeric) && len(who) <= 64 && plain(tail, alphanumeric) && len(tail) <= 32
-	return loyalty.MemberID(who), tail, ok
+	plain := func(s string) bool { return s != "" && strings.Trim(s, alphanumeric) == "" }
+	if !ok || len(who) > 64 || len(tail) > 32 || !plain(who) || !plain(tail) {
+		return "", "", false
+	}
+	return loyalty.MemberID(who), tail, true
 }
 
 const alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
