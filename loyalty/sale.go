@@ -80,10 +80,12 @@ type Standing struct {
 	Level string    `json:"level,omitempty"` // "" is the lowest
 	Since time.Time `json:"since,omitzero"`  // when this level began
 	Until time.Time `json:"until,omitzero"`  // when it is looked at again; zero: it does not fall by time alone
-	// Floor is the level that stands without what was reached in the window
-	// that began at Window, and FloorUntil how long: a refund may bring the
-	// member back to it, not below.
-	Window     time.Time `json:"window,omitzero"`
+	// Window is when the window began in which the level was reached; zero for
+	// one that was left by a soft landing.
+	Window time.Time `json:"window,omitzero"`
+	// Floor is the level that a soft landing left, and FloorUntil how long it
+	// stands whatever is counted: a refund may bring the member back to it, not
+	// below.
 	Floor      string    `json:"floor,omitempty"`
 	FloorUntil time.Time `json:"floor_until,omitzero"`
 }

@@ -75,6 +75,9 @@ func (c *counted) left(s Standing, at time.Time) (best ground) {
 	day := civilDay(at, c.zone)
 	for ago := range c.span() + 2 + c.GraceDays/28 {
 		month := firstOfMonth(day, -ago)
+		if c.value(c.counts, window{month, firstOfMonth(month, 1)}) <= 0 {
+			continue // nothing was bought in it that could reach a level
+		}
 		in, until := c.windowOn(month), c.graced(firstOfMonth(month, c.span()+1))
 		if !s.Until.IsZero() && s.Until.Before(until) {
 			until = s.Until

@@ -11,7 +11,8 @@ type Tiers struct {
 	Months int
 	// Levels rise; the first one has no threshold and is everybody's.
 	Levels []Level
-	// GraceDays is how long a level stands after its time, before it falls.
+	// GraceDays is how long a level stands after its time, before it falls; less
+	// than a year.
 	GraceDays int
 	// Soft lets a member fall by one level at a time, not to what they reached.
 	Soft bool
@@ -44,9 +45,20 @@ const (
 // Window is the span in which tiers count.
 type Window string
 
-// The windows. A level that is reached stands to the end of the window after
-// the one in which it was reached, and is renewed by reaching it again; in a
-// rolling window it stands Months from the day, to the end of that local day.
+// The windows. A level that is reached is had at once and stands to the end of
+// the window after the one in which it was reached, and is renewed by reaching it
+// again; in a rolling window it stands Months from the day, to the end of that
+// local day. Grace is added to either. At its end a level falls to what the last
+// whole window or the present one reached (rolling: the present one), or, where
+// landings are soft, by one level at most, which then stands for the window.
+//
+// A refund brings a level down at once if it stood on what came back: to what
+// the windows still reach, or to what a soft landing left. A refund of an older
+// window's sale does the same. New rules bring nobody down before their time,
+// and lift with the next sale; a level that they lack is the lowest.
+//
+// Counts are kept by month. Where a new version counts other windows, older
+// months are counted where their first day lies.
 const (
 	WindowCalendar    Window = "calendar"    // local calendar year
 	WindowRolling     Window = "rolling"     // the last Months
@@ -60,8 +72,9 @@ type Progress struct {
 	Next     string    // "" at the top
 	From, To int64     // the bar: From is the present level's threshold, To the next one's
 	Left     int64     // To - Value, above 0
-	Ends     time.Time // when the window ends: until then Left must be reached
-	// Keep is what is still missing to keep the present level beyond Until; 0
-	// when it is kept already, or cannot fall.
+	Ends     time.Time // when the window ends: until then Left must be reached; rolling: when its oldest month drops out
+	// Keep is what is still missing in the window now to keep the present level
+	// beyond Until; 0 when it is kept already, cannot fall, or stands beyond the
+	// window.
 	Keep int64
 }
