@@ -1,9 +1,12 @@
 package programme
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"regulars/loyalty"
 )
 
 // What a shop's own words say, they say in all six languages, and every text
@@ -81,4 +84,55 @@ func preset(t *testing.T, name string) *Programme {
 		t.Fatalf("%s:\n%s", name, strings.Join(all, "\n"))
 	}
 	return p
+}
+
+// The figures of the systems that the presets are made after.
+func TestPresetsKeepTheirFigures(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		by           loyalty.Measure
+		window       loyalty.Window
+		at, percents []int64
+		costs        []loyalty.Points
+		points       loyalty.Points // of a sale of a hundred in the currency's unit
+		card         string
+	}{
+		{"cafe", loyalty.MeasureSpend, loyalty.WindowCalendar, []int64{0, 6000, 15000}, []int64{0, 110, 125},
+			[]loyalty.Points{60, 100, 140, 160, 450, 750}, 10, "10-2"},
+		{"cafe-hk", loyalty.MeasureSpend, loyalty.WindowCalendar, []int64{0, 2000_00, 6000_00}, []int64{0, 110, 125},
+			[]loyalty.Points{60, 110, 140, 160, 430, 660}, 20, "10-2"},
+		{"cafe-jp", loyalty.MeasureSpend, loyalty.WindowCalendar, []int64{0, 30000, 80000}, []int64{0, 110, 125},
+			[]loyalty.Points{40, 70, 90, 100, 260, 480}, 1, "10-2"},
+		{"cafe-th", loyalty.MeasureSpend, loyalty.WindowCalendar, []int64{0, 4000_00, 12000_00}, []int64{0, 110, 125},
+			[]loyalty.Points{30, 45, 55, 75, 220, 330}, 4, "10-2"},
+		{"coffee", loyalty.MeasurePoints, loyalty.WindowRolling, []int64{0, 500, 2500}, []int64{0, 120, 170},
+			[]loyalty.Points{25, 100, 200, 300, 400}, 100, ""},
+		{"hotel", loyalty.MeasureNights, loyalty.WindowCalendar, []int64{0, 10, 25, 50, 75}, []int64{0, 110, 125, 150, 175},
+			[]loyalty.Points{4000, 6000, 7500, 25000, 35000, 60000}, 1000, ""},
+	} {
+		p := preset(t, c.name)
+		var at, percents []int64
+		for _, l := range p.Rules.Tiers.Levels {
+			at, percents = append(at, l.At), append(percents, l.Percent)
+		}
+		var costs []loyalty.Points
+		for _, w := range p.Rules.Rewards {
+			if w.Cost > 0 {
+				costs = append(costs, w.Cost)
+			}
+		}
+		card := ""
+		for _, s := range p.Rules.Cards {
+			card = fmt.Sprintf("%d-%d", s.Size, s.Start)
+		}
+		hundred := loyalty.Money(100)
+		for range p.Rules.Currency.Digits {
+			hundred *= 10
+		}
+		points, err := p.Rules.Earn(hundred)
+		if p.Rules.Tiers.By != c.by || p.Rules.Tiers.Window != c.window || !slices.Equal(at, c.at) || !slices.Equal(percents, c.percents) ||
+			!slices.Equal(costs, c.costs) || points != c.points || err != nil || card != c.card {
+			t.Errorf("%s: %s %s %v %v, costs %v, %d points, card %q", c.name, p.Rules.Tiers.By, p.Rules.Tiers.Window, at, percents, costs, points, card)
+		}
+	}
 }
