@@ -1,0 +1,228 @@
+package club
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/loyalty/voucher"
+	"regulars/store"
+)
+
+// TestBirthdayByTick: the week of 7 May 2026 begins on Monday the 4th. The
+// points come at once, the reward waits for the choice to the week's end.
+func TestBirthdayByTick(t *testing.T) {
+	w := newWorld(t, cafe())
+	w.join(ann)
+	w.born(ann, time.May, 7)
+	w.now = on(2026, 5, 3)
+	want(t, "told on Sunday", len(w.tick()), 0)
+	w.now = on(2026, 5, 4)
+	told := w.tick()
+	if len(told) != 1 || told[0].Member != ann || told[0].Points != 5 || told[0].Kind != loyalty.GiftBirthday || told[0].Choice == nil {
+		t.Fatalf("told %+v", told)
+	}
+	want(t, "to choose", len(told[0].Choice.Rewards), 2)
+	want(t, "until", told[0].Choice.Until, time.Date(2026, 5, 11, 0, 0, 0, 0, taipei).UTC())
+	for range 9 {
+		w.days(1)
+		want(t, "told again", len(w.tick()), 0)
+	}
+	if _, err := w.claim(ann, "birthday", "cake"); err != ErrNoGift {
+		t.Errorf("after the week: %v", err)
+	}
+	w.now = on(2026, 5, 10)
+	if _, err := w.claim(ann, "birthday", "mug"); err != ErrChoice {
+		t.Errorf("what is not offered: %v", err)
+	}
+	g, err := w.claim(ann, "birthday", "cake")
+	if err != nil || g.Voucher.Reward != "cake" {
+		t.Errorf("%+v, %v", g, err)
+	}
+	if _, err := w.claim(ann, "birthday", "latte"); err != ErrNoGift {
+		t.Errorf("a second choice: %v", err)
+	}
+	want(t, "points", w.balance(ann).Available, 20+5)
+
+	w.now = on(2027, 5, 3) // the week of Friday 7 May 2027
+	want(t, "told next year", len(w.tick()), 2) // and that she is a member for a year
+}
+
+// TestBirthdayOverNewYear: 1 January 2027 has its week from 28 December. It is
+// one gift, of 2027, on both sides of the year.
+func TestBirthdayOverNewYear(t *testing.T) {
+	w := newWorld(t, cafe())
+	w.join(ann)
+	w.born(ann, time.January, 1)
+	w.now = on(2026, 12, 28)
+	want(t, "told in the old year", len(w.tick()), 1)
+	for day := 1; day <= 7; day++ {
+		w.days(1)
+		want(t, "told again", len(w.tick()), 0)
+		want(t, "open gifts", len(w.open(ann)), map[bool]int{true: 1}[day < 7])
+	}
+	if _, ok := w.gifts(ann)["birthday/2027"]; !ok {
+		t.Error("it is not the gift of 2027")
+	}
+}
+
+// TestOutage: a birthday missed by three days without ticks is given within its
+// span, one whose span is over is not; an anniversary within 30 days.
+func TestOutage(t *testing.T) {
+	for _, c := range []struct {
+		what string
+		on   time.Time // first tick since 1 May
+		want int
+	}{
+		{"a birthday's third day", on(2026, 5, 7), 1},
+		{"the last day of its week", on(2026, 5, 10), 1},
+		{"the day after", on(2026, 5, 11), 0},
+		{"30 days after the anniversary", on(2027, 4, 1), 1},
+		{"31 days after it", on(2027, 4, 2), 0},
+	} {
+		w := newWorld(t, cafe())
+		w.join(ann) // on 2 March
+		w.born(ann, time.May, 7)
+		w.now = on(2026, 5, 1)
+		w.tick()
+		w.now = c.on
+		want(t, c.what, len(w.tick()), c.want)
+		want(t, c.what+", ticked again", len(w.tick()), 0)
+	}
+}
+
+// TestOldMemberAnniversary: a member from before the club is found from their
+// first touch on; what their anniversary brings can be taken within its 30 days.
+func TestOldMemberAnniversary(t *testing.T) {
+	w := newWorld(t, cafe())
+	w.facts[ann] = loyalty.Facts{Joined: on(2025, 2, 20)}
+	want(t, "told before the first touch", len(w.tick()), 0)
+	w.buy(ann, 10)
+	want(t, "open", len(w.open(ann)), 1)
+	g, err := w.claim(ann, "years", "")
+	if err != nil || g.Voucher.Reward != "cake" {
+		t.Errorf("%+v, %v", g, err)
+	}
+	w.now = on(2027, 2, 20)
+	want(t, "told a year later", w.ticked(loyalty.GiftAnniversary), 1)
+	if err := w.update(func(tx store.Tx) error { return w.c.Forget(tx, ann) }); err != nil {
+		t.Fatal(err)
+	}
+	w.now = on(2028, 2, 20)
+	want(t, "told after leaving", w.ticked(loyalty.GiftAnniversary), 0)
+}
+
+// TestFirstEntryWithinTheWeek: who enters a birthday in its week finds the gift
+// among the open ones; Claim gives points and reward.
+func TestFirstEntryWithinTheWeek(t *testing.T) {
+	w := newWorld(t, cafe())
+	w.join(ann)
+	w.now = on(2026, 5, 6)
+	w.tick()
+	w.born(ann, time.May, 7)
+	open := w.open(ann)
+	if len(open) != 1 || open[0].Points != 5 || len(open[0].Rewards) != 2 {
+		t.Fatalf("open %+v", open)
+	}
+	g, err := w.claim(ann, "birthday", "latte")
+	if err != nil || g.Points != 5 || g.Voucher.Reward != "latte" {
+		t.Errorf("%+v, %v", g, err)
+	}
+	want(t, "points", w.balance(ann).Available, 25)
+	w.days(1)
+	want(t, "told", len(w.tick()), 0)
+}
+
+// TestClaimTwice: one operation claims once and is told the same.
+func TestClaimTwice(t *testing.T) {
+	w := newWorld(t, cafe())
+	w.join(ann)
+	w.born(ann, time.March, 2)
+	a := w.act("tap")
+	claim := func() (g Given, err error) {
+		err = w.update(func(tx store.Tx) (err error) {
+			g, err = w.c.Claim(tx, ann, a, "birthday", "cake")
+			return err
+		})
+		return g, err
+	}
+	first, err := claim()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := w.db.Hash()
+	second, err := claim()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, "voucher", second.Voucher.ID, first.Voucher.ID)
+	want(t, "rows", w.db.Hash(), rows)
+}
+
+// TestTicksInParallel: three processes tick at once; every gift is given and
+// told once.
+func TestTicksInParallel(t *testing.T) {
+	w := newWorld(t, cafe())
+	members := []loyalty.MemberID{"A1", "A2", "A3", "A4", "A5", "A6", "A7"}
+	for _, m := range members {
+		w.join(m)
+		w.born(m, time.May, 7)
+	}
+	w.now = on(2026, 5, 4)
+	var group sync.WaitGroup
+	var given [3]int
+	for i := range given {
+		group.Go(func() {
+			n, err := w.c.Tick(context.Background(), w.db, w.now, func(store.Tx, Happened) error { return nil })
+			if given[i] = n; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	want(t, "gifts given", given[0]+given[1]+given[2], len(members))
+	for _, m := range members {
+		want(t, "points", w.balance(m).Available, 25)
+	}
+}
+
+// TestLapsedVoucherIsTold: a prize that nobody fetched.
+func TestLapsedVoucherIsTold(t *testing.T) {
+	w := newWorld(t, cafe())
+	for range 3 {
+		w.buy(ann, 10)
+		w.days(1)
+	}
+	w.days(40)
+	told := w.tick()
+	if len(told) != 1 || told[0].Kind != KindLapsed || told[0].Voucher.State != voucher.Expired {
+		t.Errorf("%+v", told)
+	}
+	want(t, "told again", len(w.tick()), 0)
+}
+
+// TestGiftsByTier: only the tiers that a gift is for get it, the lowest one
+// too where it is named.
+func TestGiftsByTier(t *testing.T) {
+	for _, c := range []struct {
+		levels []string
+		spend  loyalty.Money
+		given  int
+	}{
+		{nil, 10, 1}, {[]string{"silver"}, 10, 0}, {[]string{"silver"}, 1000, 1},
+		{[]string{"bronze"}, 10, 1}, {[]string{""}, 10, 1}, {[]string{"bronze"}, 1000, 0},
+	} {
+		p := cafe()
+		p.Gifts = []loyalty.Gift{{ID: "birthday", Kind: loyalty.GiftBirthday, Around: loyalty.SpanDay, Points: 5, Levels: c.levels}}
+		w := newWorld(t, p)
+		w.join(ann)
+		w.born(ann, time.May, 7)
+		w.buy(ann, c.spend)
+		w.now = on(2026, 5, 7)
+		if got := len(w.tick()); got != c.given {
+			t.Errorf("for %q, having spent %d: %d gifts, want %d", c.levels, c.spend, got, c.given)
+		}
+	}
+}
