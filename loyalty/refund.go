@@ -72,8 +72,11 @@ func (w *work) comesBack(of *Entry, m Mark, r Return) (amount Money, lines []Lin
 		return 0, nil, err
 	}
 	var sum Money
+	priced := len(asked) > 0
 	for _, l := range asked {
-		if i := of.sold(l); i >= 0 {
+		i := of.sold(l)
+		priced = priced && (l.Amount > 0 || i >= 0 && of.Lines[i].Amount > 0)
+		if i >= 0 {
 			if l, err = of.Lines[i].takes(l, m.Lines); err != nil {
 				return 0, nil, err
 			}
@@ -88,7 +91,7 @@ func (w *work) comesBack(of *Entry, m Mark, r Return) (amount Money, lines []Lin
 	switch amount = cmp.Or(r.Amount, sum); {
 	case len(asked) == 0 && amount == 0:
 		return left, nil, nil
-	case amount == 0:
+	case amount == 0 && !priced: // priced ones may have brought back their money before
 		return 0, nil, ErrAmount
 	case amount > left:
 		return 0, nil, &ExcessError{amount, left}
