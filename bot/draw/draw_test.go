@@ -224,6 +224,28 @@ func TestMessage(t *testing.T) {
 	}
 }
 
+// A preview shows cards, bars and stamps, and a photo only where somebody knows
+// its address: a file's name is none.
+func TestMessageAdorned(t *testing.T) {
+	m := bot.Message{
+		Title: "Rewards", Bar: &bot.Bar{To: 10, Value: 4, Label: "4 of 10"}, Dots: &bot.Dots{Have: 1, Size: 3},
+		Cards: []bot.Message{{Photo: &bot.Photo{File: "latte.jpg", Alt: "A <latte>"}, Title: "Latte", Buttons: []bot.Button{{Label: "Redeem"}}}},
+	}
+	shown := Options{Image: func(ref string) string { return "/p/" + ref }}
+	for on, button := range map[bot.Platform]string{bot.LINE: ">Redeem<", bot.Telegram: ">Redeem · Latte<"} {
+		html := string(Message(m, on, shown).HTML)
+		for _, want := range []string{`src="/p/latte.jpg"`, `alt="A &lt;latte&gt;"`, "4 of 10", "●○○", button} {
+			if !strings.Contains(html, want) {
+				t.Errorf("%s lacks %q: %s", on, want, html)
+			}
+		}
+		harmless(t, string(on), html)
+		if html := string(Message(m, on, Options{}).HTML); strings.Contains(html, "<img") || !strings.Contains(html, `aria-label="A &lt;latte&gt;"`) {
+			t.Errorf("%s shows a photo whose address nobody knows: %s", on, html)
+		}
+	}
+}
+
 func TestOpenable(t *testing.T) {
 	for address, want := range map[string]bool{
 		"https://shop.example/": true, "http://127.0.0.1:8080/c/x": true, "tel:+886912": true, "tg://resolve?domain=x": true,

@@ -229,7 +229,11 @@ func (w *writer) flexImage(c map[string]any, alt, within string) {
 		w.button("d-tap", lineAction(a))
 		defer w.raw(`</button>`)
 	}
-	w.image(name+classes, ref, pictureAlt(alt), styles...)
+	own := str(c["alt"]) // not LINE's: a preview's photo has words
+	if own == "" {
+		own = pictureAlt(alt)
+	}
+	w.image(name+classes, ref, own, styles...)
 }
 
 // pictureAlt is what a Flex message's altText tells of its pictures: LINE knows

@@ -2,6 +2,9 @@ package draw
 
 import (
 	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/rivo/uniseg"
 
@@ -19,10 +22,13 @@ func Message(m bot.Message, on bot.Platform, o Options) Drawing {
 	}
 	own := o.Image
 	o.Image = func(ref string) string {
-		if own != nil {
+		switch {
+		case strings.HasPrefix(ref, "data:image/"):
+			return ref // drawn here
+		case own != nil:
 			return own(ref)
 		}
-		return ref
+		return ""
 	}
 	return drawn(wire(m), o)
 }
@@ -43,17 +49,25 @@ func pictureURL(p *bot.Picture) string {
 type obj = map[string]any
 
 // lineWire is m as a LINE message object: words alone are a text, all else is
-// a bubble.
+// a bubble, or with cards a carousel.
 func lineWire(m bot.Message) obj {
-	plain := m.Title == "" && m.Note == "" && len(m.Rows) == 0 && m.Picture == nil && len(m.Buttons) == 0
+	plain := m.Title == "" && m.Note == "" && len(m.Rows) == 0 && m.Picture == nil && len(m.Buttons) == 0 &&
+		m.Photo == nil && m.Bar == nil && m.Dots == nil && len(m.Cards) == 0
 	var out obj
-	if plain {
+	switch {
+	case plain:
 		out = obj{"type": "text", "text": m.Text}
-	} else {
-		out = obj{"type": "flex", "altText": m.Title, "contents": obj{"type": "bubble", "body": lineBody(m), "footer": lineFooter(m.Buttons)}}
-		if len(m.Buttons) == 0 {
-			delete(object(out["contents"]), "footer")
+	case len(m.Cards) > 0:
+		var bubbles []any
+		for _, c := range append([]bot.Message{m}, m.Cards...) {
+			if b := lineBubble(c); b["body"] != nil || b["footer"] != nil {
+				b["size"] = "kilo"
+				bubbles = append(bubbles, b)
+			}
 		}
+		out = obj{"type": "flex", "altText": m.Title, "contents": obj{"type": "carousel", "contents": bubbles}}
+	default:
+		out = obj{"type": "flex", "altText": m.Title, "contents": lineBubble(m)}
 	}
 	var quick []any
 	for _, b := range m.Quick {
@@ -61,6 +75,20 @@ func lineWire(m bot.Message) obj {
 	}
 	out["quickReply"] = obj{"items": quick}
 	return out
+}
+
+func lineBubble(m bot.Message) obj {
+	b := obj{"type": "bubble"}
+	if m.Photo != nil {
+		b["hero"] = obj{"type": "image", "url": m.Photo.File, "alt": m.Photo.Alt, "size": "full", "aspectRatio": "20:13", "aspectMode": "cover"}
+	}
+	if body := lineBody(m); len(array(body["contents"])) > 0 {
+		b["body"] = body
+	}
+	if len(m.Buttons) > 0 {
+		b["footer"] = lineFooter(m.Buttons)
+	}
+	return b
 }
 
 func lineBody(m bot.Message) obj {
@@ -72,6 +100,13 @@ func lineBody(m bot.Message) obj {
 	}
 	say(m.Title, "lg", "bold", "")
 	say(m.Text, "md", "", "")
+	if m.Bar != nil {
+		stack = append(stack, lineBar(*m.Bar))
+		say(m.Bar.Label, "sm", "", "#616E7C")
+	}
+	if m.Dots != nil {
+		say(m.Dots.String(), "md", "", "#2F4858")
+	}
 	if len(stack) > 0 && len(m.Rows) > 0 {
 		stack = append(stack, obj{"type": "separator", "margin": "lg"})
 	}
@@ -92,6 +127,11 @@ func lineBody(m bot.Message) obj {
 	return obj{"type": "box", "layout": "vertical", "spacing": "md", "contents": stack}
 }
 
+func lineBar(b bot.Bar) obj {
+	done := obj{"type": "box", "layout": "vertical", "height": "10px", "cornerRadius": "5px", "backgroundColor": "#2F4858", "width": strconv.Itoa(b.Filled(100)) + "%"}
+	return obj{"type": "box", "layout": "vertical", "height": "10px", "cornerRadius": "5px", "backgroundColor": "#D9E2EC", "margin": "lg", "contents": []any{done}}
+}
+
 func lineFooter(buttons []bot.Button) obj {
 	var stack []any
 	for i, b := range buttons {
@@ -110,23 +150,67 @@ func lineFooter(buttons []bot.Button) obj {
 // telegramWire is m as a Message object of the Bot API.
 func telegramWire(m bot.Message) obj {
 	t := &told{}
+	t.paragraph(m, 2)
+	for _, c := range m.Cards {
+		t.gap(2, true)
+		t.paragraph(c, 1)
+	}
+	photo := m.Photo
+	if photo == nil && len(m.Cards) == 1 {
+		photo = m.Cards[0].Photo // a message shows one
+	}
+	out := obj{"text": t.text, "entities": t.entities}
+	switch {
+	case m.Picture != nil:
+		out = obj{"caption": t.text, "caption_entities": t.entities, "photo": []any{obj{"file_id": pictureURL(m.Picture)}}}
+	case photo != nil:
+		out = obj{"caption": t.text, "caption_entities": t.entities, "photo": []any{obj{"file_id": photo.File, "alt": photo.Alt}}}
+	}
+	parts := [][]bot.Button{slices.Concat(m.Buttons, m.Quick)}
+	if len(m.Cards) > 0 {
+		parts = [][]bot.Button{m.Buttons}
+		for i := range m.Cards {
+			parts = append(parts, m.CardButtons(i))
+		}
+		parts = append(parts, m.Quick)
+	}
+	var rows []any
+	for _, buttons := range parts {
+		rows = append(rows, keyRows(buttons)...)
+	}
+	out["reply_markup"] = obj{"inline_keyboard": rows}
+	return out
+}
+
+// paragraph says one message or card; its table and note begin after so many
+// line breaks.
+func (t *told) paragraph(m bot.Message, breaks int) {
 	t.add(m.Title, "bold")
 	t.gap(1, m.Title != "")
 	t.add(m.Text, "")
-	t.gap(1, len(m.Rows) > 0)
+	if m.Bar != nil {
+		const blocks = 10
+		done := m.Bar.Filled(blocks)
+		t.gap(1, true)
+		t.add(strings.Repeat("▰", done)+strings.Repeat("▱", blocks-done), "")
+		if uniseg.StringWidth(m.Bar.Label) <= 16 {
+			t.add("  "+m.Bar.Label, "")
+		} else {
+			t.add("\n"+m.Bar.Label, "")
+		}
+	}
+	if m.Dots != nil {
+		t.gap(1, true)
+		t.add(m.Dots.String(), "")
+	}
+	t.gap(breaks-1, len(m.Rows) > 0)
 	for _, r := range m.Rows {
 		t.gap(1, true)
 		t.add(r.Label+"  ", "")
 		t.add(r.Value, "bold")
 	}
-	t.gap(2, m.Note != "")
+	t.gap(breaks, m.Note != "")
 	t.add(m.Note, "italic")
-	out := obj{"text": t.text, "entities": t.entities}
-	if m.Picture != nil {
-		out = obj{"caption": t.text, "caption_entities": t.entities, "photo": []any{obj{"file_id": pictureURL(m.Picture)}}}
-	}
-	out["reply_markup"] = obj{"inline_keyboard": keyRows(append(append([]bot.Button(nil), m.Buttons...), m.Quick...))}
-	return out
 }
 
 // keyRows puts two short labels on a line and long ones alone.

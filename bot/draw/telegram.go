@@ -38,7 +38,11 @@ func (w *writer) telegramMessage(m map[string]any) {
 	}
 	if photos := array(m["photo"]); len(photos) > 0 {
 		largest := object(photos[len(photos)-1])
-		w.image("d-img d-i-full", str(largest["file_id"]), str(m["caption"]))
+		alt := str(largest["alt"]) // not Telegram's: a preview's photo has words
+		if alt == "" {
+			alt = str(m["caption"])
+		}
+		w.image("d-img d-i-full", str(largest["file_id"]), alt)
 	}
 	if c := object(m["contact"]); c != nil {
 		w.raw(`<div class="d-contact"><span class="d-face" aria-hidden="true">☎</span><span><b>`)

@@ -19,6 +19,7 @@ const (
 	twoRows   = 14  // dots, where they fit into two
 	maxDrawn  = 20  // dots; more are written
 	inkFaint  = "#D9E2EC"
+	inkRing   = "#7B8794" // a place that is empty must still be seen
 )
 
 // progress is the bar with its words below, then the dots.
@@ -61,7 +62,7 @@ func dots(d bot.Dots) node {
 		rows := 2 + (d.Size-1)/twoRows
 		across = (d.Size + rows - 1) / rows
 	}
-	grid := node{Type: "box", Layout: "vertical", Spacing: "sm", Margin: "lg", Contents: []node{}}
+	grid := node{Type: "box", Layout: "vertical", Spacing: "md", Margin: "lg", Contents: []node{}}
 	for at := 0; at < d.Size; at += across {
 		row := node{Type: "box", Layout: "horizontal", Contents: []node{}}
 		for i := at; i < at+across; i++ {
@@ -78,7 +79,7 @@ func dots(d bot.Dots) node {
 
 // dot is a round box: full, or a ring.
 func dot(stamped bool) node {
-	n := node{Type: "box", Layout: "vertical", Width: dotSize, Height: dotSize, Corner: dotCorner, Border: dotBorder, BorderColor: inkFaint, Contents: []node{}}
+	n := node{Type: "box", Layout: "vertical", Width: dotSize, Height: dotSize, Corner: dotCorner, Border: dotBorder, BorderColor: inkRing, Contents: []node{}}
 	if stamped {
 		n.Background, n.BorderColor = inkPress, inkPress
 	}

@@ -94,6 +94,8 @@ func (w *pageWorld) serve(out http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/code.png":
 		png, _ := draw.PNG(bot.Picture{QR: pageShop + "/c/token"})
 		out.Write(png)
+	case strings.HasPrefix(r.URL.Path, "/p/"):
+		out.Write(photoOfCoffee())
 	case r.URL.Path == "/c/token":
 		io.WriteString(out, `<a href="https://line.me/R/oaMessage/@cafe/?%2Fscan%20token">LINE</a> <a href="https://t.me/cafe_bot?start=scan_token">Telegram</a>`)
 	case r.URL.Path == "/line":
