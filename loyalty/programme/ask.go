@@ -15,6 +15,9 @@ import (
 // figures, and far below where sums overflow.
 const manyPoints = 1_000_000_000
 
+// longList is how many references a list may have: more than there may be items.
+const longList = 300
+
 // each gives the tables of a [[key]], of which there may be so many. Their keys
 // must all be asked for.
 func (r *reader) each(t *table, key string, most int) []*table {
@@ -79,6 +82,10 @@ func (r *reader) one(t *table, key, what string, known []string) string {
 // some are references to some of known, none twice.
 func (r *reader) some(t *table, key, what string, known []string) []string {
 	words, line := r.words(t, key, "a list of "+what+" in quotes")
+	if len(words) > longList {
+		r.complain(line, t.join(key), fmt.Sprintf("there are %d of them", len(words)), fmt.Sprintf("up to %d", longList))
+		return nil
+	}
 	for i, w := range words {
 		if slices.Contains(words[:i], w) {
 			r.complain(line, t.join(key), quote(w)+" stands twice", "")

@@ -194,6 +194,10 @@ func (r *reader) words(t *table, key, allowed string) (words []string, line int)
 	return words, v.line
 }
 
+// enough complaints for one reading: with more of them it is another kind of
+// file, and the rest come when these are mended.
+const enough = 200
+
 // leftovers complains of every key that nobody asked for.
 func (r *reader) leftovers() {
 	for _, t := range r.tables {
@@ -205,6 +209,9 @@ func (r *reader) leftovers() {
 		for _, k := range t.keys {
 			if t.asked[k] {
 				continue
+			}
+			if len(r.complaints) >= enough {
+				return
 			}
 			c := Complaint{Line: t.of[k].line, Key: t.join(k), Wrong: "no such key", Nearest: nearest(k, known)}
 			if c.Nearest == "" {

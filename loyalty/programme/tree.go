@@ -1,8 +1,8 @@
 package programme
 
 import (
-	"bytes"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/pelletier/go-toml/v2"
@@ -48,7 +48,12 @@ func parse(data []byte) (*table, *Complaint) {
 	if err := toml.Unmarshal(data, &any); err != nil {
 		return nil, syntax(err)
 	}
-	w := &walker{data: data, root: newTable("", 1)}
+	w := &walker{root: newTable("", 1)}
+	for i, b := range data {
+		if b == '\n' {
+			w.ends = append(w.ends, i)
+		}
+	}
 	w.p.Reset(data)
 	at := w.root
 	for w.p.NextExpression() {
@@ -71,7 +76,7 @@ func syntax(err error) *Complaint {
 
 type walker struct {
 	p    unstable.Parser
-	data []byte
+	ends []int // where the file's lines end
 	root *table
 }
 
@@ -106,7 +111,8 @@ func (w *walker) keyOf(n *unstable.Node) []part {
 
 // line counts the line ends before a key, which always lies in the input.
 func (w *walker) line(k *unstable.Node) int {
-	return 1 + bytes.Count(w.data[:min(int(k.Raw.Offset), len(w.data))], []byte("\n"))
+	before, _ := slices.BinarySearch(w.ends, int(k.Raw.Offset))
+	return 1 + before
 }
 
 func (w *walker) keyValue(at *table, n *unstable.Node) {
