@@ -16,6 +16,7 @@ import (
 	"regulars/bot"
 	"regulars/bot/sim"
 	"regulars/handlers/shop"
+	"regulars/loyalty"
 	"regulars/store"
 )
 
@@ -231,6 +232,10 @@ func (s *siege) judgeMember(a *app, i int, m *sim.LinePerson, refs map[string]st
 				break
 			}
 			for _, e := range list {
+				before = e.Seq
+				if points += int64(e.Change()); e.Kind != loyalty.KindEarn && e.Change() == 0 {
+					continue // what a sale brings about: a card's head start, a tier
+				}
 				order := string(e.Order)
 				x, known := s.sold[order]
 				if seen[order] || !known || x.member != i || int64(e.Amount) != int64(x.amount) {
@@ -238,8 +243,6 @@ func (s *siege) judgeMember(a *app, i int, m *sim.LinePerson, refs map[string]st
 				}
 				seen[order] = true
 				refs[string(e.Ref)] = order
-				points += int64(e.Change())
-				before = e.Seq
 			}
 		}
 		b, err := a.shop.Book.Balance(r, id, a.clock.Now())

@@ -120,6 +120,11 @@ func newPlace(t testing.TB, settings ...string) *place {
 	}, settings...)...)
 	p.must("init", "--preset", "cafe", "--shop", "E2E", "--line-id", e2eLineID, "--line-secret", e2eLineSecret,
 		"--line-token", e2eLineToken, "--line-basic-id", "@e2e", "--telegram-token", e2eTelegramToken)
+	text, err := os.ReadFile(filepath.Join(dir, "programme.toml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.write("programme.toml", string(anyDay(text)))
 	return p
 }
 

@@ -41,7 +41,7 @@ var e2eKey = bytes.Repeat([]byte{7}, people.MasterSize)
 func cafeProgramme(t testing.TB) *programme.Programme {
 	t.Helper()
 	text, _ := programme.Preset("cafe")
-	text = bytes.Replace(text, []byte("approve_over = 300"), []byte("approve_over = 100"), 1)
+	text = bytes.Replace(anyDay(text), []byte("approve_over = 300"), []byte("approve_over = 100"), 1)
 	p, complaints := programme.Load(text)
 	if len(complaints) > 0 {
 		t.Fatal(complaints)
@@ -52,6 +52,12 @@ func cafeProgramme(t testing.TB) *programme.Programme {
 // always is a programme that has one version.
 func always(p *programme.Programme) func(time.Time) *programme.Programme {
 	return func(time.Time) *programme.Programme { return p }
+}
+
+// anyDay is a preset whose double day is long past, so that a sale earns the
+// same on whatever day the tests run.
+func anyDay(text []byte) []byte {
+	return bytes.Replace(text, []byte(`weekdays = ["tue"]`), []byte("from = 2000-01-01\nto = 2000-01-01"), 1)
 }
 
 // runApp serves cfg over the store at path, which is made if it is not there,

@@ -28,10 +28,26 @@ func (d Desk) stats(ctx context.Context, _ map[string]string, out Out) error {
 	out.Say("members              %d (%d joined in 30 days; %d wrote and have not joined; %d left)", who.Members, who.Joined, who.Contacts, who.Erased)
 	out.Say("points outstanding   %d (%d spendable, %d pending, %d held); owed by members %d",
 		sum.Available+sum.Pending+sum.Held, sum.Available, sum.Pending, sum.Held, sum.Debt)
+	d.programme(now, out)
 	if err := d.today(ctx, now, out); err != nil {
 		return err
 	}
 	return d.messages(ctx, now, out)
+}
+
+// programme prints which version of the rules holds, and which ones wait.
+func (d Desk) programme(now time.Time, out Out) {
+	if d.History == nil {
+		return
+	}
+	held, since := d.History.At(now).Rules, "the beginning"
+	if !held.From.IsZero() {
+		since = d.stamp(held.From)
+	}
+	out.Say("programme            version %d, since %s", held.Version, since)
+	for _, p := range d.History.Waiting(now) {
+		out.Say("                     version %d waits for %s", p.Rules.Version, d.stamp(p.Rules.From))
+	}
 }
 
 // today prints what employees did on the shop's day.
