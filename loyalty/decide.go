@@ -44,6 +44,9 @@ type work struct {
 	since time.Time
 	// counts are the months' counts as the operation found them.
 	counts []Tally
+	// follows are the changes of rules that lots go through, once looked up.
+	follows []*Programme
+	looked  bool
 }
 
 // begin settles the account and is ready for the operation's own entries.

@@ -2,6 +2,7 @@ package loyalty
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 )
@@ -33,28 +34,64 @@ func (n Notice) As(p *Programme, now time.Time) Notice {
 // date on which points of the account go and each of the programme's
 // NoticeDays. Points that are held are not in them, as they do not go then.
 func Notices(a *Account, p *Programme, now time.Time) (list []Notice) {
-	if len(p.NoticeDays) == 0 {
-		return nil
+	for end, n := range a.ends() {
+		list = p.announce(list, end, n, now)
 	}
-	zone := p.zone()
-	for i := 0; i < len(a.Lots); { // ordered by expiry
-		end := a.Lots[i].ExpiresAt
-		var n Points
-		for ; i < len(a.Lots) && a.Lots[i].ExpiresAt.Equal(end); i++ {
-			n += a.Lots[i].Remaining
+	slices.SortFunc(list, Notice.order)
+	return list
+}
+
+// NextNotice is the first of [Notices]; false when there is none.
+func NextNotice(a *Account, p *Programme, now time.Time) (next Notice, ok bool) {
+	if len(p.NoticeDays) == 0 {
+		return next, false
+	}
+	first := time.Duration(slices.Max(p.NoticeDays)+2) * 24 * time.Hour
+	var list []Notice
+	for end, n := range a.ends() {
+		if ok && next.At.Before(end.Add(-first)) {
+			break // dates rise: whatever follows is told later
 		}
-		if n == 0 || end.IsZero() || !end.After(now) {
-			continue
-		}
-		day := civilDay(end, zone)
-		for _, days := range p.NoticeDays {
-			d := day.AddDate(0, 0, -days)
-			at := time.Date(d.Year(), d.Month(), d.Day(), noticeHour, 0, 0, 0, zone).UTC()
-			if at.After(now) && at.Before(end) {
-				list = append(list, Notice{at, days, n, end})
+		for _, x := range p.announce(list[:0], end, n, now) {
+			if !ok || x.order(next) < 0 {
+				next, ok = x, true
 			}
 		}
 	}
-	slices.SortFunc(list, func(x, y Notice) int { return cmp.Or(x.At.Compare(y.At), x.ExpiresAt.Compare(y.ExpiresAt)) })
+	return next, ok
+}
+
+func (n Notice) order(m Notice) int {
+	return cmp.Or(n.At.Compare(m.At), n.ExpiresAt.Compare(m.ExpiresAt))
+}
+
+// ends are the dates on which points go, in order, and how many go then.
+func (a *Account) ends() iter.Seq2[time.Time, Points] {
+	return func(yield func(time.Time, Points) bool) {
+		for i := 0; i < len(a.Lots) && !a.Lots[i].ExpiresAt.IsZero(); { // never comes last
+			end, n := a.Lots[i].ExpiresAt, Points(0)
+			for ; i < len(a.Lots) && a.Lots[i].ExpiresAt.Equal(end); i++ {
+				n += a.Lots[i].Remaining
+			}
+			if n > 0 && !yield(end, n) {
+				return
+			}
+		}
+	}
+}
+
+// announce adds the notices of n points that go at end.
+func (p *Programme) announce(list []Notice, end time.Time, n Points, now time.Time) []Notice {
+	if !end.After(now) {
+		return list
+	}
+	day := civilDay(end, p.zone())
+	for _, days := range p.NoticeDays {
+		d := day.AddDate(0, 0, -days)
+		at := time.Date(d.Year(), d.Month(), d.Day(), noticeHour, 0, 0, 0, p.zone()).UTC()
+		if at.After(now) && at.Before(end) {
+			list = append(list, Notice{at, days, n, end})
+		}
+	}
 	return list
 }

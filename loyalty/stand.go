@@ -6,7 +6,10 @@ import (
 )
 
 // rules is the version in force at t, of those that are known.
-func (w *work) rules(t time.Time) *Programme { return cmp.Or(w.d.Newest, w.p).At(t) }
+func (w *work) rules(t time.Time) *Programme { return w.newest().At(t) }
+
+// newest is the newest version that is known.
+func (w *work) newest() *Programme { return cmp.Or(w.d.Newest, w.p) }
 
 // counted is what tiers look at: the counts of a member's months under one
 // version of the rules.

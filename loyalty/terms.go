@@ -47,10 +47,7 @@ func (w *work) renewal(k Kind) (to time.Time) {
 // ruled is the version whose expiry rule has this number, nil when it is not
 // known.
 func (w *work) ruled(rule int) *Programme {
-	p := w.p
-	if w.d.Newest != nil {
-		p = w.d.Newest
-	}
+	p := w.newest()
 	for p != nil && p.Expiry.Version != rule {
 		p = p.Before
 	}
@@ -101,17 +98,12 @@ func (w *work) dueTerms(offer func(time.Time, Entry)) {
 	if len(w.a.Lots) == 0 {
 		return
 	}
-	p := w.p
-	if w.d.Newest != nil {
-		p = w.d.Newest
-	}
-	follows := p.Follows(w.now())
-	if len(follows) == 0 {
-		return
+	if !w.looked {
+		w.looked, w.follows = true, w.newest().Follows(w.now())
 	}
 	for i := range w.a.Lots {
 		l := &w.a.Lots[i]
-		for _, v := range follows {
+		for _, v := range w.follows {
 			if o, ok := w.newTerms(l, v); ok {
 				offer(v.From, Entry{Kind: KindTerms, Programme: v.Version, Lot: &o, Parts: parts(l.Seq, l.Remaining+l.Held)})
 				break

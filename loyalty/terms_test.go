@@ -280,6 +280,9 @@ func TestNotices(t *testing.T) {
 	look := func(when string, want ...Notice) {
 		t.Helper()
 		got := Notices(m.a, p, at(when))
+		if next, ok := NextNotice(m.a, p, at(when)); ok != (len(want) > 0) || ok && next != want[0] {
+			t.Errorf("%s: the next is %+v, %v", when, next, ok)
+		}
 		if len(got) != len(want) {
 			t.Fatalf("%s: %+v", when, got)
 		}

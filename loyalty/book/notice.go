@@ -35,10 +35,7 @@ func (b *Book) nextNotice(a *loyalty.Account, last told) (loyalty.Notice, bool) 
 	case after.Before(last.At):
 		after = last.At
 	}
-	if list := loyalty.Notices(a, b.Programme(after), after); len(list) > 0 {
-		return list[0], true
-	}
-	return loyalty.Notice{}, false
+	return loyalty.NextNotice(a, b.Programme(after), after)
 }
 
 // saveNotice moves the row of the member's next notice. One whose time has come
