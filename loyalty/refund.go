@@ -131,8 +131,8 @@ func (s Line) takes(l Line, back []Line) (Line, error) {
 }
 
 // keeps is what a sale keeps of what it gave, when m has come back of it: what
-// a sale of what is left would have given then. Only what gave something then
-// is tried again; never does it keep more than it had.
+// a sale of what is left would have given then, before the caps: it may be more
+// than it had. Only what gave something then is tried again.
 func (w *work) keeps(of *Entry, m Mark) (y yield, err error) {
 	if m.Whole {
 		return y, nil
@@ -150,9 +150,7 @@ func (w *work) keeps(of *Entry, m Mark) (y yield, err error) {
 			if err != nil {
 				return y, err
 			}
-			y, err = v.reckon(left, q)
-			y.points = min(y.points, -of.In(Issued))
-			return y, err
+			return v.reckon(left, q)
 		}
 	}
 	return w.p.inProportion(of, of.Amount-m.Amount)

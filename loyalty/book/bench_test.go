@@ -2,6 +2,7 @@ package book
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -98,6 +99,54 @@ func TestFullAccountFitsItsRows(t *testing.T) {
 		raw, err := store.Encode(row)
 		if err != nil || len(raw) > store.MaxValue {
 			t.Errorf("%s: %d bytes, %v", name, len(raw), err)
+		}
+	}
+}
+
+// BenchmarkPurchase is one purchase of a member who has come for a year, under
+// the plainest programme and under the richest; it is not committed, so that
+// each finds the same account.
+func BenchmarkPurchase(b *testing.B) {
+	rich := richPlan()
+	rich.Expiry.Months, rich.ReturnWindow = 12, 0
+	plain := plan()
+	plain.Expiry.Months = 12
+	latte := basket()
+	latte.Order = ""
+	b.Run("plain", func(b *testing.B) { benchPurchase(b, plain, loyalty.Sale{Amount: 120}) })
+	b.Run("rich", func(b *testing.B) { benchPurchase(b, rich, latte) })
+}
+
+var errNotCommitted = errors.New("not committed")
+
+func benchPurchase(b *testing.B, p *loyalty.Programme, sale loyalty.Sale) {
+	s := newShop(b, p)
+	s.db = mem.New()
+	for i := range 20 {
+		s.now = s.now.AddDate(0, 0, 1)
+		if i < 12 {
+			s.now = s.now.AddDate(0, 1, -1)
+		}
+		a := s.act(sam)
+		rec := s.must(func(tx store.Tx) (Receipt, error) { return s.b.Sell(tx, ann, a, sale) })
+		if i < 17 { // three lots are left
+			spend := s.act(sam)
+			s.must(func(tx store.Tx) (Receipt, error) { return s.b.Spend(tx, ann, spend, rec.Entry().Change()) })
+		}
+	}
+	s.now = s.now.Add(time.Hour)
+	a := s.act(sam)
+	a.Store = "main"
+	b.ReportAllocs()
+	for b.Loop() {
+		err := s.db.Update(context.Background(), func(tx store.Tx) error {
+			if _, err := s.b.Sell(tx, ann, a, sale); err != nil {
+				return err
+			}
+			return errNotCommitted
+		})
+		if !errors.Is(err, errNotCommitted) {
+			b.Fatal(err)
 		}
 	}
 }
