@@ -107,6 +107,10 @@ func TestPresetsKeepTheirFigures(t *testing.T) {
 			[]loyalty.Points{30, 45, 55, 75, 220, 330}, 4, "10-2"},
 		{"coffee", loyalty.MeasurePoints, loyalty.WindowRolling, []int64{0, 500, 2500}, []int64{0, 120, 170},
 			[]loyalty.Points{25, 100, 200, 300, 400}, 100, ""},
+		{"beauty", loyalty.MeasureSpend, loyalty.WindowCalendar, []int64{0, 350_00, 1000_00}, []int64{0, 125, 150},
+			[]loyalty.Points{100, 250, 500, 750, 1500}, 100, ""},
+		{"airline", loyalty.MeasurePoints, loyalty.WindowAnniversary, []int64{0, 3500, 7500, 20000}, []int64{0, 115, 135, 150},
+			[]loyalty.Points{1500, 2500, 4000, 6000, 12000, 25000, 50000}, 600, ""},
 		{"hotel", loyalty.MeasureNights, loyalty.WindowCalendar, []int64{0, 10, 25, 50, 75}, []int64{0, 110, 125, 150, 175},
 			[]loyalty.Points{4000, 6000, 7500, 25000, 35000, 60000}, 1000, ""},
 	} {
