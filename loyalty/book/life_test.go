@@ -50,6 +50,7 @@ func pickRules(pick func(int) int) (*loyalty.Programme, rules) {
 	case "never":
 		p.Expiry = loyalty.Expiry{Version: 1, Kind: loyalty.Never}
 	}
+	p.NoticeDays = []int{20, 7, 1} // Verify holds their rows against the entries
 	return p, r
 }
 
@@ -188,8 +189,10 @@ func (l *life) passTime() {
 
 func (l *life) sweep() {
 	err := l.db.Update(context.Background(), func(tx store.Tx) error {
-		_, err := l.b.Settle(tx, ann, l.now)
-		return err
+		if _, err := l.b.Settle(tx, ann, l.now); err != nil || l.now.Hour()%2 == 0 {
+			return err
+		}
+		return l.b.MarkNoticed(tx, ann, l.now)
 	})
 	if err != nil {
 		l.fatalf("settle: %v", err)

@@ -18,6 +18,8 @@ import (
 func fullShop(t testing.TB) *shop {
 	p := plan()
 	p.ReturnWindow, p.HoldFor = 24*time.Hour, 48*time.Hour
+	p.NoticeDays = []int{7, 1}
+	p.Tiers = loyalty.Tiers{By: loyalty.MeasureSpend, Window: loyalty.WindowRolling, Months: 1, Levels: []loyalty.Level{{ID: "green"}, {ID: "silver", At: 100}}}
 	s := newShop(t, p)
 	s.db = mem.New()
 	fill(s)
@@ -128,7 +130,7 @@ func TestScenarioHasEveryKind(t *testing.T) {
 	for _, k := range []loyalty.Kind{
 		loyalty.KindEarn, loyalty.KindGive, loyalty.KindAdjust, loyalty.KindSpend, loyalty.KindHold, loyalty.KindCapture,
 		loyalty.KindTimeout, loyalty.KindUndo, loyalty.KindReverse, loyalty.KindWait, loyalty.KindActivate, loyalty.KindExpire,
-		loyalty.KindRepay, loyalty.KindFreeze, loyalty.KindThaw,
+		loyalty.KindRepay, loyalty.KindFreeze, loyalty.KindThaw, loyalty.KindTier,
 	} {
 		if !seen[k] {
 			t.Errorf("no entry of kind %s", k)
