@@ -173,34 +173,48 @@ func (c *Club) takePrizes(tx store.Tx, x *member, act book.Act, out *Outcome) er
 	return nil
 }
 
-// takeGifts takes back the gifts that no longer stand: of a visit that is not
-// reached now, of a tier that this refund made fall, and of a comeback whose
-// sale is gone as a whole. It does not matter which sale brought the first two:
-// otherwise a gift could be kept by returning the sales before it.
+// takeGifts takes back the gifts that no longer stand. It does not matter which
+// sale brought those of a visit or a tier: otherwise a gift could be kept by
+// returning the sales before it.
 func (c *Club) takeGifts(tx store.Tx, x *member, act book.Act, before loyalty.Standing, sale uint64, whole bool, out *Outcome) error {
 	names, rows, err := x.all(tx)
 	if err != nil {
 		return err
 	}
-	from, to := x.rank(before.Level), x.rank(x.account.Standing.Level)
 	for i, row := range rows {
 		gone := false
 		switch row.Kind {
 		case loyalty.GiftVisit:
 			gone = row.Visit > x.card.Visits
 		case loyalty.GiftTier:
-			at := x.rank(row.Level)
-			gone = inWindow(row, before) && at > to && at <= from
+			gone, err = c.fell(tx, x, before, row)
 		case loyalty.GiftComeback:
 			gone = row.Sale == sale && whole
 		}
-		if gone {
-			if _, err := c.take(tx, x, act, names[i], row, out); err != nil {
-				return err
-			}
+		if err == nil && gone {
+			_, err = c.take(tx, x, act, names[i], row, out)
+		}
+		if err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// fell reports whether a tier's gift does not stand after a refund: the member
+// is below its level, and the refund brought them there in the window of the
+// gift, or the gift's own sale is gone as a whole. One that was earned in a
+// window before stays.
+func (c *Club) fell(tx store.Tx, x *member, before loyalty.Standing, row given) (bool, error) {
+	at := x.rank(row.Level)
+	if at <= x.rank(x.account.Standing.Level) {
+		return false, nil
+	}
+	if at <= x.rank(before.Level) && inWindow(row, before) {
+		return true, nil
+	}
+	sale, err := c.Book.Reversed(tx, loyalty.Entry{Member: x.id, Seq: row.Sale})
+	return sale.Whole, err
 }
 
 // take takes a gift back: its voucher becomes void, its points are undone by
@@ -240,14 +254,12 @@ func (c *Club) take(tx store.Tx, x *member, act book.Act, n name, row given, out
 	return false, gifts.Put(tx, row, string(x.id), n.String())
 }
 
-// void makes a gift's voucher void, and reports false for one that was used.
+// void makes a gift's voucher void, and reports false for one that was used, or
+// that its owner let lapse: they had it.
 func (c *Club) void(tx store.Tx, x *member, act book.Act, n name, row given) (bool, error) {
 	v, err := c.voucherOf(tx, x, n, row, act.Now)
-	if err != nil || v.State == voucher.Used {
-		return false, err
-	}
-	if v.State != voucher.Open {
-		return true, nil
+	if err != nil || v.State != voucher.Open {
+		return v.State == voucher.Void, err
 	}
 	_, _, err = c.Vouchers.Void(tx, v.ID, act, whyTaken)
 	return err == nil, accident(err)

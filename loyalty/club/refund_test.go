@@ -16,13 +16,13 @@ import (
 
 // state is what a purchase changes, and its refund must change back.
 type state struct {
-	Points   loyalty.Points
-	Debt     loyalty.Points
-	Card     loyalty.Stamps
-	Level    string
-	Gifts    string
-	Open     int
-	Visits   int64
+	Points loyalty.Points
+	Debt   loyalty.Points
+	Card   loyalty.Stamps
+	Level  string
+	Gifts  string
+	Open   int
+	Visits int64
 }
 
 func (w *world) state(m loyalty.MemberID) state {

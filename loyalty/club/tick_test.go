@@ -46,7 +46,7 @@ func TestBirthdayByTick(t *testing.T) {
 	}
 	want(t, "points", w.balance(ann).Available, 20+5)
 
-	w.now = on(2027, 5, 3) // the week of Friday 7 May 2027
+	w.now = on(2027, 5, 3)                      // the week of Friday 7 May 2027
 	want(t, "told next year", len(w.tick()), 2) // and that she is a member for a year
 }
 
