@@ -2,6 +2,7 @@ package voucher
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 
 	"regulars/loyalty"
@@ -66,7 +67,8 @@ func (d *Desk) do(tx store.Tx, m loyalty.MemberID, act book.Act, c command, f de
 		return d.replay(tx, act, known, digest)
 	}
 	v, rec, refused := f()
-	if refused != nil && !loyalty.Refused(refused) {
+	var conflict *loyalty.ConflictError // as in the book, nothing is recorded of it
+	if refused != nil && !loyalty.Refused(refused) || errors.As(refused, &conflict) {
 		return v, rec, refused
 	}
 	done := outcome{Digest: digest, Member: m, Voucher: v.ID, At: act.Now.UTC()}

@@ -170,8 +170,9 @@ func (d *Desk) withdraw(tx store.Tx, id ID, act book.Act, why string, byOwner bo
 }
 
 // VoidAll withdraws every open voucher of a member, as Void does, before they
-// leave, are erased or merged. Each is an operation of its own under act.Op
-// with its id. It gives those that it withdrew.
+// leave or are erased, and before the book's ReleaseAll or GiveUp, which know
+// holds only. Each is an operation of its own under act.Op with its id. It gives
+// those that it withdrew.
 func (d *Desk) VoidAll(tx store.Tx, m loyalty.MemberID, act book.Act, why string) ([]Voucher, error) {
 	all, err := d.List(tx, m, act.Now)
 	if err != nil {

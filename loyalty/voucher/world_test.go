@@ -294,3 +294,13 @@ func addCodes(s *shop, list ...string) (added, duplicates int) {
 	}
 	return added, duplicates
 }
+
+// sweep deletes what is old.
+func (s *shop) sweep() int {
+	s.t.Helper()
+	n, err := s.d.Sweep(context.Background(), s.db, s.now)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return n
+}
