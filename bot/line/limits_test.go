@@ -226,7 +226,7 @@ func nastyButton(t *rapid.T) bot.Button {
 
 func nastyMessage(t *rapid.T) bot.Message {
 	m := nastyWords(t)
-	for range rapid.SampledFrom([]int{0, 0, 0, 1, 2, bot.MaxCards}).Draw(t, "cards") {
+	for range rapid.SampledFrom([]int{0, 0, 0, 0, 0, 0, 0, 1, 2, bot.MaxCards}).Draw(t, "cards") {
 		card := nastyWords(t)
 		card.Picture, card.Quick, card.Mention = nil, nil, nil
 		m.Cards = append(m.Cards, card)

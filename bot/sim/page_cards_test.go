@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/jpeg"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -111,11 +112,16 @@ func replaced(script, phone string) string { return strings.ReplaceAll(script, "
 // of a stamp card are round and stand in two rows.
 func TestBrowserDrawsCards(t *testing.T) {
 	chromium(t)
-	for _, c := range []struct {
+	screens := []struct {
 		name, lang    string
 		width, height int64
-	}{{"desktop-zh", "zh-TW", 1440, 900}, {"desktop-th", "th", 1440, 900}, {"phone-zh", "zh-TW", 390, 844}, {"phone-th", "th", 390, 844}} {
+	}{{"desktop-zh", "zh-TW", 1440, 900}, {"phone-th", "th", 390, 844}, {"desktop-th", "th", 1440, 900}, {"phone-zh", "zh-TW", 390, 844}}
+	if os.Getenv("PAGE_PICTURES") == "" {
+		screens = screens[:2] // the others are for people to look at
+	}
+	for _, c := range screens {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
 			w := newPageWorld(t, nil)
 			w.do("phone/p1/follow")
 			w.shows("Welcome")
@@ -153,6 +159,8 @@ func TestBrowserDrawsCards(t *testing.T) {
 				t.Errorf("the page is %s pixels wide", got)
 			}
 			b.picture("cards-" + c.name + "-telegram")
+			b.run(`document.querySelector("#p2-log").scrollTop -= 480`)
+			b.picture("cards-" + c.name + "-telegram-above")
 		})
 	}
 }
