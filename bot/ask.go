@@ -54,6 +54,29 @@ type session struct {
 	Pending pending         `json:"p"`
 	Until   time.Time       `json:"u"`
 	Misses  int             `json:"m,omitempty"` // answers that were none, in a row
+	Done    *done           `json:"d,omitempty"` // outlives its conversation
+}
+
+// done is the answer that ended a conversation: what its button does when it is
+// pressed again.
+type done struct {
+	Press string    `json:"p"` // what the button carries
+	Line  string    `json:"l"`
+	Until time.Time `json:"u"`
+}
+
+// fresh leaves a conversation. What a second press of its last button does is
+// remembered.
+func (t *Turn) fresh() { t.session = &session{Done: t.session.Done} }
+
+// Again says what a second press of the button that was just pressed does, as a
+// command line: people tap twice, and "that button is no longer good" after
+// something was spent would frighten them. It is remembered for as long as a
+// question waits.
+func (t *Turn) Again(line string) {
+	if t.pressed != "" {
+		t.session.Done = &done{Press: t.pressed, Line: line, Until: t.Now.Add(sessionLife)}
+	}
 }
 
 type kept struct {

@@ -9,7 +9,7 @@ import (
 
 // refused ends a turn with the words of a refusal.
 func (t *Turn) refused(no *Refusal) (string, error) {
-	t.session = &session{}
+	t.fresh()
 	if t.Event.Kind == Said && t.Event.Chat.Group {
 		if err := t.rememberSaying(); err != nil { // it can be answered all the same
 			return "", err
@@ -77,7 +77,7 @@ func (t *Turn) run(cmd *Command, args string) (string, error) {
 		return "", fmt.Errorf("%w: /%s", ErrWroteBeforeAsking, cmd.Name)
 	}
 	if !t.asked {
-		t.session = &session{}
+		t.fresh()
 	}
 	return "done", nil
 }
@@ -115,7 +115,7 @@ func (t *Turn) bury(cause error) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	t.session = &session{}
+	t.fresh()
 	addressed := !t.Event.Chat.Group || t.Event.ToBot || t.Event.Kind == Pressed
 	if addressed && t.Event.Chat.ID != "" && (t.Event.Kind == Said || t.Event.Kind == Pressed || t.Event.Kind == Shared) {
 		t.SayText(i18n.BotWentWrong, "Ref", ref)

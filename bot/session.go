@@ -3,6 +3,7 @@ package bot
 import (
 	"errors"
 	"reflect"
+	"time"
 )
 
 // ErrGone reports that a person was erased: what was sealed with their key can
@@ -25,6 +26,12 @@ func (t *Turn) loadSession() error {
 			return nil
 		}
 		return err
+	}
+	if t.Now.After(s.Until) {
+		s = &session{Done: s.Done}
+	}
+	if s.Done != nil && t.Now.After(s.Done.Until) {
+		s.Done = nil
 	}
 	t.session = s
 	return nil
@@ -56,7 +63,14 @@ func (t *Turn) saveChat() error {
 
 func (t *Turn) saveSession() error {
 	tx := t.puts.Tx
+	until := t.session.Until
 	if !t.open() {
+		until = time.Time{}
+	}
+	if d := t.session.Done; d != nil && d.Until.After(until) {
+		until = d.Until
+	}
+	if until.IsZero() {
 		if !t.had {
 			return nil
 		}
@@ -69,5 +83,5 @@ func (t *Turn) saveSession() error {
 	if err != nil {
 		return err
 	}
-	return sessionTable.Put(tx, sessionRow{Until: t.session.Until, Sealed: sealed}, t.sessionKey()...)
+	return sessionTable.Put(tx, sessionRow{Until: until, Sealed: sealed}, t.sessionKey()...)
 }

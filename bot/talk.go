@@ -42,7 +42,7 @@ func (t *Turn) open() bool { return t.session.Command != "" && t.session.Pending
 
 // restart leaves a conversation for a new command.
 func (t *Turn) restart(cmd *Command, args string) (string, error) {
-	t.session = &session{}
+	t.fresh()
 	return t.run(cmd, args)
 }
 
@@ -87,6 +87,9 @@ func (t *Turn) choose(o Option) (string, error) {
 		t.session.Answers = map[string]kept{}
 	}
 	t.session.Answers[p.Key] = kept{p.Digest, Reply{Value: o.Value}}
+	if t.Event.Kind == Pressed {
+		_, t.pressed, _ = ParseData(t.Event.Data)
+	}
 	t.session.Pending, t.session.Misses = pending{}, 0
 	return t.resume()
 }
@@ -95,7 +98,7 @@ func (t *Turn) choose(o Option) (string, error) {
 func (t *Turn) resume() (string, error) {
 	cmd := t.bot.Commands.Named(t.session.Command)
 	if cmd == nil {
-		t.session = &session{}
+		t.fresh()
 		return "done", nil
 	}
 	args := t.session.Args
@@ -118,7 +121,7 @@ func (t *Turn) typedAnswer() (string, error) {
 // missed answers what is no answer: the question once more, then silence.
 func (t *Turn) missed(key i18n.Key) (string, error) {
 	if t.session.Misses++; t.session.Misses > 2 {
-		t.session = &session{}
+		t.fresh()
 		return t.chatter()
 	}
 	misses := t.session.Misses
@@ -210,6 +213,12 @@ func (t *Turn) press() (string, error) {
 	}
 	if o, ok := t.session.Pending.match(t.Event); ok && t.open() {
 		return t.choose(o)
+	}
+	if d := t.session.Done; d != nil && d.Press == value {
+		name, args, _ := strings.Cut(d.Line, " ")
+		if cmd := t.bot.Commands.Named(name); cmd != nil {
+			return t.restart(cmd, args)
+		}
 	}
 	return t.tooOld()
 }

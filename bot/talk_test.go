@@ -40,6 +40,27 @@ func TestChangedTermsAskAgain(t *testing.T) {
 	w.want(w.does(w.press(again, "Large"))[0], "That button is no longer good. [Menu]")
 }
 
+// Who taps twice does it once, and is told so (LEDGER case 3), also after
+// something else; only what they pressed, and only for a while.
+func TestPressedTwice(t *testing.T) {
+	w := newWorld(t)
+	asked := w.text("ann", "/buy")
+	w.does(asked)
+	w.want(w.does(w.press(asked, "Large"))[0], "l for 50 / that makes 1")
+	w.want(w.does(w.press(asked, "Large"))[0], "bought already")
+	w.want(w.does(w.press(asked, "Small"))[0], "That button is no longer good. [Menu]")
+	w.says("ann", "/count")
+	w.want(w.does(w.press(asked, "Large"))[0], "bought already")
+	forged := w.press(asked, "Large")
+	forged.From, forged.Chat.ID = "mallory", "mallory"
+	w.want(w.does(forged)[0], "That button is no longer good. [Menu]")
+	w.now = w.now.Add(15*time.Minute + time.Second)
+	w.want(w.does(w.press(asked, "Large"))[0], "That button is no longer good. [Menu]")
+	if n := w.counted("ann"); n != 2 {
+		t.Errorf("counted %d times", n)
+	}
+}
+
 func TestQuestionWaitsAQuarterOfAnHour(t *testing.T) {
 	w := newWorld(t)
 	w.now = w.now.Add(5 * time.Minute)

@@ -45,6 +45,7 @@ type Turn struct {
 	had        bool // a session row exists
 	// answering: the event's text is meant as the answer to the open question.
 	answering bool
+	pressed   string // what the button carried that answered a question just now
 }
 
 // Refusal is an error with words: the command changes nothing and the person is

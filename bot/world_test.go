@@ -62,6 +62,8 @@ func newWorld(t *testing.T) *world {
 				return bot.Refuse(i18n.RefuseAmount)
 			}},
 			&bot.Command{Name: "staff", Place: bot.Both, Role: bot.Clerk, Help: i18n.HelpSale, Run: says("at work")},
+			&bot.Command{Name: "buy", Place: bot.Private, Run: w.buy},
+			&bot.Command{Name: "bought", Place: bot.Private, Run: says("bought already")},
 			&bot.Command{Name: "ticket", Place: bot.Private, Run: w.ticket},
 			&bot.Command{Name: "spend", Place: bot.Private, Run: w.spend},
 		),
@@ -116,6 +118,13 @@ func (w *world) order(t *bot.Turn) error {
 	}
 	t.Say(bot.Message{Text: r.Value + " for " + price})
 	return w.count(t)
+}
+
+// buy is an order that knows what a second press of its button is to do.
+func (w *world) buy(t *bot.Turn) error {
+	err := w.order(t)
+	t.Again("bought")
+	return err
 }
 
 // hasty counts before it asks.

@@ -14,6 +14,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"time"
 
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
 	toml "github.com/pelletier/go-toml/v2"
@@ -105,6 +106,14 @@ type Text struct {
 	Args []any // name, value, name, value …
 }
 
+// Amount is money that has not met its language yet, as Text carries it: minor
+// units of an ISO 4217 currency with so many digits.
+type Amount struct {
+	Minor  int64
+	Code   string
+	Digits int
+}
+
 // T makes a Text.
 func T(key Key, args ...any) Text { return Text{key, args} }
 
@@ -155,7 +164,9 @@ func For(l Lang) Printer {
 }
 
 // Say puts key into words. args are name, value pairs that fill the text's
-// {{.Name}} places; the pair "Count", int also chooses the plural form.
+// {{.Name}} places; the pair "Count", int also chooses the plural form. A
+// time.Time, in the shop's zone, becomes its date, and an Amount is written as
+// Money does.
 func (p Printer) Say(key Key, args ...any) string {
 	if p.loc == nil {
 		p = printers[En]
@@ -189,8 +200,15 @@ var betweenWide = regexp.MustCompile(`([\p{Han}○，。！？：；」）]) ([\
 
 func (p Printer) chinese() bool { return strings.HasPrefix(string(p.Lang), "zh") }
 
-// value marks a value's own spaces, which stay as they are.
+// value writes days and amounts as the language does, and marks a value's own
+// spaces, which stay as they are.
 func (p Printer) value(v any) any {
+	switch x := v.(type) {
+	case time.Time:
+		v = p.Date(x)
+	case Amount:
+		v = p.Money(x.Minor, x.Code, x.Digits)
+	}
 	if s, ok := v.(string); ok && p.chinese() {
 		return strings.ReplaceAll(s, " ", keptSpace)
 	}

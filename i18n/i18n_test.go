@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 func TestMatch(t *testing.T) {
@@ -92,4 +93,17 @@ func TestSayFromManyGoroutines(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// Days and amounts that travel in an error meet their language late.
+func TestLateValues(t *testing.T) {
+	day := time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)
+	for lang, want := range map[Lang]string{En: "1 Dec 2026", ZhTW: "2026年12月1日", Th: "1 ธ.ค. 2569"} {
+		if got := For(lang).Print(T(PointsNext, "Date", day)); !strings.Contains(got, want) {
+			t.Errorf("%s: %q lacks %q", lang, got, want)
+		}
+	}
+	if got := For(Ja).Print(T(EntrySale, "Money", Amount{Minor: 1200, Code: "JPY"})); !strings.Contains(got, "1,200円") {
+		t.Errorf("an amount reads %q", got)
+	}
 }
