@@ -74,9 +74,9 @@ type member struct {
 	rules   *loyalty.Programme
 	zone    *time.Location
 	today   time.Time // the local date
-	facts   loyalty.Facts
 	account loyalty.Account
 	card    card
+	facts   loyalty.Facts // once [Club.know] was asked
 }
 
 // monthDay is how a day of the year is written in keys.
@@ -111,14 +111,6 @@ func (c *Club) peek(r store.Reader, m loyalty.MemberID, now time.Time) (x *membe
 	if x.account, err = c.Book.Account(r, m); err != nil {
 		return nil, err
 	}
-	if c.Facts != nil {
-		if x.facts, err = c.Facts(r, m); err != nil {
-			return nil, err
-		}
-	}
-	if x.facts.Joined.IsZero() {
-		x.facts.Joined = x.account.Count.First
-	}
 	var known bool
 	if x.card, known, err = cards.Get(r, string(m)); err != nil {
 		return nil, err
@@ -135,12 +127,32 @@ func (c *Club) reload(r store.Reader, x *member) (err error) {
 	return err
 }
 
+// know asks for what is known of the member beside the ledger. Most sales do
+// not need it, and it takes opening the person's row.
+func (c *Club) know(r store.Reader, x *member) (err error) {
+	if c.Facts != nil {
+		if x.facts, err = c.Facts(r, x.id); err != nil {
+			return err
+		}
+	}
+	if x.facts.Joined.IsZero() {
+		x.facts.Joined = x.account.Count.First
+	}
+	return nil
+}
+
 // keep stores the member's card with visits more, and puts a member that is new
 // to it into the index of anniversaries.
-func (x *member) keep(tx store.Tx, visits int64) error {
+func (c *Club) keep(tx store.Tx, x *member, visits int64) error {
 	was := x.card
 	x.card.Visits += visits
-	if x.card.Day == "" && !x.facts.Joined.IsZero() {
+	if x.card.Day == "" {
+		if err := c.know(tx, x); err != nil {
+			return err
+		}
+		if x.facts.Joined.IsZero() {
+			x.facts.Joined = midnight(x.today, x.zone)
+		}
 		x.card.Day = dateOf(x.facts.Joined, x.zone).Format(monthDay)
 		if err := joined.Put(tx, struct{}{}, x.card.Day, string(x.id)); err != nil {
 			return err
@@ -152,17 +164,28 @@ func (x *member) keep(tx store.Tx, visits int64) error {
 	return cards.Put(tx, x.card, string(x.id))
 }
 
-// Forget takes the member out of the index of anniversaries: for one who is
-// erased. What they were given stays known.
-func (c *Club) Forget(tx store.Tx, m loyalty.MemberID) error {
-	if err := tx.Lock(store.Subject("member/" + string(m))); err != nil {
+// Leave ends what a member who leaves still has: open vouchers are void, points
+// are given up, referrals that wait come to nothing, and no anniversary is kept
+// any more. What they were given stays known, so that it is not given twice.
+// act.Reason is asked for. Calling it again is no error.
+func (c *Club) Leave(tx store.Tx, m loyalty.MemberID, act book.Act) error {
+	vouchers := by(act, "vouchers")
+	if _, err := c.Vouchers.VoidAll(tx, m, vouchers, "left"); err != nil {
 		return err
 	}
-	k, ok, err := cards.Get(tx, string(m))
-	if err != nil || !ok || k.Day == "" {
+	if err := c.Book.GiveUp(tx, m, act); err != nil {
 		return err
 	}
-	return joined.Delete(tx, k.Day, string(m))
+	if c.Referrals != nil {
+		if err := c.Referrals.Left(tx, m, act.Now); err != nil {
+			return err
+		}
+	}
+	x, err := c.look(tx, m, act.Now)
+	if err != nil || x.card.Day == "" {
+		return err
+	}
+	return joined.Delete(tx, x.card.Day, string(m))
 }
 
 // by is the act of a rule that follows from act: done by the program, under an

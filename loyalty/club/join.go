@@ -15,8 +15,11 @@ func (c *Club) Join(tx store.Tx, m loyalty.MemberID, act book.Act) (out Outcome,
 	if err != nil {
 		return out, err
 	}
-	if x.facts.Joined.IsZero() {
-		x.facts.Joined = act.Now
+	if err := c.keep(tx, x, 0); err != nil {
+		return out, err
+	}
+	if err := c.know(tx, x); err != nil {
+		return out, err
 	}
 	if c.Referrals != nil {
 		// A refusal (a circle, a former member) makes a member whom nobody brought.
@@ -24,8 +27,8 @@ func (c *Club) Join(tx store.Tx, m loyalty.MemberID, act book.Act) (out Outcome,
 			return out, err
 		}
 	}
-	if err := x.keep(tx, 0); err != nil || x.facts.Returned {
-		return out, err
+	if x.facts.Returned {
+		return out, nil
 	}
 	if starts := loyalty.HeadStart(&x.account, x.rules, x.facts); len(starts) > 0 {
 		if out.Receipt, err = c.Book.Grant(tx, m, by(act, "start"), loyalty.StartGift, 0, starts); accident(err) != nil {

@@ -54,6 +54,9 @@ func (c *Club) Open(r store.Reader, m loyalty.MemberID, now time.Time) ([]Open, 
 }
 
 func (c *Club) open(r store.Reader, x *member, now time.Time) (list []Open, err error) {
+	if err := c.know(r, x); err != nil {
+		return nil, err
+	}
 	names, rows, err := x.all(r)
 	if err != nil {
 		return nil, err
@@ -81,7 +84,7 @@ func (c *Club) open(r store.Reader, x *member, now time.Time) (list []Open, err 
 }
 
 // calendar are the birthday and anniversary gifts that are the member's today,
-// given or not.
+// given or not, by what [Club.know] told.
 func (x *member) calendar() (list []present) {
 	for i := range x.rules.Gifts {
 		g := &x.rules.Gifts[i]

@@ -79,7 +79,7 @@ func (c *Club) follow(tx store.Tx, x *member, act book.Act, before loyalty.Stand
 	if err := c.reload(tx, x); err != nil {
 		return err
 	}
-	if err := x.keep(tx, visitsOf(out.Receipt)); err != nil {
+	if err := c.keep(tx, x, visitsOf(out.Receipt)); err != nil {
 		return err
 	}
 	done, err := c.Book.Reversed(tx, sale)

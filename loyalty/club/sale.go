@@ -31,7 +31,7 @@ func (c *Club) Sale(tx store.Tx, m loyalty.MemberID, act book.Act, s loyalty.Sal
 		return out, err
 	}
 	visits := x.card.Visits
-	if err := x.keep(tx, visitsOf(out.Receipt)); err != nil {
+	if err := c.keep(tx, x, visitsOf(out.Receipt)); err != nil {
 		return out, err
 	}
 	// A refund may have waited for this sale; what counts is what it left.

@@ -200,6 +200,9 @@ func (c *Club) celebrate(tx store.Tx, m loyalty.MemberID, gift string, now time.
 		return false, err
 	}
 	x, err := c.look(tx, m, now)
+	if err == nil {
+		err = c.know(tx, x)
+	}
 	if err != nil {
 		return false, err
 	}

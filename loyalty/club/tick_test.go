@@ -107,9 +107,14 @@ func TestOldMemberAnniversary(t *testing.T) {
 	}
 	w.now = on(2027, 2, 20)
 	want(t, "told a year later", w.ticked(loyalty.GiftAnniversary), 1)
-	if err := w.update(func(tx store.Tx) error { return w.c.Forget(tx, ann) }); err != nil {
-		t.Fatal(err)
+	for range 2 {
+		a := w.act("")
+		a.Reason = []byte("left")
+		if err := w.update(func(tx store.Tx) error { return w.c.Leave(tx, ann, a) }); err != nil {
+			t.Fatal(err)
+		}
 	}
+	want(t, "open vouchers", w.vouchers(ann)[voucher.Open], 0)
 	w.now = on(2028, 2, 20)
 	want(t, "told after leaving", w.ticked(loyalty.GiftAnniversary), 0)
 }
