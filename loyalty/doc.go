@@ -22,5 +22,16 @@
 // points are gone makes a debt, which the next earning pays before it opens a
 // lot; nothing else makes debts.
 //
+// # Earning and taking back
+//
+// A sale ([Sell]) is a slip, an amount and lines, at a moment. The moment says
+// which rules are asked, the slip what each gives; every rule rounds by itself
+// and leaves its share on the entry, and caps cut what they give together. A
+// refund ([Refund]) takes the slip that is left and asks the rules once more
+// that gave something then, in the version that they had: what the sale would
+// not have given is taken back, of points, counts and stamps alike. No rule
+// gives more for less, so that refunds in any series take back what was given
+// and never more.
+//
 // It owns no rows; loyalty/book keeps them.
 package loyalty
