@@ -19,7 +19,8 @@
 // Pure functions over an account: earn, give, hold, capture, release, undo,
 // expire. They decide entries; entries are never edited; an account is the fold
 // of its entries. Nothing here knows the time, the disk or a word of any
-// language. loyalty/programme reads the shop's rules from a file;
+// language. loyalty/programme reads the shop's rules from a file, and keeps
+// every version of them, so that a past day is judged by its own rules;
 // loyalty/people keeps persons, each sealed with a key of their own;
 // loyalty/book puts entries into rows and chains them with a keyed hash.
 //

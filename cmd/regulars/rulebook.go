@@ -33,6 +33,7 @@ type rulebook struct {
 	db    store.DB
 	clock bot.Clock
 	log   *slog.Logger
+	asked <-chan os.Signal // asks for a look at once; nil never does
 
 	offered []byte // the text that was taken in or complained of last
 	seen    []byte // the text of the last look; it may still be being written
@@ -66,13 +67,11 @@ func openRulebook(ctx context.Context, path string, db store.DB, clock bot.Clock
 
 // watch looks at the file until ctx ends.
 func (r *rulebook) watch(ctx context.Context) error {
-	asked, stop := hangups()
-	defer stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-asked:
+		case <-r.asked:
 			r.look(ctx, true)
 		case <-r.clock.After(lookEvery):
 			r.look(ctx, false)

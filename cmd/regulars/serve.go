@@ -38,6 +38,11 @@ func (m *Main) serve(ctx context.Context, cfg *Config) (err error) {
 	defer func() { err = errors.Join(err, a.db.Close()) }()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	if !m.Terminal { // there it says that the window was closed, and ends the program
+		asked, stop := hangups()
+		defer stop()
+		a.rules.asked = asked
+	}
 	a.rules.look(ctx, true)
 	l, err := listen(ctx, cfg, log)
 	if err != nil {

@@ -16,6 +16,8 @@ import (
 type effects struct {
 	old, new *loyalty.Programme // new begins at From and knows old
 	now      time.Time
+	begins   time.Time // new's beginning, now at the earliest
+	follows  bool      // new reaches points that were earned before it
 
 	members      int
 	lose, gain   map[move]int
@@ -41,7 +43,11 @@ type stamp struct {
 }
 
 func newEffects(old, new *loyalty.Programme, now time.Time) *effects {
-	return &effects{old: old, new: new, now: now, lose: map[move]int{}, gain: map[move]int{}, stand: map[string]int{}, stamps: map[string]*stamp{}}
+	begins := now
+	if new.From.After(now) {
+		begins = new.From
+	}
+	return &effects{old: old, new: new, now: now, begins: begins, follows: slices.Contains(new.Follows(begins), new), lose: map[move]int{}, gain: map[move]int{}, stand: map[string]int{}, stamps: map[string]*stamp{}}
 }
 
 // add counts one member.
@@ -96,14 +102,10 @@ func (e *effects) step(was, is string) int {
 // addPoints lets the new version begin and looks which lots come under other
 // dates then.
 func (e *effects) addPoints(m loyalty.MemberID, a *loyalty.Account, f loyalty.Facts) error {
-	if len(a.Lots) == 0 {
+	if len(a.Lots) == 0 || !e.follows {
 		return nil
 	}
-	at := e.now
-	if e.new.From.After(at) {
-		at = e.new.From
-	}
-	made, err := loyalty.Settle(a, e.new, loyalty.Draft{Member: m, Facts: f, Now: at})
+	made, err := loyalty.Settle(a, e.new, loyalty.Draft{Member: m, Facts: f, Now: e.begins})
 	if err != nil {
 		return fmt.Errorf("the account of %s: %w", m, err)
 	}

@@ -23,7 +23,7 @@ func (c *viewCount) View(ctx context.Context, f func(store.Reader) error) error 
 // TestEachSeesEverybodyOnce: in order, over several short Views.
 func TestEachSeesEverybodyOnce(t *testing.T) {
 	s := newShop(t, plan())
-	const members = 2*walkRows + 50
+	const members = 2*eachRows + 50
 	name := func(i int) loyalty.MemberID { return loyalty.MemberID(fmt.Sprintf("M%06d", i)) }
 	err := s.db.Update(t.Context(), func(tx store.Tx) error {
 		for i := range members {
