@@ -11,8 +11,8 @@ type Tiers struct {
 	Months int
 	// Levels rise; the first one has no threshold and is everybody's.
 	Levels []Level
-	// GraceDays is how long a level stands after its time, before it falls; less
-	// than a year.
+	// GraceDays is how long a level stands after its time, before it falls; 366
+	// at most.
 	GraceDays int
 	// Soft lets a member fall by one level at a time, not to what they reached.
 	Soft bool
