@@ -11,14 +11,14 @@ import (
 	"regulars/store/mem"
 )
 
-// BenchmarkRedeemAndUse is a redemption and its use by a member with three
-// other vouchers, of a reward with and without a stock.
+// BenchmarkRedeemAndUse is a sale, a redemption and its use, of a reward without
+// and with a stock.
 func BenchmarkRedeemAndUse(b *testing.B) {
 	for _, id := range []string{"once", "mug"} {
 		b.Run(id, func(b *testing.B) {
 			p := plan()
 			reward(p, "mug", func(r *loyalty.Reward) { r.Stock = count(1 << 40) })
-			reward(p, "once", func(r *loyalty.Reward) { r.PerPerson = 0 })
+			reward(p, "once", func(r *loyalty.Reward) { r.Cost, r.PerPerson = 30, 0 })
 			s := newShop(b, p)
 			s.db = mem.New()
 			n := 0
@@ -46,7 +46,7 @@ func BenchmarkRedeemAndUse(b *testing.B) {
 	}
 }
 
-// BenchmarkEarnAndSpend is the same without vouchers, to compare with.
+// BenchmarkEarnAndSpend is a sale and a spend without vouchers, to compare with.
 func BenchmarkEarnAndSpend(b *testing.B) {
 	s := newShop(b, plan())
 	s.db = mem.New()

@@ -70,7 +70,11 @@ func TestInvariant22RapidLives(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		l := newLife(t, mem.New(), func(n int) int { return rapid.IntRange(0, n-1).Draw(rt, "pick") })
 		l.t = tb{t, rt}
-		l.live(15)
+		steps := 15
+		if raceDetector { // one goroutine a life: there is little to detect
+			steps = 3
+		}
+		l.live(steps)
 	})
 }
 
@@ -85,7 +89,11 @@ func TestInvariant22Lives(t *testing.T) {
 			l := newLife(t, db, r.IntN)
 			t.Logf("seed %d", seed)
 			l.p.Version = int(seed) + 1
-			l.live(40)
+			steps := 40
+			if raceDetector {
+				steps = 10
+			}
+			l.live(steps)
 			rows = dump(l.shop)
 			restore(l.shop, nil)
 		}

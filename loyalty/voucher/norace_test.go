@@ -1,0 +1,5 @@
+//go:build !race
+
+package voucher
+
+const raceDetector = false
