@@ -33,5 +33,15 @@
 // gives more for less, so that refunds in any series take back what was given
 // and never more.
 //
+// # Tiers and new rules
+//
+// A member's tier ([Standing]) follows from the counts of their months: it
+// rises with the sale that reaches it, and falls with the refund of what it
+// stood on, or when its time is over, which settling finds out as of that
+// instant. A new version of the rules may bring the lots of older ones under
+// its expiry rule ([Expiry].Follow), also as of its own instant, and never so
+// that points go sooner than a full period later. Settling follows the version
+// in force at each instant, so that it does not matter when anybody looks.
+//
 // It owns no rows; loyalty/book keeps them.
 package loyalty
