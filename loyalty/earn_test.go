@@ -402,6 +402,21 @@ func TestCapsOfADayAndAMonth(t *testing.T) {
 	sell("2026-03-10 14:00:00", 100, 1) // the point that came back is there again
 }
 
+// TestForgottenDays: of the days with sales the newest eight are known; a sale
+// told late of one before them is not held against what it had.
+func TestForgottenDays(t *testing.T) {
+	l := newTill(t)
+	l.p.Earning.CapDay = 10
+	for day := range 9 {
+		l.sell(at("2026-03-10 12:00:00").AddDate(0, 0, day), Sale{Amount: 100})
+	}
+	for day, want := range []Points{10, 0} {
+		if e := l.sell(at("2026-03-10 13:00:00").AddDate(0, 0, day), Sale{Amount: 100}); -e.In(Issued) != want {
+			t.Errorf("of day %d: %s", day, shares(e))
+		}
+	}
+}
+
 // TestVisits: two visits count a day, and so do their points and stamps.
 func TestVisits(t *testing.T) {
 	l := newTill(t)

@@ -362,6 +362,36 @@ func TestAnyRefundsTakeBackWhatWasGiven(t *testing.T) {
 	})
 }
 
+// TestWaitingTakesBackTheSame: refunds that came before their sale leave what
+// the same refunds leave that come after it.
+func TestWaitingTakesBackTheSame(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		p, sale, now := anyProgramme(rt), anySale(rt), at("2026-03-10 15:00:00")
+		sale.Order = "A"
+		var parts []Money
+		for left := int(sale.Amount); left > 0 && len(parts) < 4; {
+			part := rapid.IntRange(1, left).Draw(rt, "part")
+			parts, left = append(parts, Money(part)), left-part
+		}
+		early, late := newTill(rapidTB{t, rt}), newTill(rapidTB{t, rt})
+		early.p, late.p = p, p
+		for _, part := range parts {
+			d := early.draft(now)
+			d.Order = "A"
+			early.do(Await(early.a, p, d, Return{Amount: part}))
+		}
+		early.sell(now, sale)
+		e := late.sell(now, sale)
+		for _, part := range parts {
+			late.refund(now, e, Return{Amount: part})
+		}
+		got := fmt.Sprint(early.a.Pots[Available], early.a.Cards, early.a.Days, early.a.Buckets, early.a.Count.Visits, early.a.Waits)
+		if want := fmt.Sprint(late.a.Pots[Available], late.a.Cards, late.a.Days, late.a.Buckets, late.a.Count.Visits, late.a.Waits); got != want {
+			rt.Fatalf("early %s\nlate  %s", got, want)
+		}
+	})
+}
+
 // asBefore compares counts and cards with those before the sale; a head start may
 // have come with it, which stays.
 func asBefore(rt *rapid.T, l *till, before *Account) {
