@@ -68,15 +68,16 @@ var (
 	ErrChoice = refusal("this gift has no such reward to choose")
 )
 
-// member is what the club looks at when it decides about somebody.
+// member is what the club looks at when it decides about somebody. What takes
+// longer to read is read when it is asked for.
 type member struct {
-	id      loyalty.MemberID
-	rules   *loyalty.Programme
-	zone    *time.Location
-	today   time.Time // the local date
-	account loyalty.Account
-	card    card
-	facts   loyalty.Facts // once [Club.know] was asked
+	id    loyalty.MemberID
+	rules *loyalty.Programme
+	zone  *time.Location
+	today time.Time // the local date
+	card  card
+	facts loyalty.Facts    // see [Club.know]
+	acct  *loyalty.Account // see [Club.account]
 }
 
 // monthDay is how a day of the year is written in keys.
@@ -84,8 +85,10 @@ const monthDay = "01-02"
 
 // card is what the club counts of a member.
 type card struct {
-	// Visits is how many sales counted as visits, those taken back excluded.
-	Visits int64 `json:"visits,omitempty"`
+	// Visits is how many sales counted as visits, and Last the date of the
+	// newest; those taken back excluded.
+	Visits int64     `json:"visits,omitempty"`
+	Last   time.Time `json:"last,omitzero"`
 	// Day is under which day of the year the member's anniversary is indexed.
 	Day string `json:"day,omitempty"`
 }
@@ -104,28 +107,38 @@ func (c *Club) look(tx store.Tx, m loyalty.MemberID, now time.Time) (*member, er
 }
 
 // peek is look for who only reads.
-func (c *Club) peek(r store.Reader, m loyalty.MemberID, now time.Time) (x *member, err error) {
-	x = &member{id: m, rules: c.Programme(now)}
+func (c *Club) peek(r store.Reader, m loyalty.MemberID, now time.Time) (*member, error) {
+	x := &member{id: m, rules: c.Programme(now)}
 	x.zone = cmp.Or(x.rules.Zone, time.UTC)
 	x.today = dateOf(now, x.zone)
-	if x.account, err = c.Book.Account(r, m); err != nil {
-		return nil, err
-	}
 	var known bool
-	if x.card, known, err = cards.Get(r, string(m)); err != nil {
+	var err error
+	if x.card, known, err = cards.Get(r, string(m)); err != nil || known {
+		return x, err
+	}
+	a, err := c.account(r, x) // a new member, or one from before the club was kept
+	if err != nil {
 		return nil, err
 	}
-	if !known { // a member from before the club was kept
-		x.card.Visits = x.account.Count.Visits
-	}
+	x.card.Visits, x.card.Last = a.Count.Visits, lastVisit(a, x.zone)
 	return x, nil
 }
 
-// reload reads the account after an operation.
-func (c *Club) reload(r store.Reader, x *member) (err error) {
-	x.account, err = c.Book.Account(r, x.id)
-	return err
+// account is the member's account as it was when it was read first, or since
+// [member.stale].
+func (c *Club) account(r store.Reader, x *member) (*loyalty.Account, error) {
+	if x.acct == nil {
+		a, err := c.Book.Account(r, x.id)
+		if err != nil {
+			return nil, err
+		}
+		x.acct = &a
+	}
+	return x.acct, nil
 }
+
+// stale says that the account was changed since it was read.
+func (x *member) stale() { x.acct = nil }
 
 // know asks for what is known of the member beside the ledger. Most sales do
 // not need it, and it takes opening the person's row.
@@ -136,16 +149,18 @@ func (c *Club) know(r store.Reader, x *member) (err error) {
 		}
 	}
 	if x.facts.Joined.IsZero() {
-		x.facts.Joined = x.account.Count.First
+		a, err := c.account(r, x)
+		if err != nil {
+			return err
+		}
+		x.facts.Joined = a.Count.First
 	}
 	return nil
 }
 
-// keep stores the member's card with visits more, and puts a member that is new
-// to it into the index of anniversaries.
-func (c *Club) keep(tx store.Tx, x *member, visits int64) error {
-	was := x.card
-	x.card.Visits += visits
+// keep stores the member's card if it is another one than was, and puts a member
+// that is new to it into the index of anniversaries.
+func (c *Club) keep(tx store.Tx, x *member, was card) error {
 	if x.card.Day == "" {
 		if err := c.know(tx, x); err != nil {
 			return err

@@ -103,6 +103,13 @@ func enteredLate(g *loyalty.Gift, f loyalty.Facts, s span, zone *time.Location) 
 	return g.FirstEntryNext && !f.BirthSet.IsZero() && !dateOf(f.BirthSet, zone).Before(s.from)
 }
 
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
 // days is from one date to another.
 func days(from, to time.Time) int { return int(to.Sub(from) / (24 * time.Hour)) }
 

@@ -46,6 +46,7 @@ func readName(s string) name {
 type present struct {
 	name
 	kind    loyalty.GiftKind
+	levels  []string // tiers that get it; empty: all
 	points  loyalty.Points
 	rewards []string
 	until   time.Time // for the choice
@@ -56,14 +57,17 @@ type present struct {
 
 // presentOf is a programme's gift for a period.
 func presentOf(g *loyalty.Gift, period string) present {
-	return present{name: name{g.ID, period}, kind: g.Kind, points: g.Points, rewards: g.Rewards}
+	return present{name: name{g.ID, period}, kind: g.Kind, levels: g.Levels, points: g.Points, rewards: g.Rewards}
 }
 
-// give hands a present to a member, unless they have it: points, and the
-// voucher where there is nothing to choose. What cannot be given now, as a
+// give hands a present to a member, unless they have it or their tier does not
+// get it: points, and the voucher where there is nothing to choose. What cannot be given now, as a
 // reward that is out of stock, waits to be claimed.
 func (c *Club) give(tx store.Tx, x *member, act book.Act, p present, out *Outcome) error {
 	if _, had, err := gifts.Get(tx, string(x.id), p.String()); err != nil || had {
+		return err
+	}
+	if may, err := c.may(tx, x, p.levels); err != nil || !may {
 		return err
 	}
 	p.rewards = x.known(p.rewards)
@@ -158,13 +162,17 @@ func (x *member) all(r store.Reader) (names []name, rows []given, err error) {
 	return names, rows, err
 }
 
-// may reports whether the gift is for members of the member's tier.
-func (x *member) may(g *loyalty.Gift) bool {
-	if len(g.Levels) == 0 {
-		return true
+// may reports whether the member's tier is one of these; none are all.
+func (c *Club) may(r store.Reader, x *member, levels []string) (bool, error) {
+	if len(levels) == 0 {
+		return true, nil
 	}
-	level := x.account.Standing.Level
-	return slices.Contains(g.Levels, level) || slices.Contains(g.Levels, x.level(x.rank(level)))
+	a, err := c.account(r, x)
+	if err != nil {
+		return false, err
+	}
+	own := a.Standing.Level
+	return slices.Contains(levels, own) || slices.Contains(levels, x.level(x.rank(own))), nil
 }
 
 // rank is a tier's place, 0 for the lowest and for one that there is no more.
@@ -178,10 +186,10 @@ func (x *member) level(rank int) string {
 	return x.rules.Tiers.Levels[rank].ID
 }
 
-// ofKind calls f with the programme's gifts of a kind that the member may have.
+// ofKind calls f with the programme's gifts of a kind.
 func (x *member) ofKind(k loyalty.GiftKind, f func(*loyalty.Gift) error) error {
 	for i := range x.rules.Gifts {
-		if g := &x.rules.Gifts[i]; g.Kind == k && x.may(g) {
+		if g := &x.rules.Gifts[i]; g.Kind == k {
 			if err := f(g); err != nil {
 				return err
 			}

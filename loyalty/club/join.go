@@ -15,7 +15,7 @@ func (c *Club) Join(tx store.Tx, m loyalty.MemberID, act book.Act) (out Outcome,
 	if err != nil {
 		return out, err
 	}
-	if err := c.keep(tx, x, 0); err != nil {
+	if err := c.keep(tx, x, x.card); err != nil {
 		return out, err
 	}
 	if err := c.know(tx, x); err != nil {
@@ -30,7 +30,11 @@ func (c *Club) Join(tx store.Tx, m loyalty.MemberID, act book.Act) (out Outcome,
 	if x.facts.Returned {
 		return out, nil
 	}
-	if starts := loyalty.HeadStart(&x.account, x.rules, x.facts); len(starts) > 0 {
+	a, err := c.account(tx, x)
+	if err != nil {
+		return out, err
+	}
+	if starts := loyalty.HeadStart(a, x.rules, x.facts); len(starts) > 0 {
 		if out.Receipt, err = c.Book.Grant(tx, m, by(act, "start"), loyalty.StartGift, 0, starts); accident(err) != nil {
 			return out, err
 		}

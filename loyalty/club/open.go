@@ -67,7 +67,11 @@ func (c *Club) open(r store.Reader, x *member, now time.Time) (list []Open, err 
 		}
 	}
 	for _, p := range x.calendar() {
-		if !slices.Contains(names, p.name) {
+		may, err := c.may(r, x, p.levels)
+		if err != nil {
+			return nil, err
+		}
+		if may && !slices.Contains(names, p.name) {
 			list = append(list, Open{p.gift, p.kind, p.points, x.known(p.rewards), p.until, p.period})
 		}
 	}
@@ -83,12 +87,12 @@ func (c *Club) open(r store.Reader, x *member, now time.Time) (list []Open, err 
 	return list, nil
 }
 
-// calendar are the birthday and anniversary gifts that are the member's today,
-// given or not, by what [Club.know] told.
+// calendar are the birthday and anniversary gifts that have the member's day
+// today, given or not, by what [Club.know] told.
 func (x *member) calendar() (list []present) {
 	for i := range x.rules.Gifts {
 		g := &x.rules.Gifts[i]
-		if g.Kind != loyalty.GiftBirthday && g.Kind != loyalty.GiftAnniversary || !x.may(g) {
+		if g.Kind != loyalty.GiftBirthday && g.Kind != loyalty.GiftAnniversary {
 			continue
 		}
 		if s, ok := calendarSpan(g, x.facts, x.today, x.zone); ok {

@@ -54,15 +54,19 @@ func (c *Club) refund(tx store.Tx, sale loyalty.Entry, act book.Act, r loyalty.R
 	if err != nil {
 		return out, err
 	}
-	if r.Kept, err = c.keptCards(tx, x, sale, act.Now); err != nil {
+	before, err := c.account(tx, x)
+	if err != nil {
 		return out, err
 	}
-	before := x.account.Standing
+	if r.Kept, err = c.keptCards(tx, x, before, sale, act.Now); err != nil {
+		return out, err
+	}
+	x.stale()
 	out.Receipt, err = reverse(r)
 	if e := out.Receipt.Entry(); err != nil || out.Receipt.Replayed || e.Kind != loyalty.KindReverse {
 		return out, err
 	}
-	return out, c.follow(tx, x, act, before, sale, &out)
+	return out, c.follow(tx, x, act, before.Standing, sale, &out)
 }
 
 // entry is one of the member's entries.
@@ -76,21 +80,26 @@ func (c *Club) entry(r store.Reader, m loyalty.MemberID, seq uint64) (loyalty.En
 
 // follow takes back what a sale brought and, after its refund, earns no more.
 func (c *Club) follow(tx store.Tx, x *member, act book.Act, before loyalty.Standing, sale loyalty.Entry, out *Outcome) error {
-	if err := c.reload(tx, x); err != nil {
+	a, err := c.account(tx, x)
+	if err != nil {
 		return err
 	}
-	if err := c.keep(tx, x, visitsOf(out.Receipt)); err != nil {
+	was := x.card
+	if x.card.Visits += visitsOf(out.Receipt); x.card.Visits < was.Visits {
+		x.card.Last = lastVisit(a, x.zone)
+	}
+	if err := c.keep(tx, x, was); err != nil {
 		return err
 	}
 	done, err := c.Book.Reversed(tx, sale)
 	if err != nil {
 		return err
 	}
-	out.From, out.To = x.moved(before.Level)
+	out.From, out.To = x.moved(out.Receipt)
 	if err := c.takePrizes(tx, x, act, out); err != nil {
 		return err
 	}
-	if err := c.takeGifts(tx, x, act, before, sale.Seq, done.Whole, out); err != nil {
+	if err := c.takeGifts(tx, x, act, before, a.Standing, sale.Seq, done.Whole, out); err != nil {
 		return err
 	}
 	if done.Whole {
@@ -104,14 +113,14 @@ func (c *Club) follow(tx store.Tx, x *member, act book.Act, before loyalty.Stand
 // keptCards are the sale's stamp cards that must stay filled whatever comes back
 // of it, because fewer of their prizes can still be taken back than it might
 // unfill: the rest were used, or lapsed. Their stamps are owed instead.
-func (c *Club) keptCards(tx store.Tx, x *member, sale loyalty.Entry, now time.Time) (kept []string, err error) {
+func (c *Club) keptCards(tx store.Tx, x *member, a *loyalty.Account, sale loyalty.Entry, now time.Time) (kept []string, err error) {
 	for _, s := range sale.Stamps {
 		i := slices.IndexFunc(x.rules.Cards, func(k loyalty.StampCard) bool { return k.ID == s.Card })
 		if i < 0 || x.rules.Cards[i].Size <= 0 {
 			continue
 		}
 		size := x.rules.Cards[i].Size
-		missing := s.Stamps + s.Filled*size - x.account.Cards[s.Card].Have
+		missing := s.Stamps + s.Filled*size - a.Cards[s.Card].Have
 		if missing <= 0 {
 			continue
 		}
@@ -176,7 +185,7 @@ func (c *Club) takePrizes(tx store.Tx, x *member, act book.Act, out *Outcome) er
 // takeGifts takes back the gifts that no longer stand. It does not matter which
 // sale brought those of a visit or a tier: otherwise a gift could be kept by
 // returning the sales before it.
-func (c *Club) takeGifts(tx store.Tx, x *member, act book.Act, before loyalty.Standing, sale uint64, whole bool, out *Outcome) error {
+func (c *Club) takeGifts(tx store.Tx, x *member, act book.Act, before, after loyalty.Standing, sale uint64, whole bool, out *Outcome) error {
 	names, rows, err := x.all(tx)
 	if err != nil {
 		return err
@@ -187,7 +196,7 @@ func (c *Club) takeGifts(tx store.Tx, x *member, act book.Act, before loyalty.St
 		case loyalty.GiftVisit:
 			gone = row.Visit > x.card.Visits
 		case loyalty.GiftTier:
-			gone, err = c.fell(tx, x, before, row)
+			gone, err = c.fell(tx, x, before, after, row)
 		case loyalty.GiftComeback:
 			gone = row.Sale == sale && whole
 		}
@@ -205,9 +214,9 @@ func (c *Club) takeGifts(tx store.Tx, x *member, act book.Act, before loyalty.St
 // is below its level, and the refund brought them there in the window of the
 // gift, or the gift's own sale is gone as a whole. One that was earned in a
 // window before stays.
-func (c *Club) fell(tx store.Tx, x *member, before loyalty.Standing, row given) (bool, error) {
+func (c *Club) fell(tx store.Tx, x *member, before, after loyalty.Standing, row given) (bool, error) {
 	at := x.rank(row.Level)
-	if at <= x.rank(x.account.Standing.Level) {
+	if at <= x.rank(after.Level) {
 		return false, nil
 	}
 	if at <= x.rank(before.Level) && inWindow(row, before) {

@@ -2,6 +2,7 @@ package club
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,43 +19,54 @@ func (c *Club) Sale(tx store.Tx, m loyalty.MemberID, act book.Act, s loyalty.Sal
 	if err != nil {
 		return out, err
 	}
-	before := x.account
 	out.Receipt, err = c.Book.Sell(tx, m, act, s)
 	if err != nil {
 		return out, err
 	}
+	x.stale()
 	sale := out.Receipt.Entry()
 	if out.Receipt.Replayed {
 		return out, c.recall(tx, x, act, sale.Seq, &out)
 	}
-	if err := c.reload(tx, x); err != nil {
+	before := x.card
+	if x.card.Visits += visitsOf(out.Receipt); x.card.Visits > before.Visits {
+		x.card.Last = later(x.card.Last, dateOf(sale.EffectiveAt, x.zone))
+	}
+	if err := c.keep(tx, x, before); err != nil {
 		return out, err
 	}
-	visits := x.card.Visits
-	if err := c.keep(tx, x, visitsOf(out.Receipt)); err != nil {
-		return out, err
-	}
+	out.From, out.To = x.moved(out.Receipt)
 	// A refund may have waited for this sale; what counts is what it left.
-	back, err := c.Book.Reversed(tx, sale)
+	left, err := c.left(tx, out.Receipt)
 	if err != nil {
 		return out, err
 	}
-	out.From, out.To = x.moved(sale.Level)
 	for _, step := range []func() error{
-		func() error { return c.prizes(tx, x, act, &before, sale, &out) },
-		func() error { return c.visitGifts(tx, x, act, visits, sale, &out) },
-		func() error { return c.comeback(tx, x, act, &before, visits, sale, &out) },
+		func() error { return c.prizes(tx, x, act, sale, &out) },
+		func() error { return c.visitGifts(tx, x, act, before.Visits, sale, &out) },
+		func() error { return c.comeback(tx, x, act, before, sale, &out) },
 		func() error { return c.tierGifts(tx, x, act, sale, &out) },
-		func() error { return c.bought(tx, x, act, sale, sale.Amount-back.Amount, &out) },
+		func() error { return c.bought(tx, x, act, sale, left, &out) },
 	} {
 		if err := step(); err != nil {
 			return out, err
 		}
 	}
-	if back.Whole {
+	if left == 0 {
 		return out, c.reopen(tx, act, sale, &out)
 	}
 	return out, nil
+}
+
+// left is how much of a sale stands once the refunds that waited for it are
+// applied.
+func (c *Club) left(tx store.Tx, r book.Receipt) (loyalty.Money, error) {
+	sale := r.Entry()
+	if !slices.ContainsFunc(r.Entries, func(e loyalty.Entry) bool { return e.Kind == loyalty.KindReverse }) {
+		return sale.Amount, nil
+	}
+	back, err := c.Book.Reversed(tx, sale)
+	return sale.Amount - back.Amount, err
 }
 
 // recall tells again what a sale brought.
@@ -81,31 +93,52 @@ func visitsOf(r book.Receipt) (n int64) {
 	return n
 }
 
-// moved is the change of the member's tier since from; both are empty when
+// moved is the change of the member's tier by an operation; both are empty when
 // there is none.
-func (x *member) moved(from string) (string, string) {
-	to := x.account.Standing.Level
-	if x.rank(from) == x.rank(to) {
+func (x *member) moved(r book.Receipt) (from, to string) {
+	from, to, ok := r.Rose()
+	if !ok || x.rank(from) == x.rank(to) {
 		return "", ""
 	}
 	return x.level(x.rank(from)), x.level(x.rank(to))
 }
 
 // prizes gives the prize of each card that the sale filled.
-func (c *Club) prizes(tx store.Tx, x *member, act book.Act, before *loyalty.Account, sale loyalty.Entry, out *Outcome) error {
+func (c *Club) prizes(tx store.Tx, x *member, act book.Act, sale loyalty.Entry, out *Outcome) error {
 	for _, k := range x.rules.Cards {
-		for n := before.Cards[k.ID].Filled + 1; n <= x.account.Cards[k.ID].Filled; n++ {
-			out.Filled = append(out.Filled, k.ID)
+		filled := filledBy(out.Receipt, k.ID)
+		if filled <= 0 {
+			continue
+		}
+		a, err := c.account(tx, x)
+		if err != nil {
+			return err
+		}
+		for n := a.Cards[k.ID].Filled - filled + 1; n <= a.Cards[k.ID].Filled; n++ {
 			p := present{name: prize(k.ID, n, sale.Seq), kind: KindPrize, sale: sale.Seq}
 			if k.Prize != "" {
 				p.rewards = []string{k.Prize}
 			}
+			out.Filled = append(out.Filled, k.ID)
 			if err := c.give(tx, x, act, p, out); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// filledBy is how many times an operation filled a card, less those that it took
+// back.
+func filledBy(r book.Receipt, card string) (n int64) {
+	for _, e := range r.Entries {
+		for _, s := range e.Stamps {
+			if s.Card == card {
+				n += s.Filled
+			}
+		}
+	}
+	return n
 }
 
 // prizeOf begins the names of the gifts that stamp cards bring.
@@ -135,17 +168,16 @@ func (c *Club) visitGifts(tx store.Tx, x *member, act book.Act, before int64, sa
 
 // comeback gives what the first visit after a silence brings: the last one was
 // so many days ago or more. Each silence has one gift.
-func (c *Club) comeback(tx store.Tx, x *member, act book.Act, before *loyalty.Account, visits int64, sale loyalty.Entry, out *Outcome) error {
-	last := lastVisit(before, x.zone)
-	if visits <= 0 || x.card.Visits <= visits || last.IsZero() {
+func (c *Club) comeback(tx store.Tx, x *member, act book.Act, before card, sale loyalty.Entry, out *Outcome) error {
+	if before.Visits <= 0 || x.card.Visits <= before.Visits || before.Last.IsZero() {
 		return nil
 	}
-	silence := days(last, dateOf(sale.EffectiveAt, x.zone))
+	silence := days(before.Last, dateOf(sale.EffectiveAt, x.zone))
 	return x.ofKind(loyalty.GiftComeback, func(g *loyalty.Gift) error {
 		if g.Silence <= 0 || silence < g.Silence {
 			return nil
 		}
-		p := presentOf(g, last.Format(time.DateOnly))
+		p := presentOf(g, before.Last.Format(time.DateOnly))
 		p.sale = sale.Seq
 		return c.give(tx, x, act, p, out)
 	})
@@ -168,7 +200,7 @@ func lastVisit(a *loyalty.Account, zone *time.Location) time.Time {
 // tierGifts gives what the tiers bring that the sale reached, those passed on
 // the way too, each once a window.
 func (c *Club) tierGifts(tx store.Tx, x *member, act book.Act, sale loyalty.Entry, out *Outcome) error {
-	from, to := x.rank(sale.Level), x.rank(x.account.Standing.Level)
+	from, to := x.rank(out.From), x.rank(out.To)
 	if to <= from {
 		return nil
 	}
@@ -176,9 +208,13 @@ func (c *Club) tierGifts(tx store.Tx, x *member, act book.Act, sale loyalty.Entr
 	if err != nil {
 		return err
 	}
+	a, err := c.account(tx, x)
+	if err != nil {
+		return err
+	}
 	return x.ofKind(loyalty.GiftTier, func(g *loyalty.Gift) error {
 		for i, row := range rows {
-			if names[i].gift == g.ID && inWindow(row, x.account.Standing) {
+			if names[i].gift == g.ID && inWindow(row, a.Standing) {
 				return nil
 			}
 		}

@@ -143,6 +143,21 @@ func TestTierGifts(t *testing.T) {
 	want(t, "points", w.balance(ann).Available, 50+60+100)
 }
 
+// TestTierGiftNextWindow: silver of 2026 stands to the end of 2027; renewing it in
+// 2027 brings nothing, reaching it anew in 2029 does.
+func TestTierGiftNextWindow(t *testing.T) {
+	w := newWorld(t, cafe())
+	want(t, "2026", hasKind(w.buy(ann, 1500).Gifts, loyalty.GiftTier), true)
+	w.now = on(2027, 6, 1)
+	want(t, "2027", hasKind(w.buy(ann, 1500).Gifts, loyalty.GiftTier), false)
+	w.now = on(2029, 1, 1)
+	out := w.buy(ann, 100)
+	want(t, "fallen by time", out.To, "")
+	want(t, "2029, too little", hasKind(out.Gifts, loyalty.GiftTier), false)
+	w.days(1)
+	want(t, "2029", hasKind(w.buy(ann, 1500).Gifts, loyalty.GiftTier), true)
+}
+
 // TestUsedTierGift: a gift whose voucher was used does not come a second time
 // when the sale behind it is returned and made again.
 func TestUsedTierGift(t *testing.T) {
