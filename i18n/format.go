@@ -79,3 +79,19 @@ func (p Printer) ShortDate(t time.Time) string {
 
 // Time writes a time of day on the 24-hour clock: 15:04.
 func (p Printer) Time(t time.Time) string { return t.Format("15:04") }
+
+// List names several things in a row: "Silver, Gold and Black", "銀卡、金卡".
+func (p Printer) List(all []string) string {
+	comma, last := ", ", " and "
+	switch p.Lang {
+	case ZhTW, ZhHK, ZhCN, Ja:
+		comma, last = "、", "、"
+	case Th:
+		comma, last = ", ", " และ "
+	}
+	if len(all) < 2 {
+		return strings.Join(all, comma)
+	}
+	n := len(all) - 1
+	return strings.Join(all[:n], comma) + last + all[n]
+}

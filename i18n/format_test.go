@@ -73,3 +73,15 @@ func TestDates(t *testing.T) {
 		t.Errorf("a leap day is %q", got)
 	}
 }
+
+func TestList(t *testing.T) {
+	three := []string{"A", "B", "C"}
+	for lang, want := range map[Lang]string{En: "A, B and C", Ja: "A、B、C", Th: "A, B และ C"} {
+		if got := For(lang).List(three); got != want {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+	if For(En).List(three[:1]) != "A" || For(En).List(three[:2]) != "A and B" || For(En).List(nil) != "" {
+		t.Error("short lists are written wrongly")
+	}
+}

@@ -165,8 +165,8 @@ func For(l Lang) Printer {
 
 // Say puts key into words. args are name, value pairs that fill the text's
 // {{.Name}} places; the pair "Count", int also chooses the plural form. A
-// time.Time, in the shop's zone, becomes its date, and an Amount is written as
-// Money does.
+// time.Time, in the shop's zone, becomes its date, an Amount is written as Money
+// does, and a []string as List does.
 func (p Printer) Say(key Key, args ...any) string {
 	if p.loc == nil {
 		p = printers[En]
@@ -208,6 +208,8 @@ func (p Printer) value(v any) any {
 		v = p.Date(x)
 	case Amount:
 		v = p.Money(x.Minor, x.Code, x.Digits)
+	case []string:
+		v = p.List(x)
 	}
 	if s, ok := v.(string); ok && p.chinese() {
 		return strings.ReplaceAll(s, " ", keptSpace)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"regulars/bot"
+	"regulars/loyalty"
 	"regulars/loyalty/voucher"
 )
 
@@ -21,4 +22,22 @@ func (s *Shop) VoucherLink(shown bot.ChannelName, code voucher.Code) string {
 		return link
 	}
 	return "/use " + bare
+}
+
+// StoreName is what a branch is called, its id where the programme no longer
+// has it.
+func (s *Shop) StoreName(id loyalty.Store) string {
+	if store, ok := s.Programme(s.Clock.Now()).Store(id); ok {
+		return store.Name
+	}
+	return string(id)
+}
+
+// StoreNames are StoreName of several.
+func (s *Shop) StoreNames(ids []loyalty.Store) []string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = s.StoreName(id)
+	}
+	return names
 }
