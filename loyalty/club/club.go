@@ -32,11 +32,11 @@ type Outcome struct {
 	Receipt  book.Receipt
 	Vouchers []voucher.Voucher // given now: prizes, and gifts with one reward
 	Gifts    []Given           // given now, prizes too; those with a choice without a voucher yet
-	Choices  []Open            // of Gifts, where the member has still to choose
+	Choices  []Open            // of Gifts, where the member has still to choose, or to wait for stock
 	Filled   []string          // stamp cards that are full, one for each filling
 	From, To string            // tiers, when the operation changed it; both empty when not
 	Returned []voucher.Voucher // that paid a sale and can be used again
-	Taken    []Given           // gifts that went back with their sale, or by hand
+	Taken    []Given           // gifts that went back with their sale, or by hand: what of each did
 	// Elsewhere is what it did to other members: a referrer's reward that went
 	// back. The member of this operation is not to see it.
 	Elsewhere []Happened

@@ -26,6 +26,7 @@
 //	gift/<member>/<gift>/<period>  a gift given, or waiting for its owner's choice; kept for ever
 //	clubcard/<member>              visits counted, and the day of joining as indexed; kept for ever
 //	joined/<mm-dd>/<member>        who has an anniversary on that day; until [Club.Leave]
+//	clubpaid/<member>/<voucher>    the sale that a voucher's use paid a part of; kept for ever
 //	clubday/<gift>                 up to which day Tick has given a calendar gift; kept for ever
 //
 // A prize's gift is "stamp/<card>". A period is the year of the day celebrated

@@ -1,6 +1,7 @@
 package club
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"time"
@@ -103,7 +104,7 @@ func (c *Club) follow(tx store.Tx, x *member, act book.Act, before loyalty.Stand
 		return err
 	}
 	if done.Whole {
-		if err := c.reopen(tx, act, sale, out); err != nil {
+		if err := c.reopen(tx, x, act, sale, out); err != nil {
 			return err
 		}
 	}
@@ -114,12 +115,13 @@ func (c *Club) follow(tx store.Tx, x *member, act book.Act, before loyalty.Stand
 // of it, because fewer of their prizes can still be taken back than it might
 // unfill: the rest were used, or lapsed. Their stamps are owed instead.
 func (c *Club) keptCards(tx store.Tx, x *member, a *loyalty.Account, sale loyalty.Entry, now time.Time) (kept []string, err error) {
+	rules := cmp.Or(x.rules.Numbered(sale.Programme), x.rules) // a card's size was that of then
 	for _, s := range sale.Stamps {
-		i := slices.IndexFunc(x.rules.Cards, func(k loyalty.StampCard) bool { return k.ID == s.Card })
-		if i < 0 || x.rules.Cards[i].Size <= 0 {
+		i := slices.IndexFunc(rules.Cards, func(k loyalty.StampCard) bool { return k.ID == s.Card })
+		if i < 0 || rules.Cards[i].Size <= 0 {
 			continue
 		}
-		size := x.rules.Cards[i].Size
+		size := rules.Cards[i].Size
 		missing := s.Stamps + s.Filled*size - a.Cards[s.Card].Have
 		if missing <= 0 {
 			continue
@@ -233,11 +235,16 @@ func (c *Club) take(tx store.Tx, x *member, act book.Act, n name, row given, out
 	if row.Undone {
 		return false, nil
 	}
-	all = true
 	act = by(act, "back/"+n.String())
+	all = true
+	gone := Given{Gift: n.gift, Kind: row.Kind} // what of it goes back
 	if row.Voucher != "" {
-		if all, err = c.void(tx, x, act, n, row); err != nil {
+		v, void, err := c.void(tx, x, act, n, row)
+		if err != nil {
 			return false, err
+		}
+		if all = void; void {
+			gone.Voucher = v
 		}
 	}
 	if row.Ref != "" {
@@ -245,17 +252,14 @@ func (c *Club) take(tx store.Tx, x *member, act book.Act, n name, row given, out
 		if accident(err) != nil {
 			return false, err
 		}
-		if err != nil {
-			all = all && errors.Is(err, loyalty.ErrAlreadyReversed)
-		} else {
-			out.Receipt.Balance = rec.Balance
+		if err == nil {
+			gone.Points, gone.Ref, out.Receipt.Balance = row.Points, row.Ref, rec.Balance
 		}
+		all = all && (err == nil || errors.Is(err, loyalty.ErrAlreadyReversed))
 	}
-	g, err := c.asGiven(tx, x, n, row, act.Now)
-	if err != nil {
-		return false, err
+	if gone.Points > 0 || gone.Voucher.ID != "" || len(row.Choose) > 0 {
+		out.Taken = append(out.Taken, gone)
 	}
-	out.Taken = append(out.Taken, g)
 	if all {
 		return true, gifts.Delete(tx, string(x.id), n.String())
 	}
@@ -263,29 +267,16 @@ func (c *Club) take(tx store.Tx, x *member, act book.Act, n name, row given, out
 	return false, gifts.Put(tx, row, string(x.id), n.String())
 }
 
-// void makes a gift's voucher void, and reports false for one that was used, or
+// void makes a gift's voucher void. It reports false for one that was used, or
 // that its owner let lapse: they had it.
-func (c *Club) void(tx store.Tx, x *member, act book.Act, n name, row given) (bool, error) {
-	v, err := c.voucherOf(tx, x, n, row, act.Now)
+func (c *Club) void(tx store.Tx, x *member, act book.Act, n name, row given) (v voucher.Voucher, void bool, err error) {
+	v, err = c.voucherOf(tx, x, n, row, act.Now)
 	if err != nil || v.State != voucher.Open {
-		return v.State == voucher.Void, err
+		return v, v.State == voucher.Void, err
 	}
-	_, _, err = c.Vouchers.Void(tx, v.ID, act, whyTaken)
-	return err == nil, accident(err)
+	v, _, err = c.Vouchers.Void(tx, v.ID, act, whyTaken)
+	return v, err == nil, accident(err)
 }
 
 // whyTaken stands on the vouchers of gifts that went back.
 const whyTaken = "taken_back"
-
-// reopen gives back the voucher that paid a part of a sale which is gone.
-func (c *Club) reopen(tx store.Tx, act book.Act, sale loyalty.Entry, out *Outcome) error {
-	if sale.Voucher == "" {
-		return nil
-	}
-	v, _, err := c.Vouchers.Reopen(tx, voucher.ID(sale.Voucher), by(act, "reopen"))
-	if err != nil {
-		return accident(err)
-	}
-	out.Returned = append(out.Returned, v)
-	return nil
-}

@@ -159,6 +159,35 @@ func TestVoucherThatPaid(t *testing.T) {
 	w.use(out.Returned[0])
 }
 
+// TestVoucherComesBackOnce: two sales name one use of a voucher, a third names
+// the use after it came back. It comes back once for each use, by the sale that
+// named it last; somebody else's never does.
+func TestVoucherComesBackOnce(t *testing.T) {
+	w := newWorld(t, cafe())
+	w.p.Rewards[2].Cost = 10
+	w.join(ann)
+	w.join(bob)
+	a := w.act("")
+	var v voucher.Voucher
+	if err := w.update(func(tx store.Tx) (err error) {
+		v, _, err = w.c.Vouchers.Redeem(tx, ann, a, "mug")
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	w.use(v)
+	paying := loyalty.Sale{Amount: 100, Voucher: string(v.ID)}
+	foreign := w.sell(bob, paying)
+	first, second := w.sell(ann, paying), w.sell(ann, paying)
+	want(t, "by somebody else's sale", len(w.refund(foreign, loyalty.Return{}).Returned), 0)
+	want(t, "by the first", len(w.refund(first, loyalty.Return{}).Returned), 0)
+	want(t, "by the second", len(w.refund(second, loyalty.Return{}).Returned), 1)
+	w.days(1)
+	w.use(v)
+	third := w.sell(ann, paying)
+	want(t, "by the third", len(w.refund(third, loyalty.Return{}).Returned), 1)
+}
+
 // TestUndoOfEachKind: one door for whatever a reference names.
 func TestUndoOfEachKind(t *testing.T) {
 	w := newWorld(t, cafe())

@@ -13,7 +13,9 @@ import (
 
 // Sale is a purchase and all that it brings: its points and stamps, the prizes
 // of the cards that it fills, gifts for the visit, for coming back and for a
-// new tier, and the friend's part of a referral. Refusals: as [book.Book.Sell].
+// new tier, and the friend's part of a referral. A voucher that pays a part of
+// it (s.Voucher) is used first, in the same transaction. Refusals: as
+// [book.Book.Sell].
 func (c *Club) Sale(tx store.Tx, m loyalty.MemberID, act book.Act, s loyalty.Sale) (out Outcome, err error) {
 	x, err := c.look(tx, m, act.Now)
 	if err != nil {
@@ -25,6 +27,7 @@ func (c *Club) Sale(tx store.Tx, m loyalty.MemberID, act book.Act, s loyalty.Sal
 	}
 	x.stale()
 	sale := out.Receipt.Entry()
+	out.From, out.To = x.moved(out.Receipt)
 	if out.Receipt.Replayed {
 		return out, c.recall(tx, x, act, sale.Seq, &out)
 	}
@@ -35,13 +38,13 @@ func (c *Club) Sale(tx store.Tx, m loyalty.MemberID, act book.Act, s loyalty.Sal
 	if err := c.keep(tx, x, before); err != nil {
 		return out, err
 	}
-	out.From, out.To = x.moved(out.Receipt)
 	// A refund may have waited for this sale; what counts is what it left.
 	left, err := c.left(tx, out.Receipt)
 	if err != nil {
 		return out, err
 	}
 	for _, step := range []func() error{
+		func() error { return c.paidBy(tx, x, act, sale) },
 		func() error { return c.prizes(tx, x, act, sale, &out) },
 		func() error { return c.visitGifts(tx, x, act, before.Visits, sale, &out) },
 		func() error { return c.comeback(tx, x, act, before, sale, &out) },
@@ -53,7 +56,7 @@ func (c *Club) Sale(tx store.Tx, m loyalty.MemberID, act book.Act, s loyalty.Sal
 		}
 	}
 	if left == 0 {
-		return out, c.reopen(tx, act, sale, &out)
+		return out, c.reopen(tx, x, act, sale, &out)
 	}
 	return out, nil
 }

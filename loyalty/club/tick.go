@@ -26,7 +26,8 @@ type Happened struct {
 // Tick gives what is due by now without anybody buying: the rewards of
 // referrals, and birthday and anniversary gifts whose span began, also while
 // nobody ticked; and it closes vouchers that lapsed. Each person has an Update of
-// their own, in which tell leaves the message; each gift is given once however
+// their own, in which tell leaves the message (it may be called again for the
+// same, as an Update's function may); each gift is given once however
 // many tick at once. n is how many gifts were given and vouchers closed. An
 // error for one person does not keep the others from theirs; whoever was left
 // out is tried again by the next Tick.

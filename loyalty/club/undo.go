@@ -92,7 +92,7 @@ func (c *Club) undone(tx store.Tx, act book.Act, e loyalty.Entry, out *Outcome) 
 		return err
 	}
 	if row.Voucher != "" {
-		if _, err := c.void(tx, x, by(act, "back/"+n.String()), n, row); err != nil {
+		if _, _, err := c.void(tx, x, by(act, "back/"+n.String()), n, row); err != nil {
 			return err
 		}
 	}
