@@ -74,10 +74,10 @@ func spanIn(g *loyalty.Gift, day time.Time) span {
 // calendarSpan is the span in which the member can have this birthday or
 // anniversary gift today; false when it is none of theirs now.
 func calendarSpan(g *loyalty.Gift, f loyalty.Facts, today time.Time, zone *time.Location) (span, bool) {
+	if f.Joined.IsZero() { // no member
+		return span{}, false
+	}
 	if g.Kind == loyalty.GiftAnniversary {
-		if f.Joined.IsZero() {
-			return span{}, false
-		}
 		joined := dateOf(f.Joined, zone)
 		s, ok := spanAt(g, joined.Month(), joined.Day(), today)
 		return s, ok && s.year > joined.Year()

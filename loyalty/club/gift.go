@@ -61,8 +61,8 @@ func presentOf(g *loyalty.Gift, period string) present {
 }
 
 // give hands a present to a member, unless they have it or their tier does not
-// get it: points, and the voucher where there is nothing to choose. What cannot be given now, as a
-// reward that is out of stock, waits to be claimed.
+// get it: points, and the voucher where there is nothing to choose. What cannot
+// be given now, as a reward that is out of stock, waits to be claimed.
 func (c *Club) give(tx store.Tx, x *member, act book.Act, p present, out *Outcome) error {
 	if _, had, err := gifts.Get(tx, string(x.id), p.String()); err != nil || had {
 		return err

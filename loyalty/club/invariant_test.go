@@ -39,7 +39,7 @@ func TestInvariant24(t *testing.T) {
 			}
 			seen[what] = true
 		}
-		for range rapid.IntRange(5, 40).Draw(t, "steps") {
+		for range rapid.IntRange(5, 30).Draw(t, "steps") {
 			m := rapid.SampledFrom([]loyalty.MemberID{ann, bob}).Draw(t, "member")
 			switch rapid.IntRange(0, 6).Draw(t, "what") {
 			case 0:

@@ -27,10 +27,10 @@ type Happened struct {
 // referrals, and birthday and anniversary gifts whose span began, also while
 // nobody ticked; and it closes vouchers that lapsed. Each person has an Update of
 // their own, in which tell leaves the message (it may be called again for the
-// same, as an Update's function may); each gift is given once however
-// many tick at once. n is how many gifts were given and vouchers closed. An
-// error for one person does not keep the others from theirs; whoever was left
-// out is tried again by the next Tick.
+// same, as an Update's function may); each gift is given once however many tick
+// at once. n is how many gifts were given and vouchers closed. An error for one
+// person does not keep the others from theirs; whoever was left out is tried
+// again by the next Tick.
 func (c *Club) Tick(ctx context.Context, db store.DB, now time.Time, tell func(store.Tx, Happened) error) (n int, err error) {
 	steps := []func() (int, error){
 		func() (int, error) { return c.tickReferrals(ctx, db, now, tell) },
