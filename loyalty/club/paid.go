@@ -48,6 +48,5 @@ func (c *Club) reopen(tx store.Tx, x *member, act book.Act, sale loyalty.Entry, 
 	if err != nil {
 		return accident(err)
 	}
-	out.Returned = append(out.Returned, v)
-	return nil
+	return c.returned(tx, x, act, v, out)
 }

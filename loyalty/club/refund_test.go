@@ -159,6 +159,26 @@ func TestVoucherThatPaid(t *testing.T) {
 	w.use(out.Returned[0])
 }
 
+// TestUseOfAPresentUndone: a prize that was taken for the wrong customer is open
+// again; one whose gift went back meanwhile is not.
+func TestUseOfAPresentUndone(t *testing.T) {
+	w := newWorld(t, cafe())
+	unuse := func(v voucher.Voucher) Outcome {
+		a := w.act("")
+		return w.do(func(tx store.Tx) (Outcome, error) { return w.c.UndoUse(tx, v.ID, a) })
+	}
+	sale := w.buy(ann, 6000) // gold, and a cake
+	cake := sale.Vouchers[0]
+	w.use(cake)
+	want(t, "open again", len(unuse(cake).Returned), 1)
+	w.use(cake)
+	w.refund(sale, loyalty.Return{})
+	out := unuse(cake)
+	want(t, "open again without the sale", len(out.Returned), 0)
+	want(t, "taken", len(out.Taken), 1)
+	want(t, "open vouchers", w.vouchers(ann)[voucher.Open], 0)
+}
+
 // TestVoucherComesBackOnce: two sales name one use of a voucher, a third names
 // the use after it came back. It comes back once for each use, by the sale that
 // named it last; somebody else's never does.

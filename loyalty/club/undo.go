@@ -32,17 +32,45 @@ func (c *Club) Undo(tx store.Tx, ref loyalty.Ref, act book.Act) (out Outcome, er
 		}
 		return out, err
 	case v.ID != "":
-		v, out.Receipt, err = c.Vouchers.Undo(tx, v.ID, act)
-		if err == nil && v.State == voucher.Open {
-			out.Returned = append(out.Returned, v)
-		}
-		return out, err
+		return c.UndoUse(tx, v.ID, act)
 	}
 	out.Receipt, err = c.Book.Undo(tx, ref, act)
 	if err != nil || out.Receipt.Replayed || e.Kind != loyalty.KindGift {
 		return out, err
 	}
 	return out, c.undone(tx, act, e, &out)
+}
+
+// UndoUse takes back a voucher's use that was a mistake: also of a present, whose
+// use is no entry and has no reference. Refusals: as [voucher.Desk.Undo].
+func (c *Club) UndoUse(tx store.Tx, id voucher.ID, act book.Act) (out Outcome, err error) {
+	v, rec, err := c.Vouchers.Undo(tx, id, act)
+	if out.Receipt = rec; err != nil || rec.Replayed || v.State != voucher.Open {
+		return out, err
+	}
+	x, err := c.look(tx, v.Member, act.Now)
+	if err != nil {
+		return out, err
+	}
+	return out, c.returned(tx, x, act, v, &out)
+}
+
+// returned tells that a used voucher is open again. One that a gift brought which
+// went back meanwhile goes now.
+func (c *Club) returned(tx store.Tx, x *member, act book.Act, v voucher.Voucher, out *Outcome) error {
+	names, rows, err := x.all(tx)
+	if err != nil {
+		return err
+	}
+	for i, row := range rows {
+		if row.Undone && row.Voucher == v.ID {
+			v, _, err := c.void(tx, x, by(act, "back/"+names[i].String()), names[i], row)
+			out.Taken = append(out.Taken, Given{Gift: names[i].gift, Kind: row.Kind, Voucher: v})
+			return err
+		}
+	}
+	out.Returned = append(out.Returned, v)
+	return nil
 }
 
 // voucherBehind is the voucher that an entry set points aside for, or used. It
