@@ -2,14 +2,18 @@ package handlers_test
 
 import (
 	"context"
+	"fmt"
 	"strconv"
+	"strings"
 	"sync/atomic"
+	"testing"
 
 	"regulars/bot"
 	"regulars/handlers/shop"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
 	"regulars/store"
 )
 
@@ -18,7 +22,7 @@ type deed = func(ctx context.Context, who bot.Identity, args string) (code strin
 
 // deeds are what do> lines can say: the points that other parts of the product
 // move, and what an owner does at the command line.
-func deeds(s *shop.Shop, db store.DB) map[string]deed {
+func deeds(s *shop.Shop, db store.DB, rules *rulebook) map[string]deed {
 	var n atomic.Int64
 	act := func() book.Act {
 		return book.Act{Op: loyalty.OpID("deed-" + strconv.FormatInt(s.Clock.Now().UnixNano()+n.Add(1), 36)), Actor: loyalty.ByJob("test"), Now: s.Clock.Now()}
@@ -69,6 +73,35 @@ func deeds(s *shop.Shop, db store.DB) map[string]deed {
 			})
 			return code, err
 		},
+		// use takes the first of somebody's open vouchers at a till.
+		"use": func(ctx context.Context, who bot.Identity, _ string) (string, error) {
+			return "", db.Update(ctx, func(tx store.Tx) error {
+				id, _, err := s.Vault.Who(tx, shop.Identity(who))
+				if err != nil {
+					return err
+				}
+				all, err := s.Club.Vouchers.List(tx, id, s.Clock.Now())
+				if err != nil || len(all) == 0 {
+					return fmt.Errorf("%d vouchers: %w", len(all), err)
+				}
+				till := act()
+				till.Store = "main"
+				_, _, err = s.Club.Vouchers.Use(tx, s.Club.Vouchers.CodeOf(all[0]), till)
+				return err
+			})
+		},
+		// codes fills a pool: do> codes ann movie AAAA,BBBB
+		"codes": func(ctx context.Context, _ bot.Identity, args string) (string, error) {
+			reward, list, _ := strings.Cut(args, " ")
+			return "", db.Update(ctx, func(tx store.Tx) error {
+				_, _, err := s.Club.Vouchers.AddCodes(tx, reward, strings.Split(list, ","), s.Clock.Now())
+				return err
+			})
+		},
+		// rules makes a new version of the programme: do> rules shop old => new
+		"rules": func(_ context.Context, _ bot.Identity, args string) (string, error) {
+			return "", rules.change(args)
+		},
 		"dismiss": func(ctx context.Context, who bot.Identity, _ string) (string, error) {
 			return "", db.Update(ctx, func(tx store.Tx) error {
 				e, _, err := s.Vault.StaffOf(tx, shop.Identity(who))
@@ -79,4 +112,42 @@ func deeds(s *shop.Shop, db store.DB) map[string]deed {
 			})
 		},
 	}
+}
+
+// rulebook is the programme of a scene, which may change in it.
+type rulebook struct {
+	text string
+	now  atomic.Pointer[programme.Programme]
+}
+
+func newRulebook(t testing.TB) *rulebook {
+	r := &rulebook{}
+	text, _ := programme.Preset("cafe")
+	r.text = string(text)
+	p, complaints := programme.Load(text)
+	if len(complaints) > 0 {
+		t.Fatal(complaints)
+	}
+	r.now.Store(p)
+	return r
+}
+
+// change replaces a text of the file, and makes that its next version: "cost  =
+// 140 => cost = 150", with \n for a line's end.
+func (r *rulebook) change(args string) error {
+	was, is, ok := strings.Cut(strings.ReplaceAll(args, `\n`, "\n"), " => ")
+	if !ok || !strings.Contains(r.text, was) {
+		return fmt.Errorf("the programme has no %q", was)
+	}
+	before := r.now.Load()
+	version := func(n int) string { return fmt.Sprintf("version   = %d ", n) }
+	r.text = strings.Replace(r.text, was, is, 1)
+	r.text = strings.Replace(r.text, version(before.Rules.Version), version(before.Rules.Version+1), 1)
+	p, complaints := programme.Load([]byte(r.text))
+	if len(complaints) > 0 || p.Rules.Version != before.Rules.Version+1 {
+		return fmt.Errorf("version %d: %v", p.Rules.Version, complaints)
+	}
+	p.Rules.Before = &before.Rules
+	r.now.Store(p)
+	return nil
 }

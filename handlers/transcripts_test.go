@@ -99,19 +99,15 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, _ := programme.Preset("cafe")
-	p, complaints := programme.Load(text)
-	if len(complaints) > 0 {
-		t.Fatal(complaints)
-	}
-	at := func(time.Time) *programme.Programme { return p }
+	rules := newRulebook(t)
+	at := func(time.Time) *programme.Programme { return rules.now.Load() }
 	s := shop.New(v, at, clock, lotsOf(db), slog.New(slog.NewTextHandler(io.Discard, nil)))
 	s.PublicURL = "https://cafe.example"
 	s.Channels = []shop.Channel{{Name: "line", Platform: bot.LINE, Handle: "@cafe"}, {Name: "telegram", Platform: bot.Telegram, Handle: "cafe_bot"}}
 	return bottest.Fixture{
 		Bot:  s.Bot(append(handlers.Commands(s), staff.Commands(s)...)...),
-		Zone: p.Rules.Zone,
-		Do:   deeds(s, db),
+		Zone: rules.now.Load().Rules.Zone,
+		Do:   deeds(s, db, rules),
 		Outbox: func(c *outbox.Config) {
 			own := s.Persons // its draws come when they may, and show nowhere
 			own.Rand = rand.Reader
