@@ -15,7 +15,8 @@ import (
 )
 
 // TestInvariant24 lives two members through random days: joining again, buying,
-// returning, ticking or not for weeks, changing birthdays. Whatever happens, each
+// returning all or a part, using vouchers, ticking or not for weeks, changing
+// birthdays. Whatever happens, each
 // has one welcome at most, one birthday's and one anniversary's gift a year, the
 // points of the gifts that stand are those in the ledger, and taking everything
 // back leaves nothing that a sale brought and nobody used.
@@ -23,7 +24,7 @@ func TestInvariant24(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t, cafe())
 		seen := map[string]bool{} // gifts ever given, by member, gift and period
-		var sales []Outcome
+		var sales []bought
 		note := func(m loyalty.MemberID, kind loyalty.GiftKind) {
 			what := ""
 			switch kind {
@@ -52,12 +53,16 @@ func TestInvariant24(t *testing.T) {
 					w.facts[m] = f
 				}
 			case 1, 2:
-				sales = append(sales, w.buy(m, loyalty.Money(rapid.IntRange(1, 6000).Draw(t, "amount"))))
+				n := loyalty.Money(rapid.IntRange(1, 6000).Draw(t, "amount"))
+				sales = append(sales, bought{w.buy(m, n), n})
 			case 3:
 				if len(sales) > 0 {
 					i := rapid.IntRange(0, len(sales)-1).Draw(t, "sale")
-					w.refund(sales[i], loyalty.Return{})
-					sales = append(sales[:i:i], sales[i+1:]...)
+					part := loyalty.Money(rapid.Int64Range(0, int64(sales[i].left)).Draw(t, "part"))
+					w.refund(sales[i].Outcome, loyalty.Return{Amount: part})
+					if sales[i].left -= part; part == 0 || sales[i].left == 0 {
+						sales = append(sales[:i:i], sales[i+1:]...)
+					}
 				}
 			case 4:
 				w.changed(m, time.Month(rapid.IntRange(1, 12).Draw(t, "month")), rapid.IntRange(1, 28).Draw(t, "day"))
@@ -68,16 +73,19 @@ func TestInvariant24(t *testing.T) {
 					}
 				}
 			}
+			if rapid.IntRange(0, 3).Draw(t, "use") == 0 {
+				w.useOne(m)
+			}
 			w.days(rapid.IntRange(0, 40).Draw(t, "days"))
 			w.agrees(m)
 		}
 		for _, s := range sales {
-			w.refund(s, loyalty.Return{})
+			w.refund(s.Outcome, loyalty.Return{})
 		}
 		for _, m := range []loyalty.MemberID{ann, bob} {
 			for n, row := range w.gifts(m) {
-				// A prize that lapsed was had: its stamps are owed.
-				if row.Sale > 0 && !row.Undone && (row.Kind != KindPrize || w.stateOf(m, n, row) != voucher.Expired) {
+				// A prize that was used or lapsed was had: its stamps are owed.
+				if row.Sale > 0 && !row.Undone && (row.Kind != KindPrize || w.stateOf(m, n, row) == voucher.Open) {
 					t.Fatalf("%s stands although no sale does", n)
 				}
 			}
@@ -99,6 +107,28 @@ func TestInvariant24(t *testing.T) {
 			}
 		}
 	})
+}
+
+// bought is a sale and how much of it has not come back.
+type bought struct {
+	Outcome
+	left loyalty.Money
+}
+
+// useOne uses an open voucher of the member's, if there is one.
+func (w *world) useOne(m loyalty.MemberID) {
+	w.t.Helper()
+	var all []voucher.Voucher
+	err := w.db.View(context.Background(), func(r store.Reader) (err error) {
+		all, err = w.c.Vouchers.List(r, m, w.now)
+		return err
+	})
+	if err != nil {
+		w.t.Fatalf("%v", err)
+	}
+	if len(all) > 0 && all[0].State == voucher.Open {
+		w.use(all[0])
+	}
 }
 
 // stateOf is the state of a gift's voucher.
