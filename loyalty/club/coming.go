@@ -33,13 +33,24 @@ func (c *Club) Coming(r store.Reader, m loyalty.MemberID, now time.Time) (list [
 	if err != nil {
 		return nil, err
 	}
+	if err := c.know(r, x); err != nil {
+		return nil, err
+	}
+	a, err := c.account(r, x)
+	if err != nil {
+		return nil, err
+	}
 	names, _, err := x.all(r)
 	if err != nil {
 		return nil, err
 	}
 	for i := range x.rules.Gifts {
 		g := &x.rules.Gifts[i]
-		if k, ok := x.coming(g, names); ok && (x.may(g) || g.Kind == loyalty.GiftTier) {
+		may, err := c.may(r, x, g.Levels)
+		if err != nil {
+			return nil, err
+		}
+		if k, ok := x.coming(g, a.Standing.Level, names); ok && (may || g.Kind == loyalty.GiftTier) {
 			k.Gift, k.Kind = g.ID, g.Kind
 			list = append(list, k)
 		}
@@ -47,9 +58,9 @@ func (c *Club) Coming(r store.Reader, m loyalty.MemberID, now time.Time) (list [
 	return list, nil
 }
 
-// coming is what one gift waits for; had are the names of those that the member
+// coming is what one gift waits for by a member of a tier; had are the names of those that the member
 // was given.
-func (x *member) coming(g *loyalty.Gift, had []name) (k Coming, ok bool) {
+func (x *member) coming(g *loyalty.Gift, level string, had []name) (k Coming, ok bool) {
 	switch g.Kind {
 	case loyalty.GiftBirthday:
 		if x.facts.BirthMonth == 0 {
@@ -68,7 +79,7 @@ func (x *member) coming(g *loyalty.Gift, had []name) (k Coming, ok bool) {
 		}
 		ok = k.Visits > 0
 	case loyalty.GiftTier:
-		k.Level, ok = g.Level, x.rank(g.Level) > x.rank(x.account.Standing.Level)
+		k.Level, ok = g.Level, x.rank(g.Level) > x.rank(level)
 	}
 	return k, ok
 }
