@@ -31,6 +31,9 @@ func (s *Shop) MaySend(tx store.Tx, i bot.Intent, now time.Time) (why string, la
 	if undone, err := s.undone(tx, i); err != nil || undone {
 		return "undone", later, err
 	}
+	if old, err := s.outdated(tx, i); err != nil || old {
+		return "outdated", later, err
+	}
 	to := people.Identity{Channel: string(i.Channel), User: string(i.Letter.To.ID)}
 	account, known := p.Account(to)
 	switch unasked := i.Class == bot.Nudge || i.Class == bot.Promo; {
