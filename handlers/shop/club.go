@@ -26,9 +26,7 @@ func (s *Shop) newClub() *club.Club {
 	return &club.Club{Book: s.Book, Vouchers: vouchers, Referrals: referrals, Programme: s.Rules, Facts: s.Facts}
 }
 
-// Facts is what the rules may know of a member. Whether they were a member
-// before and were erased is looked up as well, which a sale does not ask: see
-// facts.
+// Facts is what the rules may know of a member.
 func (s *Shop) Facts(r store.Reader, id loyalty.MemberID) (loyalty.Facts, error) {
 	p, err := s.known(r, id)
 	if err != nil {
@@ -43,13 +41,6 @@ func (s *Shop) Facts(r store.Reader, id loyalty.MemberID) (loyalty.Facts, error)
 		f.Returned = f.Returned || back
 	}
 	return f, nil
-}
-
-// facts is Facts without looking whether the member was erased before, for the
-// ledger, which asks at every sale.
-func (s *Shop) facts(r store.Reader, id loyalty.MemberID) (loyalty.Facts, error) {
-	p, err := s.known(r, id)
-	return factsOf(p), err
 }
 
 // known is a person, or nobody in particular for one who was erased: their

@@ -46,7 +46,7 @@ type Shop struct {
 func New(v *people.Vault, programmeAt func(time.Time) *programme.Programme, clock bot.Clock, rand io.Reader, log *slog.Logger) *Shop {
 	s := &Shop{Programme: programmeAt, Clock: clock, Log: log}
 	s.Persons = Persons{Vault: v, Rand: rand, LaneKey: v.Derive("lanes"), Lang: i18n.Lang(programmeAt(clock.Now()).Languages[0])}
-	s.Book = &book.Book{Key: v.ChainKey(), Programme: s.Rules, Facts: s.facts}
+	s.Book = &book.Book{Key: v.ChainKey(), Programme: s.Rules, Facts: s.Facts}
 	s.Club = s.newClub()
 	return s
 }
