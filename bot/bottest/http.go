@@ -58,6 +58,8 @@ type Program struct {
 	Idle func(ctx context.Context) (bool, error)
 	// Verify checks the ledger.
 	Verify func(ctx context.Context) error
+	// Tick runs a job by its name. The program runs none by itself.
+	Tick func(ctx context.Context, job string) error
 	// Do is what do> lines can ask for, by their first word.
 	Do map[string]func(ctx context.Context, who bot.Identity, args string) (code string, err error)
 	// Stop ends the program and closes its store.

@@ -43,6 +43,7 @@ type app struct {
 	bots     []*telegram.Channel
 	doubt    clockDoubt
 	rules    *rulebook // nil: the programme is not watched
+	byHand   bool      // nothing happens by the clock: a test runs jobs by name
 	// settled is closed once every platform has been told what it must know.
 	settled chan struct{}
 }

@@ -83,6 +83,7 @@ func runApp(t testing.TB, cfg *Config, path string, o bolt.Options, clock bot.Cl
 	if err != nil {
 		t.Fatal(err)
 	}
+	a.byHand = true
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -151,6 +152,10 @@ func bootApp(t testing.TB, w *bottest.World) bottest.Program {
 		Idle:   func(ctx context.Context) (bool, error) { return idle(ctx, r.app) },
 		Verify: func(ctx context.Context) error { return whole(ctx, r.app) },
 		Do:     e2eDeeds(r.app),
+		Tick: func(ctx context.Context, job string) error {
+			_, err := r.app.jobs().Run(ctx, job)
+			return err
+		},
 	}
 }
 
