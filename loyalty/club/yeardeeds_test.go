@@ -172,7 +172,7 @@ func night() deed {
 		}
 		var heard []string // the strict store runs every Update twice
 		_, err := l.c.Tick(ctx, l.db, l.now, func(_ store.Tx, h Happened) error {
-			if once := fmt.Sprintf("%+v", h); !slices.Contains(heard, once) {
+			if once := fmt.Sprint(h.Member, h.Given); !slices.Contains(heard, once) {
 				heard, said = append(heard, once), append(said, l.happened(m, h))
 			}
 			return nil
@@ -180,7 +180,7 @@ func night() deed {
 		if err != nil {
 			l.Fatal(err)
 		}
-		return append(said, l.notices()...)
+		return append(said, l.notices(m)...)
 	}}
 }
 
@@ -198,14 +198,18 @@ func (l *life) happened(m loyalty.MemberID, h Happened) string {
 }
 
 // notices tells what is due to be told of points that will go.
-func (l *life) notices() (said []string) {
+func (l *life) notices(m loyalty.MemberID) (said []string) {
 	var due []book.Noticed
 	l.see(func(r store.Reader) (err error) {
 		due, err = l.c.Book.DueNotices(r, l.now, 100)
 		return err
 	})
 	for _, n := range due {
-		said = append(said, fmt.Sprintf("%d go in %d days", n.Points, n.Days))
+		s := fmt.Sprintf("%d go in %d days", n.Points, n.Days)
+		if n.Member != m {
+			s = string(n.Member) + ": " + s
+		}
+		said = append(said, s)
 		l.try(func(tx store.Tx, act book.Act) error { return l.c.Book.MarkNoticed(tx, n.Member, act.Now) })
 	}
 	return said
