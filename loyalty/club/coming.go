@@ -90,8 +90,9 @@ func (x *member) nextSpan(g *loyalty.Gift, m time.Month, d int, had []name) (tim
 	joined := x.facts.Joined
 	for y := x.today.Year(); y <= x.today.Year()+2; y++ {
 		s := spanIn(g, yearly(y, m, d))
+		this := append(x.instead(g, s.period()), name{g.ID, s.period()})
 		switch {
-		case !s.from.After(x.today), slices.Contains(had, name{g.ID, s.period()}):
+		case !s.from.After(x.today), slices.ContainsFunc(this, func(n name) bool { return slices.Contains(had, n) }):
 		case g.Kind == loyalty.GiftBirthday && enteredLate(g, x.facts, s, x.zone):
 		case g.Kind == loyalty.GiftAnniversary && s.year <= dateOf(joined, x.zone).Year():
 		default:

@@ -15,7 +15,9 @@
 // transaction as its points and its voucher. What one operation does further
 // has operation ids made from its own (".../gift/welcome/ever"), so that an
 // event told twice has no second effect. A sale's gift whose sale is taken back
-// loses its row and can be earned again, unless its voucher was used.
+// loses its row and can be earned again, unless its voucher was used. Of birthday
+// gifts that are for different tiers a member has one a year, whatever tiers they
+// have in it, and of anniversary gifts too.
 //
 // Operations on points refuse as loyalty/book does, and their refusals should be
 // committed. What a sale brings besides never makes the sale fail: a prize that

@@ -53,6 +53,7 @@ type present struct {
 	sale    uint64
 	visit   int64
 	level   string
+	instead []name // with one of these it is had already, see [member.instead]
 }
 
 // presentOf is a programme's gift for a period.
@@ -64,8 +65,10 @@ func presentOf(g *loyalty.Gift, period string) present {
 // get it: points, and the voucher where there is nothing to choose. What cannot
 // be given now, as a reward that is out of stock, waits to be claimed.
 func (c *Club) give(tx store.Tx, x *member, act book.Act, p present, out *Outcome) error {
-	if _, had, err := gifts.Get(tx, string(x.id), p.String()); err != nil || had {
-		return err
+	for _, n := range append(p.instead, p.name) {
+		if _, had, err := gifts.Get(tx, string(x.id), n.String()); err != nil || had {
+			return err
+		}
 	}
 	if may, err := c.may(tx, x, p.levels); err != nil || !may {
 		return err
@@ -184,6 +187,25 @@ func (x *member) level(rank int) string {
 		return ""
 	}
 	return x.rules.Tiers.Levels[rank].ID
+}
+
+// instead are the names of the gifts that stand in a gift's place for other
+// tiers: of birthdays, or anniversaries, the ones that no tier has beside it.
+// Whoever changes tiers within the span has one of them.
+func (x *member) instead(g *loyalty.Gift, period string) (all []name) {
+	if len(g.Levels) == 0 {
+		return nil
+	}
+	for i := range x.rules.Gifts {
+		h := &x.rules.Gifts[i]
+		both := func(level string) bool {
+			return slices.ContainsFunc(g.Levels, func(own string) bool { return x.rank(own) == x.rank(level) })
+		}
+		if h.Kind == g.Kind && len(h.Levels) > 0 && !slices.ContainsFunc(h.Levels, both) {
+			all = append(all, name{h.ID, period})
+		}
+	}
+	return all
 }
 
 // ofKind calls f with the programme's gifts of a kind.

@@ -71,7 +71,8 @@ func (c *Club) open(r store.Reader, x *member, now time.Time) (list []Open, err 
 		if err != nil {
 			return nil, err
 		}
-		if may && !slices.Contains(names, p.name) {
+		had := func(n name) bool { return slices.Contains(names, n) }
+		if may && !slices.ContainsFunc(append(p.instead, p.name), had) {
 			list = append(list, Open{p.gift, p.kind, p.points, x.known(p.rewards), p.until, p.period})
 		}
 	}
@@ -97,7 +98,7 @@ func (x *member) calendar() (list []present) {
 		}
 		if s, ok := calendarSpan(g, x.facts, x.today, x.zone); ok {
 			p := presentOf(g, s.period())
-			p.until = midnight(s.to, x.zone)
+			p.until, p.instead = midnight(s.to, x.zone), x.instead(g, s.period())
 			list = append(list, p)
 		}
 	}

@@ -231,3 +231,68 @@ func TestGiftsByTier(t *testing.T) {
 		}
 	}
 }
+
+// TestOneBirthdayAcrossTiers: bronze has its gift on the day, 7 May, and silver
+// in its week, from the 4th. Who rises, or is brought down, in that week has one
+// of them; what everybody has is had beside it.
+func TestOneBirthdayAcrossTiers(t *testing.T) {
+	p := cafe()
+	p.Gifts = []loyalty.Gift{
+		{ID: "card", Kind: loyalty.GiftBirthday, Around: loyalty.SpanMonth, Points: 5},
+		{ID: "day", Kind: loyalty.GiftBirthday, Around: loyalty.SpanDay, Rewards: []string{"cake"}, Levels: []string{"bronze"}},
+		{ID: "week", Kind: loyalty.GiftBirthday, Around: loyalty.SpanWeek, Rewards: []string{"latte"}, Levels: []string{"silver", "gold"}},
+	}
+	for _, c := range []struct {
+		what         string
+		before       loyalty.Money // spent before the week
+		rise, fall   int           // the days of May on which that changes
+		first, later string        // told on the 4th, and on the 7th
+	}{
+		{"bronze", 10, 0, 0, "", "cake"},
+		{"silver", 1000, 0, 0, "latte", ""},
+		{"rose on the 7th, with the day's gift", 10, 7, 0, "", "cake"},
+		{"fell on the 5th, with the week's gift", 1000, 0, 5, "latte", ""},
+	} {
+		w := newWorld(t, p)
+		w.join(ann)
+		w.born(ann, time.May, 7)
+		sale := w.buy(ann, c.before)
+		w.now = on(2026, 5, 1)
+		want(t, c.what+", told of everybody's", len(w.tick()), 1)
+		told := map[int]string{}
+		for day := 4; day <= 10; day++ {
+			w.now = on(2026, 5, day)
+			for _, h := range w.tick() {
+				told[day] += h.Voucher.Reward
+			}
+			switch day {
+			case c.rise:
+				w.buy(ann, 5000)
+			case c.fall:
+				w.refund(sale, loyalty.Return{})
+			}
+			if told[4]+told[day] != "" {
+				want(t, c.what+", open beside it", len(w.open(ann)), 0)
+			}
+		}
+		want(t, c.what+", told on the 4th", told[4], c.first)
+		want(t, c.what+", told on the 7th", told[7], c.later)
+		want(t, c.what+", vouchers", w.vouchers(ann)[voucher.Open], 1)
+		for _, k := range w.coming() {
+			want(t, c.what+", the next is of", k.From.Year(), 2027)
+		}
+	}
+}
+
+// coming is what ann has to look forward to.
+func (w *world) coming() (list []Coming) {
+	w.t.Helper()
+	err := w.db.View(context.Background(), func(r store.Reader) (err error) {
+		list, err = w.c.Coming(r, ann, w.now)
+		return err
+	})
+	if err != nil {
+		w.t.Fatalf("%v", err)
+	}
+	return list
+}
