@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -59,7 +58,7 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	a.shop = shop.New(vault, at, clock, rand.Reader, log)
 	a.shop.PublicURL = cfg.PublicURL
 	a.shop.Book.ClockInDoubt = a.doubt.is
-	a.pages = &counter.Pages{Shop: a.shop, Pictures: counter.Folder(filepath.Join(filepath.Dir(cfg.Programme), "pictures"))}
+	a.pages = &counter.Pages{Shop: a.shop, Pictures: counter.Folder(cfg.pictures())}
 	a.shop.Photos = a.pages.PhotoURL
 	if err := a.makeChannels(); err != nil {
 		return nil, err

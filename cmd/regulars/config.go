@@ -199,3 +199,6 @@ func (l *loader) unknown(t *section, key string, known []string) {
 func envOf(name bot.ChannelName) string {
 	return "REGULARS_CHANNEL_" + strings.ToUpper(strings.ReplaceAll(string(name), "-", "_")) + "_"
 }
+
+// pictures is the folder of the programme's pictures, beside its file.
+func (c *Config) pictures() string { return filepath.Join(filepath.Dir(c.Programme), "pictures") }

@@ -11,15 +11,20 @@ import (
 )
 
 // ask has a running serve do an operation, or does it itself where none runs.
-func (m *Main) ask(ctx context.Context, op string, args map[string]string) (err error) {
+func (m *Main) ask(ctx context.Context, op string, args map[string]string) error {
+	show := m.newProgress(op)
+	defer show.end()
+	return m.askFor(ctx, op, args, show.line)
+}
+
+// askFor is ask for who does something with the answer.
+func (m *Main) askFor(ctx context.Context, op string, args map[string]string, out admin.Out) (err error) {
 	cfg, lacking, err := m.deskConfig()
 	if err != nil {
 		return err
 	}
-	show := m.newProgress(op)
-	defer show.end()
 	if cfg.AdminSocket != "" {
-		ran, err := admin.Call(ctx, cfg.AdminSocket, op, args, show.line)
+		ran, err := admin.Call(ctx, cfg.AdminSocket, op, args, out)
 		if ran || err != nil {
 			return err
 		}
@@ -36,7 +41,7 @@ func (m *Main) ask(ctx context.Context, op string, args map[string]string) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, a.db.Close()) }()
-	return a.desk().Ops()[op](ctx, args, show.line)
+	return a.desk().Ops()[op](ctx, args, out)
 }
 
 // deskConfig is the configuration, without channels where their secrets are

@@ -15,6 +15,8 @@ import (
 	"regulars/bot/line"
 	"regulars/bot/telegram"
 	"regulars/handlers/admin"
+	"regulars/handlers/counter"
+	"regulars/loyalty/programme"
 	"regulars/store/bolt"
 )
 
@@ -39,7 +41,7 @@ func (*doctorCmd) Run(ctx context.Context, m *Main) error {
 	} else {
 		d.say(finding{true, m.configPath + ": " + aboutConfig(cfg), ""})
 	}
-	d.local(cfg)
+	d.local(ctx, cfg)
 	for _, c := range cfg.Channels {
 		d.channel(ctx, cfg, c)
 	}
@@ -95,7 +97,7 @@ func (d *doctor) wrongConfig(err error) {
 }
 
 // local looks at what lies on this machine.
-func (d *doctor) local(cfg *Config) {
+func (d *doctor) local(ctx context.Context, cfg *Config) {
 	_, err := cfg.ReadKey(d.m.Env)
 	well := "the key is there, and only this account may read it"
 	if d.m.env("REGULARS_KEY", "") != "" {
@@ -107,11 +109,52 @@ func (d *doctor) local(cfg *Config) {
 	if err == nil {
 		well = cfg.Programme + ": " + aboutProgramme(p)
 	}
-	d.try(err, well)
+	if d.try(err, well) {
+		d.pictures(cfg, p)
+	}
 	d.store(cfg)
+	d.pools(ctx)
 	d.disk(cfg.Data)
 	if len(cfg.Channels) == 0 && d.bad == 0 {
 		d.say(finding{false, "no channel is configured: nobody can write to the shop", "Fill in a [[channel]] in " + d.m.configPath})
+	}
+}
+
+// pictures looks at the files that rewards name. An address is the world's
+// affair.
+func (d *doctor) pictures(cfg *Config, p *programme.Programme) {
+	dir := cfg.pictures()
+	shown := 0
+	for _, r := range p.Rules.Rewards {
+		file := p.Words(programme.Reward, r.ID, p.Languages[0]).Picture
+		if file == "" || strings.HasPrefix(file, "https://") {
+			continue
+		}
+		if err := counter.CheckPhoto(counter.Folder(dir), file); err != nil {
+			d.say(finding{false, fmt.Sprintf("the picture %s of reward %s: %v", file, r.ID, err),
+				"Put it into " + dir + ", or take the line out; members see the reward without it meanwhile"})
+			continue
+		}
+		shown++
+	}
+	switch {
+	case shown == 1:
+		d.say(finding{true, "1 picture can be shown", ""})
+	case shown > 1:
+		d.say(finding{true, fmt.Sprintf("%d pictures can be shown", shown), ""})
+	}
+}
+
+// pools asks for rewards whose codes have run out. Where the store cannot be
+// asked, that is among the findings already.
+func (d *doctor) pools(ctx context.Context) {
+	var empty []string
+	if err := d.m.askFor(ctx, "codes-list", map[string]string{"only": "empty"}, func(l admin.Line) { empty = append(empty, l.Text) }); err != nil {
+		return
+	}
+	for _, id := range empty {
+		d.say(finding{false, "reward " + id + " has no codes left: members are told that it is sold out",
+			"Add more with `regulars codes add " + id + " FILE`, a code a line"})
 	}
 }
 

@@ -52,17 +52,19 @@ func main() {
 type cli struct {
 	Config string `help:"The configuration file. REGULARS_CONFIG names it as well." default:"${config}" placeholder:"FILE"`
 
-	Init    initCmd    `cmd:"" help:"Make a new shop: configuration, programme, key and store. Asks on a terminal; never overwrites."`
-	Serve   serveCmd   `cmd:"" help:"Answer customers and staff until stopped."`
-	Demo    demoCmd    `cmd:"" help:"See it all work: a café in a simulator, on a page with phones to type on. Nothing leaves this machine."`
-	Check   checkCmd   `cmd:"" help:"Read configuration and programme, name every mistake with its line, and say what a changed programme does to members."`
-	Doctor  doctorCmd  `cmd:"" help:"Look at everything that serve needs, LINE and Telegram included, and say what to do."`
-	Verify  verifyCmd  `cmd:"" help:"Read the whole store and hold every point against the ledger."`
-	Rebuild rebuildCmd `cmd:"" help:"Write anew what is derived from the ledger, where it differs."`
-	Stats   statsCmd   `cmd:"" help:"Members, points outstanding, today's sales, messages and what they cost."`
-	Staff   staffCmd   `cmd:"" help:"Invite, list and dismiss employees."`
-	Dead    deadCmd    `cmd:"" help:"What could not be handled or delivered: list, replay, discard."`
-	Version versionCmd `cmd:"" help:"Which version this is."`
+	Init      initCmd      `cmd:"" help:"Make a new shop: configuration, programme, key and store. Asks on a terminal; never overwrites."`
+	Serve     serveCmd     `cmd:"" help:"Answer customers and staff until stopped."`
+	Demo      demoCmd      `cmd:"" help:"See it all work: a café in a simulator, on a page with phones to type on. Nothing leaves this machine."`
+	Check     checkCmd     `cmd:"" help:"Read configuration and programme, name every mistake with its line, and say what a changed programme does to members."`
+	Doctor    doctorCmd    `cmd:"" help:"Look at everything that serve needs, LINE and Telegram included, and say what to do."`
+	Verify    verifyCmd    `cmd:"" help:"Read the whole store and hold every point against the ledger."`
+	Rebuild   rebuildCmd   `cmd:"" help:"Write anew what is derived from the ledger, where it differs."`
+	Stats     statsCmd     `cmd:"" help:"Members, points outstanding, today's sales, messages and what they cost."`
+	Staff     staffCmd     `cmd:"" help:"Invite, list and dismiss employees."`
+	Codes     codesCmd     `cmd:"" help:"The digital codes that rewards give: add more from a file, see what is left."`
+	Referrals referralsCmd `cmd:"" help:"Members whose invitations look odd: list, clear, refuse."`
+	Dead      deadCmd      `cmd:"" help:"What could not be handled or delivered: list, replay, discard."`
+	Version   versionCmd   `cmd:"" help:"Which version this is."`
 }
 
 // Exit codes.

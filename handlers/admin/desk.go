@@ -34,6 +34,10 @@ type Desk struct {
 //	staff-invite    role, store (may be empty: every store), minutes
 //	staff-list
 //	staff-dismiss   id
+//	codes-add       reward, codes (a line each)
+//	codes-list      only ("empty": the ids of those that have none)
+//	referrals-list
+//	referrals-clear, referrals-refuse  member
 //	dead-list
 //	dead-replay     ref
 //	dead-discard    ref
@@ -41,6 +45,8 @@ func (d Desk) Ops() Ops {
 	return Ops{
 		"verify": d.verify, "rebuild": d.rebuild, "stats": d.stats, "check": d.check,
 		"staff-invite": d.invite, "staff-list": d.listStaff, "staff-dismiss": d.dismiss,
+		"codes-add": d.addCodes, "codes-list": d.listCodes,
+		"referrals-list": d.listReferrals, "referrals-clear": d.clearReferrals, "referrals-refuse": d.refuseReferrals,
 		"dead-list": d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
 	}
 }

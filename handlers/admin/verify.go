@@ -10,7 +10,7 @@ import (
 const maxFaults = 50
 
 // verify reads every page and row of the store, and holds every member's chain
-// of entries, and all that is derived from it, against the rules.
+// of entries, all that is derived from it, and every voucher against the rules.
 func (d Desk) verify(ctx context.Context, _ map[string]string, out Out) error {
 	if d.Check != nil {
 		err := d.Check(ctx, func(done, total uint64) { out.Progress(int64(done), int64(total)) })
@@ -20,19 +20,16 @@ func (d Desk) verify(ctx context.Context, _ map[string]string, out Out) error {
 		out.Say("store: every page and row is whole")
 	}
 	faults, err := d.Shop.Book.Verify(ctx, d.DB, func(n int) { out.Progress(int64(n), 0) })
-	for i, f := range faults {
-		if i == maxFaults {
-			out.Say("… and %d more", len(faults)-maxFaults)
-			break
-		}
-		out.Say("✗ %s", f)
-	}
+	nameFaults(out, faults)
 	switch {
 	case err != nil:
 		return err
 	case len(faults) > 0:
 		return fmt.Errorf("the ledger has %s, named above.\nWhere a row differs from its entries, `regulars rebuild` puts it right; a bad entry needs the newest backup that is clean",
 			count(len(faults), "fault", "faults"))
+	}
+	if err := d.vouchersWhole(ctx, out); err != nil {
+		return err
 	}
 	root, _, err := d.Shop.Book.Root(ctx, d.DB)
 	if err != nil {
@@ -44,6 +41,17 @@ func (d Desk) verify(ctx context.Context, _ map[string]string, out Out) error {
 	}
 	out.Say("all whole: %s, %s, root %s", count(sum.Members, "account", "accounts"), count(sum.Entries, "entry", "entries"), root)
 	return nil
+}
+
+// nameFaults prints faults, not too many.
+func nameFaults[F fmt.Stringer](out Out, faults []F) {
+	for i, f := range faults {
+		if i == maxFaults {
+			out.Say("… and %d more", len(faults)-maxFaults)
+			return
+		}
+		out.Say("✗ %s", f)
+	}
 }
 
 // rebuild writes anew what is derived from the entries where it differs.
