@@ -45,6 +45,9 @@ func (d desk) discreet(err error) error {
 
 var inGroups = map[i18n.Key]i18n.Key{
 	i18n.RefuseCapAct: i18n.RefuseCapGroup, i18n.RefuseCapDay: i18n.RefuseCapGroup, i18n.ApproveNobody: i18n.RefuseCapGroup,
-	i18n.RefuseShort: i18n.RefuseKind,
-	i18n.WhoMissing:  i18n.WhoGroup, i18n.WhoUnread: i18n.WhoGroup, i18n.WhoNoPhone: i18n.WhoGroup, i18n.WhoTwoPhones: i18n.WhoGroup,
+	i18n.RefuseShort:       i18n.RefuseKind,
+	i18n.RefuseVoucherCode: i18n.UseNoGroup, i18n.RefuseUsed: i18n.UseNoGroup, i18n.RefuseUsedAt: i18n.UseNoGroup, i18n.RefuseLapsed: i18n.UseNoGroup,
+	i18n.RefuseVoid: i18n.UseNoGroup, i18n.RefuseStore: i18n.UseNoGroup,
+	i18n.RefuseExcess: i18n.RefuseKind,
+	i18n.WhoMissing: i18n.WhoGroup, i18n.WhoUnread: i18n.WhoGroup, i18n.WhoNoPhone: i18n.WhoGroup, i18n.WhoTwoPhones: i18n.WhoGroup,
 }

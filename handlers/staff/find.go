@@ -10,6 +10,8 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
+	"regulars/loyalty/voucher"
 )
 
 // find shows a member, masked: /find WHO, or the beginning of a name.
@@ -87,7 +89,69 @@ func (d desk) show(t *bot.Turn, m people.Person) error {
 		return err
 	}
 	msg.Buttons = []bot.Button{{Label: t.Word(i18n.FindSale), Do: bot.DoToken, Value: sale}}
+	if err := d.showClub(t, m, &msg); err != nil {
+		return err
+	}
 	t.Say(msg)
+	return nil
+}
+
+// usable is how many vouchers have a button under a member who was found.
+const usable = 5
+
+// showClub adds the member's level, stamp cards, vouchers and gifts.
+func (d desk) showClub(t *bot.Turn, m people.Person, msg *bot.Message) error {
+	way, tiers, err := d.Book.Progress(t.Tx, m.ID, t.Now)
+	if err != nil {
+		return err
+	}
+	if tiers {
+		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.FindLevel), Value: d.name(t.Printer, t.Now, programme.Level, way.Standing.Level)})
+	}
+	a, err := d.Book.Account(t.Tx, m.ID)
+	if err != nil {
+		return err
+	}
+	var cards []stamps
+	for _, k := range d.Rules(t.Now).Cards {
+		cards = append(cards, stamps{k.ID, max(0, a.Cards[k.ID].Have), k.Size})
+	}
+	d.addStamps(t.Printer, t.Now, msg, cards)
+	waiting, err := d.Club.Open(t.Tx, m.ID, t.Now)
+	if err != nil {
+		return err
+	}
+	if len(waiting) > 0 {
+		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.FindGifts), Value: i18n.Number(int64(len(waiting)))})
+	}
+	return d.showVouchers(t, m, msg)
+}
+
+// showVouchers adds the vouchers that can be used, the first of them with a
+// button each.
+func (d desk) showVouchers(t *bot.Turn, m people.Person, msg *bot.Message) error {
+	all, err := d.Club.Vouchers.List(t.Tx, m.ID, t.Now)
+	if err != nil {
+		return err
+	}
+	open := int64(0)
+	for _, v := range all {
+		if v.State != voucher.Open {
+			continue
+		}
+		if open++; open > usable {
+			continue
+		}
+		token, err := t.NewToken(t.Person.ID, foundFor, "use", string(v.ID))
+		if err != nil {
+			return err
+		}
+		label := t.Word(i18n.UseButton, "Reward", d.reward(t.Printer, t.Now, v.Reward))
+		msg.Buttons = append(msg.Buttons, bot.Button{Label: label, Do: bot.DoToken, Value: token})
+	}
+	if open > 0 {
+		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.FindVouchers), Value: i18n.Number(open)})
+	}
 	return nil
 }
 
@@ -127,18 +191,23 @@ func (d desk) today(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	t.Say(bot.Message{Title: t.Word(i18n.TodayTitle, "Date", t.Date(d.Local(t.Now))), Rows: d.dayRows(t, own)})
+	used, err := d.usesOf(t, string(me.ID), day)
+	if err != nil {
+		return err
+	}
+	t.Say(bot.Message{Title: t.Word(i18n.TodayTitle, "Date", t.Date(d.Local(t.Now))), Rows: d.dayRows(t, own, used)})
 	if !people.AtLeast(me.Role, people.Manager) {
 		return nil
 	}
 	return d.everybody(t, me, day)
 }
 
-func (d desk) dayRows(t *bot.Turn, s book.DaySum) []bot.Row {
+func (d desk) dayRows(t *bot.Turn, s book.DaySum, used int64) []bot.Row {
 	return []bot.Row{
 		{Label: t.Word(i18n.TodaySales), Value: i18n.Number(int64(s.Sales)) + " · " + d.Money(t.Printer, t.Now, s.SaleMoney)},
 		{Label: t.Word(i18n.TodayPoints), Value: i18n.Number(int64(s.SalePoints))},
 		{Label: t.Word(i18n.TodayGives), Value: i18n.Number(int64(s.Gives)) + " · " + i18n.Number(int64(s.GivePoints))},
+		{Label: t.Word(i18n.TodayUses), Value: i18n.Number(used)},
 		{Label: t.Word(i18n.TodayUndos), Value: i18n.Number(int64(s.Undos))},
 	}
 }

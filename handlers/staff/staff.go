@@ -3,12 +3,14 @@
 // Role and store are read at the moment of the command, from the one who
 // speaks: a forwarded command is the forwarder's, an ex-employee's is a
 // customer's. Whom a command is about is told by phone, card, mention, @name,
-// or by answering that person's message (see who.go).
+// or by answering that person's message (see who.go). Purchases, refunds and
+// undoing go through loyalty/club, which knows what else follows from them.
 //
 // # Rows
 //
 //	acts/<staff>     the employee's last acts, newest first, for /undo; for ever, 10 at most
 //	approval/<id>    points that wait for a second person; the reason is sealed; 7 days
+//	uses/<day>/<staff>  how many vouchers the employee took on a local day; 40 days
 package staff
 
 import (
@@ -20,6 +22,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
+	"regulars/loyalty/voucher"
 	"regulars/store"
 )
 
@@ -32,6 +35,7 @@ func Commands(s *shop.Shop) []*bot.Command {
 	return []*bot.Command{
 		{Name: "sale", Words: i18n.WordsSale, Help: i18n.HelpSale, Role: bot.Clerk, Place: bot.Both, Run: d.ends(d.sale)},
 		{Name: "give", Words: i18n.WordsGive, Help: i18n.HelpGive, Role: bot.Clerk, Place: bot.Both, Run: d.ends(d.give)},
+		{Name: "use", Words: i18n.WordsUse, Help: i18n.HelpUse, Role: bot.Clerk, Place: bot.Both, Run: d.ends(d.use)},
 		{Name: "undo", Words: i18n.WordsUndo, Help: i18n.HelpUndo, Role: bot.Clerk, Place: bot.Both, Run: d.ends(d.undo)},
 		{Name: "find", Words: i18n.WordsFind, Help: i18n.HelpFind, Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.find)},
 		{Name: "today", Words: i18n.WordsToday, Help: i18n.HelpToday, Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.today)},
@@ -51,9 +55,11 @@ type recent struct {
 	Acts []done `json:"acts"` // newest first
 }
 
+// done is one act: an entry, or the use of a present, which is none.
 type done struct {
-	Ref loyalty.Ref `json:"ref"`
-	At  time.Time   `json:"at"`
+	Ref     loyalty.Ref `json:"ref,omitempty"`
+	Voucher voucher.ID  `json:"v,omitempty"`
+	At      time.Time   `json:"at"`
 }
 
 var actsTable = store.NewTable[recent]("acts/", store.Locked, func(rest []byte) store.Subject {
@@ -93,12 +99,12 @@ func (d desk) at(t *bot.Turn, s people.Staff) loyalty.Store {
 }
 
 // remember notes an act for /undo.
-func (d desk) remember(t *bot.Turn, s people.Staff, ref loyalty.Ref) error {
+func (d desk) remember(t *bot.Turn, s people.Staff, act done) error {
 	row, err := d.recent(t, s)
 	if err != nil {
 		return err
 	}
-	row.Acts = append([]done{{ref, t.Now}}, row.Acts...)
+	row.Acts = append([]done{act}, row.Acts...)
 	if len(row.Acts) > recentActs {
 		row.Acts = row.Acts[:recentActs]
 	}
