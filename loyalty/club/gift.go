@@ -97,9 +97,10 @@ func (c *Club) give(tx store.Tx, x *member, act book.Act, p present, out *Outcom
 	return c.tell(tx, x, act, p.name, row, out)
 }
 
-// hand issues the gift's voucher. It may be refused, as when the stock is out.
+// hand issues the gift's voucher, which is good for as long as the gift can be
+// had, or longer. It may be refused, as when the stock is out.
 func (c *Club) hand(tx store.Tx, x *member, act book.Act, n name, row *given, reward string) error {
-	v, err := c.Vouchers.Present(tx, x.id, act, reward, row.source(n))
+	v, err := c.Vouchers.PresentUntil(tx, x.id, act, reward, row.source(n), row.Until)
 	if err != nil {
 		return err
 	}

@@ -296,3 +296,28 @@ func (w *world) coming() (list []Coming) {
 	}
 	return list
 }
+
+// TestGiftIsGoodForItsSpan: a voucher of a day that comes with a birthday's week
+// is good to the week's end, one that lives longer for as long as it lives.
+func TestGiftIsGoodForItsSpan(t *testing.T) {
+	for _, c := range []struct {
+		valid time.Duration
+		until time.Time
+	}{
+		{24 * time.Hour, time.Date(2026, 5, 11, 0, 0, 0, 0, taipei)},
+		{30 * 24 * time.Hour, on(2026, 6, 3)},
+		{0, time.Time{}}, // without a time of holds it does not lapse
+	} {
+		p := cafe()
+		p.Rewards[1].ValidFor = c.valid
+		p.Gifts = []loyalty.Gift{{ID: "birthday", Kind: loyalty.GiftBirthday, Around: loyalty.SpanWeek, Rewards: []string{"cake"}}}
+		w := newWorld(t, p)
+		w.join(ann)
+		w.born(ann, time.May, 7)
+		w.now = on(2026, 5, 4)
+		told := w.tick()
+		if len(told) != 1 || !told[0].Voucher.Until.Equal(c.until) {
+			t.Errorf("a voucher for %v: told %+v, want until %v", c.valid, told, c.until)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package voucher
 
 import (
+	"time"
+
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/store"
@@ -34,6 +36,13 @@ func (d *Desk) Redeem(tx store.Tx, m loyalty.MemberID, act book.Act, reward stri
 // dates, tiers and limits are those of the catalogue and bind no present.
 // Refusals: ErrUnknownReward, *SoldOutError.
 func (d *Desk) Present(tx store.Tx, m loyalty.MemberID, act book.Act, reward, source string) (Voucher, error) {
+	return d.PresentUntil(tx, m, act, reward, source, never)
+}
+
+// PresentUntil is Present for a voucher that is good until least (exclusive) at
+// least, however short the reward's own time is: a gift for a whole week is to
+// be had in all of it.
+func (d *Desk) PresentUntil(tx store.Tx, m loyalty.MemberID, act book.Act, reward, source string, least time.Time) (Voucher, error) {
 	if act.Now.IsZero() || source == "" {
 		return Voucher{}, errAct
 	}
@@ -51,6 +60,9 @@ func (d *Desk) Present(tx store.Tx, m loyalty.MemberID, act book.Act, reward, so
 	}
 	v := draft(p, r, m, act)
 	v.ID, v.Source = d.newID(m, "source", source), source
+	if v.Kind == loyalty.RewardItem && !v.Until.IsZero() && v.Until.Before(least) {
+		v.Until = least.Round(0).UTC()
+	}
 	v, _, err := d.issue(tx, r, v, act)
 	return v, err
 }
