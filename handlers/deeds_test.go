@@ -120,8 +120,13 @@ type rulebook struct {
 	now  atomic.Pointer[programme.Programme]
 }
 
-func newRulebook(t testing.TB) *rulebook {
+// rulebook is the scene's programme, the default preset until a deed changes it.
+func (l *lots) rulebook(t testing.TB) *rulebook {
+	if l.rules != nil {
+		return l.rules
+	}
 	r := &rulebook{}
+	l.rules = r
 	text, _ := programme.Preset("cafe")
 	r.text = string(text)
 	p, complaints := programme.Load(text)

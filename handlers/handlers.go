@@ -28,6 +28,7 @@ func Commands(s *shop.Shop) []*bot.Command {
 		{Name: "redeem", Words: i18n.WordsRedeem, Everyday: true, Help: i18n.HelpRedeem, Place: bot.Private, Run: c.redeem},
 		{Name: "voucher", Place: bot.Private, Run: c.voucher},
 		{Name: "vouchers", Words: i18n.WordsVouchers, Everyday: true, Help: i18n.HelpVouchers, Place: bot.Private, Run: c.vouchers},
+		{Name: "gifts", Words: i18n.WordsGifts, Everyday: true, Help: i18n.HelpGifts, Place: bot.Private, Run: c.gifts},
 		{Name: "settings", Words: i18n.WordsSettings, Everyday: true, Help: i18n.HelpSettings, Place: bot.Private, Run: c.settings},
 		{Name: "language", Words: i18n.WordsLanguage, Everyday: true, Help: i18n.HelpLanguage, Place: bot.Private, Run: c.language},
 		{Name: "name", Words: i18n.WordsName, Place: bot.Private, Run: c.name},

@@ -148,6 +148,8 @@ func (c counter) notNow(t *bot.Turn, b loyalty.Balance, o voucher.Offer) error {
 	var short *loyalty.ShortError
 	var no *bot.Refusal
 	switch {
+	case errors.As(o.Err, &short) && b.Debt > 0:
+		errors.As(bot.Refuse(i18n.PointsDebtWhy, "Points", i18n.Number(int64(b.Debt))), &no)
 	case errors.As(o.Err, &short):
 		errors.As(bot.Refuse(i18n.RedeemShort, "Reward", name, "Need", shop.Points(t.Printer, short.Need),
 			"Have", shop.Points(t.Printer, short.Have), "Left", shop.Points(t.Printer, toGo(short, b))), &no)

@@ -17,6 +17,7 @@ import (
 	"regulars/bot/bottest"
 	"regulars/bot/outbox"
 	"regulars/handlers"
+	"regulars/handlers/jobs"
 	"regulars/handlers/shop"
 	"regulars/handlers/staff"
 	"regulars/loyalty"
@@ -99,13 +100,14 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := newRulebook(t)
+	rules := lotsOf(db).rulebook(t)
 	at := func(time.Time) *programme.Programme { return rules.now.Load() }
 	s := shop.New(v, at, clock, lotsOf(db), slog.New(slog.NewTextHandler(io.Discard, nil)))
 	s.PublicURL = "https://cafe.example"
 	s.Channels = []shop.Channel{{Name: "line", Platform: bot.LINE, Handle: "@cafe"}, {Name: "telegram", Platform: bot.Telegram, Handle: "cafe_bot"}}
+	b := s.Bot(append(handlers.Commands(s), staff.Commands(s)...)...)
 	return bottest.Fixture{
-		Bot:  s.Bot(append(handlers.Commands(s), staff.Commands(s)...)...),
+		Bot:  b,
 		Zone: rules.now.Load().Rules.Zone,
 		Do:   deeds(s, db, rules),
 		Outbox: func(c *outbox.Config) {
@@ -119,6 +121,10 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 		},
 		Enrol: func(ctx context.Context, who bot.Identity, role string) error {
 			return enrol(ctx, s, db, who, loyalty.Role(role))
+		},
+		Tick: func(ctx context.Context, job string) error {
+			_, err := jobs.Jobs{DB: db, Shop: s, Outbox: b.Outbox}.Run(ctx, job)
+			return err
 		},
 		Verify: func(ctx context.Context) error {
 			faults, err := s.Book.Verify(ctx, db, nil)
@@ -147,8 +153,9 @@ func enrol(ctx context.Context, s *shop.Shop, db store.DB, who bot.Identity, rol
 }
 
 // lots is a source of chances that is the same at every run and can be gone back
-// in.
+// in. With it goes the programme: both outlive the program's restarts.
 type lots struct {
+	rules *rulebook
 	mu    sync.Mutex
 	r     *mathrand.ChaCha8
 	drawn []byte

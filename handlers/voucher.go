@@ -142,7 +142,7 @@ func (c counter) ended(t *bot.Turn, v voucher.Voucher) string {
 	say := func(key i18n.Key, at time.Time) string {
 		return t.Word(key, "Date", t.Date(at), "Time", t.Time(at), "Points", shop.Points(t.Printer, v.Cost))
 	}
-	last := c.Local(v.Until.Add(-1))
+	last := c.LastMoment(v.Until)
 	switch {
 	case v.State == voucher.Used:
 		return say(i18n.VoucherUsed, c.Local(v.UsedAt))
@@ -202,27 +202,29 @@ func (c counter) when(t *bot.Turn, until time.Time) string {
 	at, now := c.Local(until), c.Local(t.Now)
 	switch {
 	case isMidnight(at):
-		return t.Date(at.Add(-1))
+		return t.Date(c.LastMoment(until))
 	case at.YearDay() == now.YearDay() && at.Year() == now.Year():
-		return t.Time(at)
+		return t.Clock(at)
 	}
-	return t.ShortDate(at) + " " + t.Time(at)
+	return t.ShortDate(at) + " " + t.Clock(at)
 }
 
 func isMidnight(t time.Time) bool { h, m, s := t.Clock(); return h == 0 && m == 0 && s == 0 }
 
-// span is a length of time in words, rounded down so that nobody comes late.
+// span is a length of time in words, to the nearest minute: who looks a second
+// later still has half an hour. Days are whole ones.
 func (c counter) span(t *bot.Turn, d time.Duration) string {
-	hours, minutes := int(d/time.Hour), int(d%time.Hour/time.Minute)
+	whole := d.Round(time.Minute)
+	hours, minutes := int(whole/time.Hour), int(whole%time.Hour/time.Minute)
 	switch {
+	case whole < time.Minute:
+		return t.Word(i18n.SpanMoment)
 	case hours >= 48:
-		return t.Word(i18n.SpanDays, "Count", hours/24)
+		return t.Word(i18n.SpanDays, "Count", int(d/(24*time.Hour)))
 	case hours > 0 && minutes > 0:
 		return t.Word(i18n.SpanMixed, "Hours", i18n.Number(int64(hours)), "Minutes", i18n.Number(int64(minutes)))
 	case hours > 0:
 		return t.Word(i18n.SpanHours, "Count", hours)
-	case minutes > 0:
-		return t.Word(i18n.SpanMinutes, "Count", minutes)
 	}
-	return t.Word(i18n.SpanMoment)
+	return t.Word(i18n.SpanMinutes, "Count", minutes)
 }

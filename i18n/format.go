@@ -80,6 +80,14 @@ func (p Printer) ShortDate(t time.Time) string {
 // Time writes a time of day on the 24-hour clock: 15:04.
 func (p Printer) Time(t time.Time) string { return t.Format("15:04") }
 
+// Clock writes a time of day that stands alone: 15:04, in Thai 15:04 น.
+func (p Printer) Clock(t time.Time) string {
+	if p.Lang == Th {
+		return p.Time(t) + " น."
+	}
+	return p.Time(t)
+}
+
 // List names several things in a row: "Silver, Gold and Black", "銀卡、金卡".
 func (p Printer) List(all []string) string {
 	comma, last := ", ", " and "

@@ -105,6 +105,8 @@ const (
 	GiftsUntil      Key = "gifts.until"
 	GiftsTake       Key = "gifts.take"
 	GiftsTaken      Key = "gifts.taken"
+	GiftsKept       Key = "gifts.kept"
+	GiftsGone       Key = "gifts.gone"
 	GiftsBirthday   Key = "gifts.birthday"
 	GiftsAddDay     Key = "gifts.add_day"
 	GiftsNextDay    Key = "gifts.next_day"

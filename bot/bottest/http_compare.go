@@ -59,8 +59,9 @@ func (s shown) String() string {
 	return out
 }
 
-// drawn matches what is drawn by lot: card codes, one-time codes, references.
-var drawn = regexp.MustCompile(`^[0-9A-Z]{4,}(-[0-9A-Z]{2,})*$`)
+// drawn matches what is drawn by lot: card codes, one-time codes, references,
+// vouchers' codes.
+var drawn = regexp.MustCompile(`^([0-9A-Z]{4,}(-[0-9A-Z]{2,})*|[0-9A-Z]{3}(-[0-9A-Z]{3}){2})$`)
 
 // lots remembers which drawn code stands for which of the transcript.
 type lots map[string]string

@@ -118,7 +118,7 @@ func (s *Shop) voucherWords(err error) *bot.Refusal {
 	case errors.As(err, &used):
 		return refusal(err, i18n.RefuseUsed, s.moment(used.At)...)
 	case errors.As(err, &lapsed):
-		return refusal(err, i18n.RefuseLapsed, s.moment(lapsed.At.Add(-1))...)
+		return refusal(err, i18n.RefuseLapsed, s.moment(s.LastMoment(lapsed.At))...)
 	case errors.As(err, &stores):
 		return refusal(err, i18n.RefuseStore, "Stores", s.StoreNames(stores.Stores))
 	}

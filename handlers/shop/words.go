@@ -3,6 +3,7 @@ package shop
 import (
 	"net/url"
 	"strings"
+	"time"
 
 	"regulars/bot"
 	"regulars/i18n"
@@ -20,6 +21,17 @@ func Signed(n loyalty.Points) string {
 		return "+" + i18n.Number(int64(n))
 	}
 	return i18n.Number(int64(n))
+}
+
+// LastMoment is what people call the end of something that is good until t, on
+// the shop's clock: t itself, or, where that is a midnight, the minute before, as
+// they think of the last day.
+func (s *Shop) LastMoment(t time.Time) time.Time {
+	local := s.Local(t)
+	if h, m, sec := local.Clock(); h == 0 && m == 0 && sec == 0 {
+		return local.Add(-time.Minute)
+	}
+	return local
 }
 
 // CardLink is what a card's QR holds: an address that leads an employee who
