@@ -2,6 +2,7 @@ package club
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,7 +27,7 @@ import (
 // anniversary of 10 January a drink, a friend 2,000 points on either side, 10
 // days after their first stay of $100.
 func TestYearOfHotel(t *testing.T) {
-	playYear(t, "hotel", slicesOf(hotelFirst, hotelTop, hotelSecond, hotelSilence), []asOf{
+	playYear(t, "hotel", slices.Concat(hotelFirst, hotelTop, hotelSecond, hotelSilence), []asOf{
 		{"2026-06-30 00:00", "80205"},  // after the night in a suite
 		{"2027-01-01 00:00", "144381"}, // that 31 December had two nights was told on the 2nd
 		{"2028-12-31 23:59", "200330"},
@@ -36,7 +37,7 @@ func TestYearOfHotel(t *testing.T) {
 	})
 }
 
-// To silver and back, and to gold. Nights of 2026 stand at the end of a row.
+// To silver and back, and to platinum, twice. Comments count the nights of 2026.
 var hotelFirst = []step{
 	{"2026-01-10 10:00", join(""), "0", "member", "", "", ""},
 	// $600 of the $660 earn: 600 × 10 = 6,000. 3 nights.
@@ -198,14 +199,6 @@ var hotelSilence = []step{
 	{"2031-07-20 10:00", sale("Z", "300", "room=300"), "0 d1000", "member", "", "", ""},
 	{"2031-07-25 10:00", sale("ZZ", "250", "dining=250"), "0 p1500", "member", "", "", ""},
 	{"2031-08-01 10:00", look(), "1500", "member", "", "", ""},
-}
-
-// slicesOf are the rows of several parts of a table.
-func slicesOf(parts ...[]step) (all []step) {
-	for _, p := range parts {
-		all = append(all, p...)
-	}
-	return all
 }
 
 // late is a sale that is told after the time at which it was made.
