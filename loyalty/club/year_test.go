@@ -280,6 +280,7 @@ func refusedAs(err error) string {
 	var short *loyalty.ShortError
 	var limit *voucher.LimitError
 	var lapsed *voucher.LapsedError
+	var asks *loyalty.ApprovalError
 	switch {
 	case errors.As(err, &short):
 		return fmt.Sprintf("refused: %d of %d", short.Have, short.Need)
@@ -287,6 +288,8 @@ func refusedAs(err error) string {
 		return fmt.Sprintf("refused: %d a %s", limit.Most, limit.Per)
 	case errors.As(err, &lapsed):
 		return "refused: lapsed"
+	case errors.As(err, &asks):
+		return "refused: a second person's word"
 	case errors.Is(err, voucher.ErrLevel):
 		return "refused: tier"
 	case errors.Is(err, ErrNoGift):

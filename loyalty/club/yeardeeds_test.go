@@ -75,6 +75,21 @@ func refund(name, amount string, lines ...string) deed {
 	}}
 }
 
+// give is points by a clerk's hand, for a reason; approved is a second person's
+// word, where the programme asks for one.
+func give(n loyalty.Points, approved bool) deed {
+	return deed{do: func(l *life, m loyalty.MemberID) []string {
+		return l.try(func(tx store.Tx, act book.Act) error {
+			act.Actor, act.Role, act.Reason = sam, "clerk", []byte("review")
+			if approved {
+				act.Approver = loyalty.ByStaff("mia")
+			}
+			_, err := l.c.Book.Give(tx, m, act, n)
+			return err
+		})
+	}}
+}
+
 // redeem gets a reward for its points; the table calls its voucher by a name.
 func redeem(name, reward string) deed {
 	return deed{do: func(l *life, m loyalty.MemberID) []string {
@@ -87,8 +102,8 @@ func redeem(name, reward string) deed {
 	}}
 }
 
-// use takes a voucher at the counter: by the table's name for it, or, where the
-// member has one open voucher of a reward, by that.
+// use takes a voucher at the counter: by the table's name for it, or a present
+// by its reward's.
 func use(name string) deed {
 	return onVoucher(name, func(l *life, tx store.Tx, v voucher.Voucher, act book.Act) error {
 		_, _, err := l.c.Vouchers.Use(tx, l.c.Vouchers.CodeOf(v), act)
@@ -108,7 +123,6 @@ func cancel(name string) deed {
 func onVoucher(name string, f func(*life, store.Tx, voucher.Voucher, book.Act) error) deed {
 	return deed{do: func(l *life, m loyalty.MemberID) []string {
 		v := l.voucher(m, name)
-		l.cards[name] = v
 		return l.try(func(tx store.Tx, act book.Act) error { return f(l, tx, v, act) })
 	}}
 }
@@ -205,12 +219,15 @@ func (l *life) notices(m loyalty.MemberID) (said []string) {
 		return err
 	})
 	for _, n := range due {
+		l.try(func(tx store.Tx, act book.Act) error { return l.c.Book.MarkNoticed(tx, n.Member, act.Now) })
+		if n.Points == 0 {
+			continue // they are gone: too late to be told
+		}
 		s := fmt.Sprintf("%d go in %d days", n.Points, n.Days)
 		if n.Member != m {
 			s = string(n.Member) + ": " + s
 		}
 		said = append(said, s)
-		l.try(func(tx store.Tx, act book.Act) error { return l.c.Book.MarkNoticed(tx, n.Member, act.Now) })
 	}
 	return said
 }
