@@ -62,11 +62,11 @@ var airlineUp = []step{
 	{"2026-07-27 10:00", redeem("wifi", "wifi"), "37171", "silver", "", "upgrade", ""},
 	{"2026-07-27 10:05", redeem("none", "wifi"), "37171", "silver", "", "upgrade", "refused: voucher: nothing is left of reward wifi"},
 	// The upgrade goes with a flight: 3,000 + 35 % = 4,050. 8,009.
-	{"2026-08-05 10:00", use("upgrade"), "37171", "silver", "", "", ""},
-	{"2026-08-05 10:05", paidSale("G", "500", "upgrade", "economy=500"), "37171 p4050", "silver", "", "", ""},
+	{"2026-08-05 10:00", called("up", "upgrade", use("up")), "37171", "silver", "", "", ""},
+	{"2026-08-05 10:05", paidSale("G", "500", "up", "economy=500"), "37171 p4050", "silver", "", "", ""},
 	// The flight comes back, and the upgrade to Ann. 7,509.
 	{"2026-08-06 10:00", refund("G", ""), "37171", "silver", "", "upgrade", "again upgrade"},
-	{"2026-09-01 10:00", use("upgrade"), "37171", "silver", "", "", ""},
+	{"2026-09-01 10:00", use("up"), "37171", "silver", "", "", ""},
 	// 37,171 − 69. 7,499 are no silver; the upgrade was used, and stays so.
 	{"2026-09-05 10:00", refund("F", ""), "37102", "bronze", "", "", "silver>bronze"},
 	// 12 + 15 % (1.8) = 14. 7,501: silver again, which has had its upgrade.
@@ -143,5 +143,13 @@ func pool(reward string, codes ...string) deed {
 			_, _, err := l.c.Vouchers.AddCodes(tx, reward, codes, act.Now)
 			return err
 		})
+	}}
+}
+
+// called gives a present's voucher a name of the table's, and then does d.
+func called(name, reward string, d deed) deed {
+	return deed{do: func(l *life, m loyalty.MemberID) []string {
+		l.cards[name] = l.voucher(m, reward)
+		return d.do(l, m)
 	}}
 }
