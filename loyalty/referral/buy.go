@@ -85,7 +85,7 @@ func (d *Desk) wait(f *friendRow) {
 // both are to lose; that referral is over for good.
 func (d *Desk) Reversed(tx store.Tx, friend loyalty.MemberID, sale *loyalty.Entry, left loyalty.Money, now time.Time) (undo *Rewarded, err error) {
 	row, ok, err := load(tx, friend)
-	if err != nil || !ok {
+	if err != nil || !ok || !row.open() && row.State != StateRewarded { // what is refused stays so
 		return nil, err
 	}
 	i := slices.IndexFunc(row.Sales, func(p purchase) bool { return p.Seq == sale.Seq })
