@@ -103,7 +103,7 @@ func redeem(name, reward string) deed {
 }
 
 // use takes a voucher at the counter: by the table's name for it, or a present
-// by its reward's.
+// by its reward's, the open one first.
 func use(name string) deed {
 	return onVoucher(name, func(l *life, tx store.Tx, v voucher.Voucher, act book.Act) error {
 		_, _, err := l.c.Vouchers.Use(tx, l.c.Vouchers.CodeOf(v), act)
@@ -123,6 +123,7 @@ func cancel(name string) deed {
 func onVoucher(name string, f func(*life, store.Tx, voucher.Voucher, book.Act) error) deed {
 	return deed{do: func(l *life, m loyalty.MemberID) []string {
 		v := l.voucher(m, name)
+		l.cards[name] = v
 		return l.try(func(tx store.Tx, act book.Act) error { return f(l, tx, v, act) })
 	}}
 }
@@ -130,7 +131,7 @@ func onVoucher(name string, f func(*life, store.Tx, voucher.Voucher, book.Act) e
 // voucher is the one that the table means.
 func (l *life) voucher(m loyalty.MemberID, name string) (v voucher.Voucher) {
 	l.Helper()
-	if v, named := l.cards[name]; named {
+	if v, known := l.cards[name]; known && v.Reward != name {
 		return v
 	}
 	l.see(func(r store.Reader) error {
