@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"regulars/bot"
 	"regulars/handlers/shop"
@@ -100,7 +102,7 @@ func deeds(s *shop.Shop, db store.DB, rules *rulebook) map[string]deed {
 		},
 		// rules makes a new version of the programme: do> rules shop old => new
 		"rules": func(_ context.Context, _ bot.Identity, args string) (string, error) {
-			return "", rules.change(args)
+			return "", rules.change(args, s.Clock.Now())
 		},
 		"dismiss": func(ctx context.Context, who bot.Identity, _ string) (string, error) {
 			return "", db.Update(ctx, func(tx store.Tx) error {
@@ -116,8 +118,10 @@ func deeds(s *shop.Shop, db store.DB, rules *rulebook) map[string]deed {
 
 // rulebook is the programme of a scene, which may change in it.
 type rulebook struct {
+	mu   sync.Mutex
 	text string
-	now  atomic.Pointer[programme.Programme]
+	all  []*programme.Programme
+	from []time.Time // of each but the first
 }
 
 // rulebook is the scene's programme, the default preset until a deed changes it.
@@ -125,34 +129,45 @@ func (l *lots) rulebook(t testing.TB) *rulebook {
 	if l.rules != nil {
 		return l.rules
 	}
-	r := &rulebook{}
-	l.rules = r
 	text, _ := programme.Preset("cafe")
-	r.text = string(text)
 	p, complaints := programme.Load(text)
 	if len(complaints) > 0 {
 		t.Fatal(complaints)
 	}
-	r.now.Store(p)
-	return r
+	l.rules = &rulebook{text: string(text), all: []*programme.Programme{p}}
+	return l.rules
+}
+
+// at is the version in force at a moment.
+func (r *rulebook) at(t time.Time) *programme.Programme {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := len(r.from) - 1; i >= 0; i-- {
+		if !t.Before(r.from[i]) {
+			return r.all[i+1]
+		}
+	}
+	return r.all[0]
 }
 
 // change replaces a text of the file, and makes that its next version: "cost  =
 // 140 => cost = 150", with \n for a line's end.
-func (r *rulebook) change(args string) error {
+func (r *rulebook) change(args string, now time.Time) error {
 	was, is, ok := strings.Cut(strings.ReplaceAll(args, `\n`, "\n"), " => ")
 	if !ok || !strings.Contains(r.text, was) {
 		return fmt.Errorf("the programme has no %q", was)
 	}
-	before := r.now.Load()
+	before := r.at(now)
 	version := func(n int) string { return fmt.Sprintf("version   = %d ", n) }
-	r.text = strings.Replace(r.text, was, is, 1)
-	r.text = strings.Replace(r.text, version(before.Rules.Version), version(before.Rules.Version+1), 1)
-	p, complaints := programme.Load([]byte(r.text))
+	text := strings.Replace(r.text, was, is, 1)
+	text = strings.Replace(text, version(before.Rules.Version), version(before.Rules.Version+1), 1)
+	p, complaints := programme.Load([]byte(text))
 	if len(complaints) > 0 || p.Rules.Version != before.Rules.Version+1 {
-		return fmt.Errorf("version %d: %v", p.Rules.Version, complaints)
+		return fmt.Errorf("no new version: %v", complaints)
 	}
-	p.Rules.Before = &before.Rules
-	r.now.Store(p)
+	p.Rules.From, p.Rules.Before = now, &before.Rules
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.text, r.all, r.from = text, append(r.all, p), append(r.from, now)
 	return nil
 }

@@ -42,7 +42,7 @@ func (c counter) redeem(t *bot.Turn) error {
 		return nil
 	}
 	for _, o := range offers {
-		if c.means(t.Args, o.Reward.ID) {
+		if c.means(t, o.Reward.ID) {
 			return c.redeemOne(t, m, b, o)
 		}
 	}
@@ -82,14 +82,11 @@ func page(from, n int) (int, int) {
 	return from, min(n, from+bot.MaxCards)
 }
 
-// means says whether somebody who typed the words wants this reward: by its id,
-// or its name in any language.
-func (c counter) means(typed, id string) bool {
-	if typed == id {
-		return true
-	}
-	p := c.Programme(c.Clock.Now())
-	return slices.ContainsFunc(i18n.Langs, func(l i18n.Lang) bool {
+// means says whether the words typed name this reward: by its id, or its name in
+// any language.
+func (c counter) means(t *bot.Turn, id string) bool {
+	typed, p := t.Args, c.Programme(t.Now)
+	return typed == id || slices.ContainsFunc(i18n.Langs, func(l i18n.Lang) bool {
 		return strings.EqualFold(typed, p.Words(programme.Reward, id, string(l)).Name)
 	})
 }

@@ -22,7 +22,6 @@ import (
 	"regulars/handlers/staff"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
-	"regulars/loyalty/programme"
 	"regulars/store"
 	"regulars/store/bolt"
 	"regulars/store/mem"
@@ -101,14 +100,13 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 		t.Fatal(err)
 	}
 	rules := lotsOf(db).rulebook(t)
-	at := func(time.Time) *programme.Programme { return rules.now.Load() }
-	s := shop.New(v, at, clock, lotsOf(db), slog.New(slog.NewTextHandler(io.Discard, nil)))
+	s := shop.New(v, rules.at, clock, lotsOf(db), slog.New(slog.NewTextHandler(io.Discard, nil)))
 	s.PublicURL = "https://cafe.example"
 	s.Channels = []shop.Channel{{Name: "line", Platform: bot.LINE, Handle: "@cafe"}, {Name: "telegram", Platform: bot.Telegram, Handle: "cafe_bot"}}
 	b := s.Bot(append(handlers.Commands(s), staff.Commands(s)...)...)
 	return bottest.Fixture{
 		Bot:  b,
-		Zone: rules.now.Load().Rules.Zone,
+		Zone: rules.at(clock.Now()).Rules.Zone,
 		Do:   deeds(s, db, rules),
 		Outbox: func(c *outbox.Config) {
 			own := s.Persons // its draws come when they may, and show nowhere

@@ -10,6 +10,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
 	"regulars/loyalty/voucher"
 )
 
@@ -77,7 +78,7 @@ func (c counter) ownVoucher(t *bot.Turn, m people.Person, which string) (voucher
 
 // voucherPage is a voucher in full.
 func (c counter) voucherPage(t *bot.Turn, v voucher.Voucher) (bot.Message, error) {
-	msg := bot.Message{Title: c.reward(t, v.Reward).Name}
+	msg := bot.Message{Title: c.voucherName(t, v)}
 	mine := command(t.Word(i18n.KeyVouchers), "vouchers")
 	switch {
 	case v.Kind == loyalty.RewardCode && v.State == voucher.Used:
@@ -98,6 +99,16 @@ func (c counter) voucherPage(t *bot.Turn, v voucher.Voucher) (bot.Message, error
 		msg.Buttons = []bot.Button{mine}
 	}
 	return msg, nil
+}
+
+// voucherName is what its reward is called: now, or, where the catalogue has it
+// no more, when the voucher was issued.
+func (c counter) voucherName(t *bot.Turn, v voucher.Voucher) string {
+	p := c.Programme(t.Now)
+	if _, ok := p.Rules.Reward(v.Reward); !ok {
+		p = c.Programme(v.Issued)
+	}
+	return p.Words(programme.Reward, v.Reward, string(t.Lang)).Name
 }
 
 // openPage is what is shown at the counter.
@@ -130,7 +141,7 @@ func returns(v voucher.Voucher) bool { return v.Cost > 0 && v.OnCancel != loyalt
 func (c counter) barCode(t *bot.Turn, v voucher.Voucher) bot.Message {
 	code := c.Club.Vouchers.CodeOf(v)
 	return bot.Message{
-		Title:   c.reward(t, v.Reward).Name,
+		Title:   c.voucherName(t, v),
 		Note:    code.String(),
 		Picture: &bot.Picture{Code128: strings.ReplaceAll(code.String(), "-", ""), Alt: t.Word(i18n.VoucherBarAlt)},
 		Buttons: []bot.Button{command(t.Word(i18n.VoucherQR), "voucher "+handle(v))},
@@ -169,7 +180,7 @@ func (c counter) giveBack(t *bot.Turn, m people.Person, v voucher.Voucher) error
 		Key:   "sure",
 		Terms: string(v.ID),
 		Message: bot.Message{
-			Title: t.Word(i18n.VoucherBackAsk, "Reward", c.reward(t, v.Reward).Name),
+			Title: t.Word(i18n.VoucherBackAsk, "Reward", c.voucherName(t, v)),
 			Text:  t.Word(i18n.VoucherBackText, "Points", shop.Points(t.Printer, v.Cost)),
 		},
 		Options: []bot.Option{{Value: "yes", Label: t.Word(i18n.VoucherGiveBack)}, {Value: "no", Label: t.Word(i18n.VoucherKeep)}},

@@ -48,7 +48,7 @@ func (c counter) goodVouchers(t *bot.Turn, good []voucher.Voucher, from int) bot
 	msg := bot.Message{Title: t.Word(i18n.VouchersTitle)}
 	from, to := page(from, len(good))
 	for _, v := range good[from:to] {
-		name := c.reward(t, v.Reward).Name
+		name := c.voucherName(t, v)
 		row := bot.Row{Label: name}
 		switch {
 		case v.Kind == loyalty.RewardCode:
@@ -74,7 +74,7 @@ func (c counter) pastVouchers(t *bot.Turn, past []voucher.Voucher) bot.Message {
 	msg := bot.Message{Title: t.Word(i18n.VouchersPast)}
 	for _, v := range past {
 		msg.Rows = append(msg.Rows, bot.Row{
-			Label: t.ShortDate(c.Local(v.Issued)) + "  " + c.reward(t, v.Reward).Name,
+			Label: t.ShortDate(c.Local(v.Issued)) + "  " + c.voucherName(t, v),
 			Value: t.Word(ends[v.State]),
 		})
 	}
