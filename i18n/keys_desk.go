@@ -59,6 +59,7 @@ const (
 	RefundWhich     Key = "refund.which"
 	RefundNoOrder   Key = "refund.no_order"
 	RefundOnlySales Key = "refund.only_sales"
+	RefundHowMuch   Key = "refund.how_much"
 	RefundAll       Key = "refund.all"
 	RefundDone      Key = "refund.done"
 	RefundDoneGroup Key = "refund.done_group"

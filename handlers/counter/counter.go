@@ -1,8 +1,9 @@
 // Package counter is what a shop and its customers open in a browser: for now
-// the page behind a card's QR, and the pictures that chats show.
+// the pages behind QRs, and the pictures that chats show.
 //
-//	GET /c/{token}       the card's page: it leads an employee who scanned it to
+//	GET /c/{token}       a card's page: it leads an employee who scanned it to
 //	                     their own chat, with the command ready; it changes nothing
+//	GET /v/{code}        the same behind a voucher's QR; it looks nothing up
 //	GET /i/{token}.png   a code that the bot has drawn, until it expires
 //	GET /p/{hash}-{name} a picture of the shop's, such as that of a reward
 //
@@ -26,6 +27,7 @@ import (
 	"regulars/bot/draw"
 	"regulars/handlers/shop"
 	"regulars/i18n"
+	"regulars/loyalty/voucher"
 )
 
 // Pages serves the addresses above.
@@ -41,6 +43,7 @@ type Pages struct {
 // Register adds the pages to a mux.
 func (p *Pages) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /c/{token}", p.card)
+	mux.HandleFunc("GET /v/{code}", p.voucher)
 	mux.HandleFunc("GET /i/{file}", p.picture)
 	mux.HandleFunc("GET /p/{file}", p.photo)
 }
@@ -116,12 +119,27 @@ type link struct{ Label, URL string }
 // card is the page behind a card's QR. Whoever opens it learns nothing of the
 // member: the token is read in the employee's own chat, where the role counts.
 func (p *Pages) card(w http.ResponseWriter, r *http.Request) {
-	token := r.PathValue("token")
+	p.lead(w, r, "scan "+r.PathValue("token"), i18n.ScanTitle, i18n.ScanStaff, i18n.ScanCustomer)
+}
+
+// voucher is the page behind a voucher's QR. It is the same for every code that
+// has the form of one, so that trying codes here tells nothing.
+func (p *Pages) voucher(w http.ResponseWriter, r *http.Request) {
+	code, ok := voucher.ParseCode(r.PathValue("code"))
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	p.lead(w, r, "use "+string(code), i18n.ScanVoucherTitle, i18n.ScanVoucherStaff, i18n.ScanVoucherCustomer)
+}
+
+// lead shows the ways into an employee's own chats, with a command ready.
+func (p *Pages) lead(w http.ResponseWriter, r *http.Request, line string, title, staff, customer i18n.Key) {
 	lang := language(r, p.Shop.Lang)
 	words := i18n.For(lang)
 	var links []link
 	for _, c := range p.Shop.Channels {
-		if u, ok := p.Shop.ChatLink(c.Name, "scan "+token); ok {
+		if u, ok := p.Shop.ChatLink(c.Name, line); ok {
 			links = append(links, link{words.Say(i18n.ScanOpen, "App", p.Shop.Label(c.Name)), u})
 		}
 	}
@@ -134,8 +152,8 @@ func (p *Pages) card(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'")
 	cardPage.Execute(w, map[string]any{
 		"Lang": lang, "Shop": p.Shop.Name(p.Shop.Clock.Now(), lang), "Links": links,
-		"Title": words.Say(i18n.ScanTitle), "Staff": words.Say(i18n.ScanStaff), "Customer": words.Say(i18n.ScanCustomer),
-		"None": words.Say(i18n.ScanNone, "Command", "/scan "+token),
+		"Title": words.Say(title), "Staff": words.Say(staff), "Customer": words.Say(customer),
+		"None": words.Say(i18n.ScanNone, "Command", "/"+line),
 	})
 }
 

@@ -49,5 +49,5 @@ var inGroups = map[i18n.Key]i18n.Key{
 	i18n.RefuseVoucherCode: i18n.UseNoGroup, i18n.RefuseUsed: i18n.UseNoGroup, i18n.RefuseUsedAt: i18n.UseNoGroup, i18n.RefuseLapsed: i18n.UseNoGroup,
 	i18n.RefuseVoid: i18n.UseNoGroup, i18n.RefuseStore: i18n.UseNoGroup,
 	i18n.RefuseExcess: i18n.RefuseKind,
-	i18n.WhoMissing: i18n.WhoGroup, i18n.WhoUnread: i18n.WhoGroup, i18n.WhoNoPhone: i18n.WhoGroup, i18n.WhoTwoPhones: i18n.WhoGroup,
+	i18n.WhoMissing:   i18n.WhoGroup, i18n.WhoUnread: i18n.WhoGroup, i18n.WhoNoPhone: i18n.WhoGroup, i18n.WhoTwoPhones: i18n.WhoGroup,
 }

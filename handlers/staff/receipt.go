@@ -264,9 +264,17 @@ func (d desk) wentBack(p i18n.Printer, now time.Time, out club.Outcome) (lines [
 func (d desk) goodUntil(p i18n.Printer, out club.Outcome) (rows []bot.Row) {
 	for _, v := range out.Returned {
 		if !v.Until.IsZero() {
-			last := d.Local(v.Until.Add(-1))
-			rows = append(rows, bot.Row{Label: p.Say(i18n.VoucherUntil), Value: p.ShortDate(last) + " " + p.Time(last)})
+			rows = append(rows, bot.Row{Label: p.Say(i18n.VoucherUntil), Value: d.until(p, v.Until)})
 		}
 	}
 	return rows
+}
+
+// until is the last day of what is good until t, or its time on that day.
+func (d desk) until(p i18n.Printer, t time.Time) string {
+	at := d.Local(t)
+	if h, m, s := at.Clock(); h+m+s == 0 { // it ends with a day
+		return p.ShortDate(at.Add(-1))
+	}
+	return p.ShortDate(at) + " " + p.Time(at)
 }

@@ -50,8 +50,8 @@ func (d desk) undo(t *bot.Turn) error {
 	if err := d.uncount(t, was, out); err != nil {
 		return err
 	}
-	if of.Kind != loyalty.KindCapture {
-		was = voucher.Voucher{}
+	if of.Kind != loyalty.KindCapture { // it paid a sale, which is what is undone
+		was = noVoucher
 	}
 	return d.undone(t, of.Member, out, string(which.Ref), was)
 }
@@ -78,6 +78,9 @@ func (d desk) uncount(t *bot.Turn, was voucher.Voucher, out club.Outcome) error 
 	}
 	return d.countUse(t, was.UsedBy, was.UsedAt, -1)
 }
+
+// noVoucher says that none was used.
+var noVoucher voucher.Voucher
 
 // mayUndo refuses a clerk what somebody else did.
 func mayUndo(me people.Staff, by loyalty.Actor) error {
@@ -119,6 +122,9 @@ func (d desk) undone(t *bot.Turn, id loyalty.MemberID, out club.Outcome, ref str
 	}
 	cards, err := d.stamped(t, id, out.Receipt)
 	if err != nil {
+		return err
+	}
+	if err := d.tellElsewhere(t, out); err != nil {
 		return err
 	}
 	e := out.Receipt.Entry()

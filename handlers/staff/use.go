@@ -110,7 +110,7 @@ func useRef(d desk, v voucher.Voucher) string {
 		return string(v.Use)
 	}
 	code := string(d.Club.Vouchers.CodeOf(v))
-	return "•••" + code[max(0, len(code)-3):]
+	return "•••" + code[max(0, len(code)-4):]
 }
 
 // undoUseFor is how long the button that takes a use back is good. Later a

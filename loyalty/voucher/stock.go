@@ -142,3 +142,9 @@ func leftOf(r store.Reader, w loyalty.Reward, now time.Time) (left *int64, taken
 	n := max(0, *w.Stock-s.Taken)
 	return &n, s.Taken, err
 }
+
+// Left is how many of a reward are left at now, nil for no bound, and how many
+// have gone: are out or used, or given out of a pool.
+func (d *Desk) Left(r store.Reader, w loyalty.Reward, now time.Time) (left *int64, taken int64, err error) {
+	return leftOf(r, w, now)
+}
