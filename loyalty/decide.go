@@ -47,6 +47,8 @@ type work struct {
 	// follows are the changes of rules that lots go through, once looked up.
 	follows []*Programme
 	looked  bool
+	// passed is how many of follows each lot, by its Seq, is done with.
+	passed map[uint64]int
 }
 
 // begin settles the account and is ready for the operation's own entries.

@@ -21,6 +21,7 @@ func Settle(a *Account, p *Programme, d Draft) ([]Entry, error) {
 // settle writes the due entries one by one, as each may bring about another:
 // points that a hold gives back may be past their expiry.
 func (w *work) settle() error {
+	clear(w.passed) // what the operation did may count for them
 	for {
 		e, due := w.due()
 		if !due {
@@ -40,18 +41,19 @@ func (w *work) settle() error {
 // seq, and these before a tier's end. While the clock is in doubt nothing is taken from anybody.
 func (w *work) due() (first Entry, found bool) {
 	now := w.now()
+	wants := func(at time.Time) bool {
+		late := later(at, w.since)
+		return !at.IsZero() && !late.After(now) && (!found || late.Before(first.EffectiveAt))
+	}
 	offer := func(at time.Time, e Entry) {
-		if at.IsZero() {
+		if !wants(at) {
 			return
 		}
-		if at = later(at, w.since); at.After(now) || found && !at.Before(first.EffectiveAt) {
-			return
-		}
-		e.EffectiveAt, e.Actor = at, ByJob("settle")
+		e.EffectiveAt, e.Actor = later(at, w.since), ByJob("settle")
 		first, found = e, true
 	}
-	for _, l := range w.a.Lots {
-		if l.Pending {
+	for i := range w.a.Lots {
+		if l := &w.a.Lots[i]; l.Pending && wants(l.ActiveAt) {
 			offer(l.ActiveAt, Entry{Kind: KindActivate, Parts: parts(l.Seq, l.Remaining), Legs: []Leg{{Pending, -l.Remaining}, {Available, l.Remaining}}})
 		}
 	}
@@ -66,9 +68,10 @@ func (w *work) due() (first Entry, found bool) {
 	if w.d.KeepExpired {
 		return first, found
 	}
-	w.dueTerms(offer) // a rule that came before a lot's end keeps the lot alive
-	for _, l := range w.a.Lots {
-		if l.Remaining == 0 {
+	w.dueTerms(wants, offer) // a rule that came before a lot's end keeps the lot alive
+	for i := range w.a.Lots {
+		l := &w.a.Lots[i]
+		if l.Remaining == 0 || !wants(l.ExpiresAt) {
 			continue
 		}
 		pot := Available

@@ -93,26 +93,31 @@ func (x Expiry) same(y Expiry) bool {
 	return x == y
 }
 
-// dueTerms offers the oldest change of rules that a lot has not gone through.
-func (w *work) dueTerms(offer func(time.Time, Entry)) {
+// dueTerms offers the oldest change of rules that a lot has not gone through. A
+// change of rules meets all lots at one instant: what each comes to is only
+// worked out when it is its turn.
+func (w *work) dueTerms(wants func(time.Time) bool, offer func(time.Time, Entry)) {
 	if len(w.a.Lots) == 0 {
 		return
 	}
 	if !w.looked {
-		w.looked, w.follows = true, w.newest().Follows(w.now())
+		w.looked, w.follows, w.passed = true, w.newest().Follows(w.now()), map[uint64]int{}
 	}
 	for i := range w.a.Lots {
 		l := &w.a.Lots[i]
-		for _, v := range w.follows {
+		for k := w.passed[l.Seq]; k < len(w.follows) && wants(w.follows[k].From); k++ {
+			v := w.follows[k]
 			if o, ok := w.newTerms(l, v); ok {
 				offer(v.From, Entry{Kind: KindTerms, Programme: v.Version, Lot: &o, Parts: parts(l.Seq, l.Remaining+l.Held)})
 				break
 			}
+			w.passed[l.Seq] = k + 1
 		}
 	}
 }
 
-// newTerms is the lot under the rule of v, if that changes it.
+// newTerms is the lot under the rule of v, if that changes it: now, or when
+// activity renews it.
 func (w *work) newTerms(l *Lot, v *Programme) (Opening, bool) {
 	o := l.Opening
 	if l.Rule >= v.Expiry.Version || l.GoneAt(v.From) {
@@ -124,7 +129,7 @@ func (w *work) newTerms(l *Lot, v *Programme) (Opening, bool) {
 	}
 	o.Rule, o.Idle = v.Expiry.Version, x.Kind == Idle
 	o.ExpiresAt = x.followed(l, v.From, w.a.Count.Activity, v.zone())
-	return o, o.Idle != l.Idle || !o.ExpiresAt.Equal(l.ExpiresAt)
+	return o, o.Idle || l.Idle || !o.ExpiresAt.Equal(l.ExpiresAt)
 }
 
 // followed is when a lot's points go that comes under the rule at from: when
