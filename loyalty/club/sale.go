@@ -49,6 +49,7 @@ func (c *Club) Sale(tx store.Tx, m loyalty.MemberID, act book.Act, s loyalty.Sal
 		func() error { return c.visitGifts(tx, x, act, before.Visits, sale, &out) },
 		func() error { return c.comeback(tx, x, act, before, sale, &out) },
 		func() error { return c.tierGifts(tx, x, act, sale, &out) },
+		func() error { return c.tierDays(tx, x, act, &out) },
 		func() error { return c.bought(tx, x, act, sale, left, &out) },
 	} {
 		if err := step(); err != nil {
@@ -228,6 +229,27 @@ func (c *Club) tierGifts(tx store.Tx, x *member, act book.Act, sale loyalty.Entr
 		p.sale, p.level = sale.Seq, g.Level
 		return c.give(tx, x, act, p, out)
 	})
+}
+
+// tierDays gives the birthday and anniversary gifts of the tier that the sale
+// reached whose time is now: it began before the member was of the tier, so that
+// Tick passed them by. They are of the calendar, and stay without the sale.
+func (c *Club) tierDays(tx store.Tx, x *member, act book.Act, out *Outcome) error {
+	if x.rank(out.To) <= x.rank(out.From) {
+		return nil
+	}
+	if err := c.know(tx, x); err != nil {
+		return err
+	}
+	for _, p := range x.calendar() {
+		if len(p.levels) == 0 {
+			continue
+		}
+		if err := c.give(tx, x, act, p, out); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // inWindow reports whether a gift was given since the window began in which a

@@ -247,11 +247,13 @@ func TestOneBirthdayAcrossTiers(t *testing.T) {
 		before       loyalty.Money // spent before the week
 		rise, fall   int           // the days of May on which that changes
 		first, later string        // told on the 4th, and on the 7th
+		sold         string        // given by the sale
 	}{
-		{"bronze", 10, 0, 0, "", "cake"},
-		{"silver", 1000, 0, 0, "latte", ""},
-		{"rose on the 7th, with the day's gift", 10, 7, 0, "", "cake"},
-		{"fell on the 5th, with the week's gift", 1000, 0, 5, "latte", ""},
+		{"bronze", 10, 0, 0, "", "cake", ""},
+		{"silver", 1000, 0, 0, "latte", "", ""},
+		{"rose on the 5th", 10, 5, 0, "", "", "latte"},
+		{"rose on the 7th, with the day's gift", 10, 7, 0, "", "cake", ""},
+		{"fell on the 5th, with the week's gift", 1000, 0, 5, "latte", "", ""},
 	} {
 		w := newWorld(t, p)
 		w.join(ann)
@@ -267,13 +269,13 @@ func TestOneBirthdayAcrossTiers(t *testing.T) {
 			}
 			switch day {
 			case c.rise:
-				w.buy(ann, 5000)
+				for _, v := range w.buy(ann, 5000).Vouchers {
+					want(t, c.what+", by the sale", v.Reward, c.sold)
+				}
 			case c.fall:
 				w.refund(sale, loyalty.Return{})
 			}
-			if told[4]+told[day] != "" {
-				want(t, c.what+", open beside it", len(w.open(ann)), 0)
-			}
+			want(t, c.what+", open beside it", len(w.open(ann)), 0)
 		}
 		want(t, c.what+", told on the 4th", told[4], c.first)
 		want(t, c.what+", told on the 7th", told[7], c.later)

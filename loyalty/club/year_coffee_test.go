@@ -113,6 +113,25 @@ func TestYearOfCoffee(t *testing.T) {
 	})
 }
 
+// TestCoffeeBirthdayOfWhoRises: gold on Wednesday, with a birthday on Friday the
+// 18th: the week's drink comes with the sale, and the day brings no second; nor
+// does reserve on Saturday, which has the month's. Who is green on the day and
+// gold after it had the day's.
+func TestCoffeeBirthdayOfWhoRises(t *testing.T) {
+	playYear(t, "coffee", []step{
+		{"2026-09-13 09:00", join("09-18"), "0", "green", "", "", ""},
+		{"2026-09-13 09:05", as(bob, join("09-18")), "0", "green", "", "", ""},
+		{"2026-09-14 05:00", night(), "0", "green", "", "", ""}, // Monday of the week: both are green
+		{"2026-09-16 09:00", sale("A", "500"), "500", "gold", "", "birthday-drink", "green>gold, birthday-gold birthday-drink"},
+		{"2026-09-18 05:00", night(), "500", "gold", "", "birthday-drink", "BOB: birthday birthday-drink"},
+		{"2026-09-18 09:00", as(bob, sale("Bob's", "500")), "500", "gold", "", "birthday-drink", "green>gold"},
+		{"2026-09-19 09:00", sale("B", "2000"), "1000", "reserve", "", "birthday-drink", "gold>reserve"}, // 2,000 + 400, of which 500
+		{"2026-09-20 05:00", night(), "1000", "reserve", "", "birthday-drink", "BOB: lapsed birthday-drink"},
+		{"2026-09-20 23:59", use("birthday-drink"), "1000", "reserve", "", "", ""},                               // Sunday, whole
+		{"2027-09-01 05:00", night(), "500", "reserve", "", "birthday-drink", "birthday-reserve birthday-drink"}, // A's 500, earned at green, went in March
+	}, nil)
+}
+
 // TestCoffeeShows is what PROGRAMMES.md says that coffee must show.
 func TestCoffeeShows(t *testing.T) {
 	p := presetNamed(t, "coffee").Rules
