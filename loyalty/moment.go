@@ -77,39 +77,40 @@ func (b *Bonus) fits(p *Programme, m *moment) bool {
 		len(b.Levels) > 0 && !slices.ContainsFunc(b.Levels, func(id string) bool { return p.level(id) == m.level }):
 		return false
 	}
-	return b.fitsHour(m.local) && b.fitsBirthday(m)
+	day, fits := b.dayOf(m)
+	return fits && (len(b.Weekdays) == 0 || slices.Contains(b.Weekdays, day.Weekday())) && b.fitsBirthday(m, day)
 }
 
-// fitsHour holds wall-clock hours and weekdays against a local time: an hour
-// that the clock skips is nobody's, one that comes twice counts twice. What is
-// left of a night after midnight belongs to the day on which it began.
-func (b *Bonus) fitsHour(local time.Time) bool {
-	day := local.Weekday()
-	if b.FromHour != b.ToHour {
-		now := local.Hour()*60 + local.Minute()
-		switch night := b.FromHour > b.ToHour; {
-		case !night && (now < b.FromHour || now >= b.ToHour),
-			night && now < b.FromHour && now >= b.ToHour:
-			return false
-		case night && now < b.ToHour:
-			day = (day + 6) % 7
-		}
+// dayOf is the civil day that the bonus has the moment on, and whether the
+// hours fit by the clock on the wall: an hour that the clock skips is nobody's,
+// one that comes twice counts twice. What is left of a night after midnight
+// belongs to the day on which it began, to its weekday and its birthday alike.
+func (b *Bonus) dayOf(m *moment) (day time.Time, fits bool) {
+	if b.FromHour == b.ToHour {
+		return m.civil, true
 	}
-	return len(b.Weekdays) == 0 || slices.Contains(b.Weekdays, day)
+	now := m.local.Hour()*60 + m.local.Minute()
+	switch night := b.FromHour > b.ToHour; {
+	case !night:
+		return m.civil, now >= b.FromHour && now < b.ToHour
+	case now < b.ToHour:
+		return m.civil.AddDate(0, 0, -1), true
+	}
+	return m.civil, now >= b.FromHour
 }
 
 // newBirthday is how long a birthday that was changed brings no bonus, so that
 // nobody's birthday follows their shopping.
 const newBirthday = 30 * 24 * time.Hour
 
-func (b *Bonus) fitsBirthday(m *moment) bool {
+func (b *Bonus) fitsBirthday(m *moment, day time.Time) bool {
 	if b.Birthday == "" {
 		return true
 	}
 	if c := m.facts.BirthChanged; !c.IsZero() && m.at.Before(c.Add(newBirthday)) {
 		return false
 	}
-	return m.facts.around(b.Birthday, m.civil)
+	return m.facts.around(b.Birthday, day)
 }
 
 // room is how many points the caps still allow the sale to give; not more than
