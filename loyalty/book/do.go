@@ -198,5 +198,5 @@ func (b *Book) Balance(r store.Reader, m loyalty.MemberID, now time.Time) (loyal
 	if err != nil {
 		return loyalty.Balance{}, err
 	}
-	return loyalty.BalanceAt(&a, b.Programme(now), now)
+	return loyalty.BalanceAt(&a, b.newest(&a, now), now)
 }

@@ -1,6 +1,7 @@
 package book
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -18,11 +19,13 @@ type life struct {
 	*shop
 	pick   func(n int) int // 0 ≤ pick(n) < n
 	oracle *oracle
-	acts   []any // what can be taken up later: *pastEntry
+	acts   []any     // what can be taken up later: *pastEntry
+	at     time.Time // of the operation in hand
 	last   func(store.Tx) (Receipt, error)
 	told   Receipt // what last gave
 	why    string
 	log    []string
+	pace   int // 0 is days and weeks, 2 is months
 }
 
 // pastEntry is an entry and what the oracle knows it by.
@@ -31,34 +34,15 @@ type pastEntry struct {
 	what any // *grant, *ospend, *ohold, *owait, or nil for what cannot be undone
 }
 
-// pickRules chooses a programme, for the book and for the oracle.
-func pickRules(pick func(int) int) (*loyalty.Programme, rules) {
-	r := rules{
-		per: 1 + pick(4), gives: 1 + pick(3), minimum: pick(2) * 20,
-		round:  []string{"down", "nearest", "up"}[pick(3)],
-		expiry: []string{"month", "idle", "never"}[pick(3)],
-		window: []time.Duration{0, 7 * 24 * time.Hour}[pick(2)],
-		hold:   []time.Duration{0, 36 * time.Hour}[pick(2)],
-		policy: []string{"debt", "up_to_available", "refuse"}[pick(3)],
-	}
-	p := plan()
-	p.Rate = loyalty.Rate{Points: loyalty.Points(r.gives), Per: loyalty.Money(r.per), Minimum: loyalty.Money(r.minimum), Rounding: loyalty.Rounding(r.round)}
-	p.ReturnWindow, p.HoldFor, p.Reversal = r.window, r.hold, loyalty.Reversal(r.policy)
-	switch r.expiry {
-	case "idle":
-		p.Expiry = loyalty.Expiry{Version: 1, Kind: loyalty.Idle, Months: 2}
-	case "never":
-		p.Expiry = loyalty.Expiry{Version: 1, Kind: loyalty.Never}
-	}
-	p.NoticeDays = []int{20, 7, 1} // Verify holds their rows against the entries
-	return p, r
-}
-
 func newLife(t testing.TB, db store.DB, pick func(int) int) *life {
-	p, r := pickRules(pick)
-	s := newShop(t, p)
-	s.db = db
-	return &life{shop: s, pick: pick, oracle: &oracle{rules: r, sales: map[string]*grant{}}}
+	day := starts[pick(len(starts))]
+	start := time.Date(day.y, time.Month(day.m), day.d, 12, 0, 0, 0, taipei)
+	versions, facts := pickProgrammes(pick, start), pickFacts(pick, start)
+	s := newShop(t, versions[len(versions)-1])
+	s.db, s.now = db, start
+	s.rulesOf(versions[len(versions)-1])
+	s.b.Facts = func(store.Reader, loyalty.MemberID) (loyalty.Facts, error) { return facts, nil }
+	return &life{shop: s, pick: pick, pace: pick(3), oracle: newOracle(versions, facts)}
 }
 
 // reason is the oracle's word for a refusal.
@@ -70,6 +54,8 @@ func reason(err error) string {
 		return "frozen"
 	case loyalty.ErrHoldClosed:
 		return "closed"
+	case loyalty.ErrAmount:
+		return "amount"
 	case loyalty.ErrAlreadyReversed:
 		return "reversed"
 	}
@@ -89,7 +75,7 @@ func reason(err error) string {
 // play does f and compares whether it was refused.
 func (l *life) play(what string, f func(store.Tx) (Receipt, error), why string) loyalty.Ref {
 	l.t.Helper()
-	l.log = append(l.log, fmt.Sprintf("%s %s: %s", l.now.Format(time.DateTime), what, why))
+	l.log = append(l.log, fmt.Sprintf("%s at %s %s: %s", l.now.Format(time.DateTime), l.at.Format(time.DateTime), what, why))
 	rec, err := l.do(f)
 	if got := reason(err); got != why {
 		l.fatalf("%s: refused %q, want %q", what, got, why)
@@ -103,6 +89,10 @@ func (l *life) play(what string, f func(store.Tx) (Receipt, error), why string) 
 
 func (l *life) fatalf(format string, args ...any) {
 	l.t.Helper()
+	for _, p := range l.oracle.versions {
+		l.t.Logf("from %s: %+v", p.From, *p)
+	}
+	l.t.Logf("facts: %+v", l.oracle.facts)
 	for _, line := range l.log {
 		l.t.Log(line)
 	}
@@ -121,47 +111,42 @@ func (l *life) step() {
 	if at.IsZero() {
 		at = a.Now
 	}
+	l.at = at
 	n := 1 + l.pick(40)
 	o := l.oracle
 	o.advance(l.now)
 	order := []string{"", "A", "B", "C"}[l.pick(4)]
-	switch l.pick(14) {
-	case 0, 1, 2, 3:
-		g, why := o.earn(n, order, at)
-		l.keep(l.play(fmt.Sprint("earn ", n, order), func(tx store.Tx) (Receipt, error) {
-			return l.b.Earn(tx, ann, a, loyalty.Money(n), loyalty.Order(order))
-		}, why), g, why)
-	case 4:
+	switch l.pick(16) {
+	case 0, 1, 2, 3, 4:
+		l.sell(a, at, order)
+	case 5:
 		g := o.give(n, at)
 		l.keep(l.play(fmt.Sprint("give ", n), func(tx store.Tx) (Receipt, error) { return l.b.Give(tx, ann, a, loyalty.Points(n)) }, ""), g, "")
-	case 5:
+	case 6:
 		n -= 20 + n%2
 		if n == 0 {
 			n = 5
 		}
 		g, why := o.adjust(n, at)
 		l.keep(l.play(fmt.Sprint("adjust ", n), func(tx store.Tx) (Receipt, error) { return l.b.Adjust(tx, ann, a, loyalty.Points(n)) }, why), g, why)
-	case 6, 7:
+	case 7, 8:
 		s, why := o.spend(n, at)
 		l.keep(l.play(fmt.Sprint("spend ", n), func(tx store.Tx) (Receipt, error) { return l.b.Spend(tx, ann, a, loyalty.Points(n)) }, why), s, why)
-	case 8:
-		h, why := o.setAside(n, at)
-		l.keep(l.play(fmt.Sprint("hold ", n), func(tx store.Tx) (Receipt, error) { return l.b.Hold(tx, ann, a, loyalty.Points(n)) }, why), h, why)
 	case 9:
-		if order == "" {
-			order = "D"
-		}
-		amount := l.pick(30)
-		w, why := o.refund(order, amount)
-		l.keep(l.play(fmt.Sprint("refund ", order, amount), func(tx store.Tx) (Receipt, error) {
-			return l.b.Refund(tx, ann, a, loyalty.Order(order), loyalty.Return{Amount: loyalty.Money(amount)})
-		}, why), w, why)
+		l.reserve(a, at, n)
 	case 10, 11:
-		l.undoSomething(a)
+		l.refundOrder(a, at, order)
 	case 12:
-		l.endSomeHold(a, at)
+		l.undoSomething(a, at)
 	case 13:
+		l.endSomeHold(a, at)
+	case 14:
+		l.grant(a, at, n)
+	case 15:
 		on := l.pick(3) == 0
+		if on != o.frozen {
+			o.began(at)
+		}
 		o.frozen = on
 		l.play(fmt.Sprint("freeze ", on), func(tx store.Tx) (Receipt, error) { return l.b.Freeze(tx, ann, a, on) }, "")
 	}
@@ -170,11 +155,128 @@ func (l *life) step() {
 	}
 }
 
+// sell buys something, with lines or without.
+func (l *life) sell(a Act, at time.Time, order string) {
+	l.t.Helper()
+	s := &slip{}
+	sale := loyalty.Sale{Order: loyalty.Order(order)}
+	for _, it := range items {
+		if n := l.pick(9) - 5; n > 0 {
+			s.lines = append(s.lines, oline{item: it.id, pieces: n, amount: n * it.price})
+			s.amount += n * it.price
+			sale.Lines = append(sale.Lines, loyalty.Line{Item: it.id, Quantity: int64(n), Amount: loyalty.Money(n * it.price)})
+		}
+	}
+	if s.amount == 0 || l.pick(3) == 0 { // not all of it is told
+		s.amount += 1 + l.pick(25)
+	}
+	sale.Amount = loyalty.Money(s.amount)
+	a.Store = loyalty.Store([]string{"", "main", "side"}[l.pick(3)])
+	l.log = append(l.log, fmt.Sprintf("%+v at %s in %q at level %q", sale, at, a.Store, l.oracle.stand.level))
+	g, why := l.oracle.earn(s, order, string(a.Store), at)
+	l.keep(l.play("sell", func(tx store.Tx) (Receipt, error) { return l.b.Sell(tx, ann, a, sale) }, why), g, why)
+	if why != "" {
+		return
+	}
+	var got []oshare
+	for _, sh := range l.told.Entry().Shares {
+		if sh.Rule != "cap" {
+			got = append(got, oshare{sh.Rule, int(sh.Points)})
+		}
+	}
+	by := func(x, y oshare) int { return cmp.Compare(x.rule, y.rule) }
+	slices.SortFunc(got, by)
+	want := slices.SortedFunc(slices.Values(g.shares), by)
+	if !slices.Equal(got, want) {
+		l.fatalf("shares %v, want %v", got, want)
+	}
+}
+
+// reserve sets points aside, on the programme's terms or on others.
+func (l *life) reserve(a Act, at time.Time, n int) {
+	l.t.Helper()
+	terms := loyalty.Terms{Forfeit: l.pick(2) == 0}
+	if l.pick(2) == 0 {
+		terms.Deadline = l.now.Add(time.Duration(60+l.pick(200)) * time.Hour)
+	}
+	h, why := l.oracle.setAside(n, at, terms.Deadline, terms.Forfeit)
+	l.keep(l.play(fmt.Sprint("reserve ", n, terms), func(tx store.Tx) (Receipt, error) { return l.b.Reserve(tx, ann, a, loyalty.Points(n), terms) }, why), h, why)
+}
+
+// refundOrder takes something back by the till's number: all, an amount, lines.
+func (l *life) refundOrder(a Act, at time.Time, order string) {
+	l.t.Helper()
+	if order == "" {
+		order = "D"
+	}
+	r, b := loyalty.Return{}, back{}
+	switch l.pick(4) {
+	case 0:
+	case 1:
+		b.amount = l.pick(60)
+		r.Amount = loyalty.Money(b.amount)
+	default:
+		it := items[l.pick(len(items))]
+		if g := l.oracle.sales[order]; g != nil && len(g.slip.lines) > 0 && l.pick(8) > 0 {
+			i := slices.IndexFunc(items, func(x struct {
+				id, category string
+				price        int
+			}) bool {
+				return x.id == g.slip.lines[l.pick(len(g.slip.lines))].item
+			})
+			it = items[max(0, i)]
+		}
+		n := 1 + l.pick(2)
+		b.lines = []oline{{item: it.id, pieces: n, amount: n * it.price}}
+		line := loyalty.Line{Item: it.id, Quantity: int64(n)}
+		if l.pick(2) == 0 {
+			line.Amount = loyalty.Money(n * it.price)
+			b.lines[0].told = n * it.price
+		} else {
+			b.lines[0].amount = 0
+		}
+		r.Lines = []loyalty.Line{line}
+	}
+	if l.pick(4) == 0 {
+		b.kept = []string{"visits", "cups"}
+		r.Kept = b.kept
+	}
+	w, why := l.oracle.refund(order, b, at)
+	l.keep(l.play(fmt.Sprintf("refund %s %+v", order, r), func(tx store.Tx) (Receipt, error) {
+		return l.b.Refund(tx, ann, a, loyalty.Order(order), r)
+	}, why), w, why)
+}
+
+// grant gives what a rule gives.
+func (l *life) grant(a Act, at time.Time, n int) {
+	l.t.Helper()
+	n *= l.pick(2)
+	stamps := map[string]int{}
+	var list []loyalty.Stamping
+	for _, c := range l.oracle.rules(at).Cards {
+		if l.pick(2) == 0 {
+			stamps[c.ID] = 1 + l.pick(3)
+			list = append(list, loyalty.Stamping{Card: c.ID, Stamps: int64(stamps[c.ID])})
+		}
+	}
+	if n == 0 && len(list) == 0 {
+		n = 1
+	}
+	g := l.oracle.present(n, stamps, at)
+	l.keep(l.play(fmt.Sprint("grant ", n, list), func(tx store.Tx) (Receipt, error) {
+		return l.b.Grant(tx, ann, a, "welcome", loyalty.Points(n), list)
+	}, ""), g, "")
+}
+
 // passTime moves the clock: mostly a little, sometimes weeks, now and then back.
 func (l *life) passTime() {
 	switch l.pick(8) {
 	case 0:
-		l.now = l.now.Add(time.Duration(l.pick(40*24)) * time.Hour)
+		l.now = l.now.Add(time.Duration(l.pick(40*24*(1+3*l.pace))) * time.Hour)
+	case 4:
+		if l.pick(3) == 0 { // where days, windows and rules begin and end
+			l.now = dateOf(l.now, l.oracle.rules(l.now).Zone).next().begins(l.oracle.rules(l.now).Zone).Add(-time.Duration(l.pick(2)))
+		}
 	case 1:
 		l.now = l.now.Add(-time.Duration(l.pick(60)) * time.Hour)
 	case 2, 3:
@@ -206,7 +308,7 @@ func (l *life) keep(ref loyalty.Ref, what any, why string) {
 	}
 }
 
-func (l *life) undoSomething(a Act) {
+func (l *life) undoSomething(a Act, at time.Time) {
 	if len(l.acts) == 0 {
 		l.sweep()
 		return
@@ -216,8 +318,8 @@ func (l *life) undoSomething(a Act) {
 	switch what := e.what.(type) {
 	case *grant:
 		if what != nil {
-			why = o.reverse(what, 0)
-			o.after()
+			o.policy = o.rules(at).Reversal
+			why = o.takeBack(what, back{})
 		}
 	case *ospend:
 		why = o.undoSpend(what)

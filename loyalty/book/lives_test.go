@@ -35,8 +35,56 @@ func (l *life) compare() {
 			at, n = p.lot.ends, n+1
 		}
 	}
+	l.compareRest(o)
 	if !b.Next.At.Equal(at) || int(b.Next.Points) != n {
 		l.fatalf("next expiry %d at %s, want %d at %s", b.Next.Points, b.Next.At, n, at)
+	}
+}
+
+// compareRest holds cards, counts and the tier.
+func (l *life) compareRest(o *oracle) {
+	l.t.Helper()
+	var a loyalty.Account
+	err := l.db.View(context.Background(), func(r store.Reader) (err error) {
+		a, err = l.b.Account(r, ann)
+		if err != nil || a.Seq == 0 {
+			return err
+		}
+		p, ok, err := l.b.Progress(r, ann, l.now)
+		if ok && (p.Standing.Level != o.stand.level || !p.Standing.Until.Equal(o.stand.until)) {
+			l.fatalf("level %q until %s, want %q until %s", p.Standing.Level, p.Standing.Until, o.stand.level, o.stand.until)
+		}
+		return err
+	})
+	if err != nil {
+		l.fatalf("%v", err)
+	}
+	for id, c := range o.cards {
+		if got := a.Cards[id]; int(got.Have) != c.have || int(got.Filled) != c.filled {
+			l.fatalf("card %s: %+v, want %+v", id, got, *c)
+		}
+	}
+	if len(a.Cards) != len(o.cards) {
+		l.fatalf("cards %v, want %d", a.Cards, len(o.cards))
+	}
+	l.compareCounts("month", a.Buckets, o.months, func(t loyalty.Tally) int32 { return t.Bucket })
+	l.compareCounts("day", a.Days, o.daily, func(t loyalty.Tally) int32 { return t.Day })
+}
+
+func (l *life) compareCounts(what string, list []loyalty.Tally, want map[date]*counts, key func(loyalty.Tally) int32) {
+	l.t.Helper()
+	if len(list) != len(want) {
+		l.fatalf("%d %ss counted, want %d", len(list), what, len(want))
+	}
+	for d, c := range want {
+		i := slices.IndexFunc(list, func(t loyalty.Tally) bool { return key(t) == d.number() })
+		if i < 0 {
+			l.fatalf("%s %v is not counted", what, d)
+		}
+		t := list[i]
+		if got := (counts{int(t.Visits), int(t.Nights), int(t.Money), int(t.Points), int(t.Earned)}); got != *c {
+			l.fatalf("%s %v: %+v, want %+v", what, d, got, *c)
+		}
 	}
 }
 

@@ -124,5 +124,5 @@ func (b *Book) Progress(r store.Reader, m loyalty.MemberID, now time.Time) (loya
 	if err != nil {
 		return loyalty.Progress{}, false, err
 	}
-	return loyalty.ProgressAt(&a, b.Programme(now), f, now)
+	return loyalty.ProgressAt(&a, b.newest(&a, now), f, now)
 }

@@ -35,7 +35,17 @@ func (b *Book) open(r store.Reader, m loyalty.MemberID, at, now time.Time) (*ope
 		return nil, err
 	}
 	a.Shelf, a.Marks = map[uint64]loyalty.Lot{}, map[uint64]loyalty.Mark{}
-	return &open{book: b, member: m, programme: b.Programme(at), newest: b.Programme(now), facts: facts, account: &a, before: a.Clone()}, nil
+	return &open{book: b, member: m, programme: b.Programme(at), newest: b.newest(&a, now), facts: facts, account: &a, before: a.Clone()}, nil
+}
+
+// newest is the version in force at now, or at the account's newest entry where
+// the clock stepped back behind it: no entry finds itself under rules that are
+// not known yet.
+func (b *Book) newest(a *loyalty.Account, now time.Time) *loyalty.Programme {
+	if now.Before(a.RecordedAt) {
+		now = a.RecordedAt
+	}
+	return b.Programme(now)
 }
 
 // factsOf is what is known of the member besides the ledger.

@@ -1,44 +1,67 @@
 package book
 
 import (
+	"fmt"
 	"slices"
 	"time"
+
+	"regulars/loyalty"
 )
 
-// oracle is one account as LEDGER.md describes it, kept in the plainest way
-// that there is: a record for every single point. It shares no code and no
-// data structure with package loyalty, so that a mistake would have to be made
-// twice to go unnoticed. It is slow on purpose.
+// oracle is one account as LEDGER.md and the field docs of the programme
+// describe it, kept in the plainest way that there is: a record for every
+// single point. It reads a programme's fields, which are the words of the
+// contract, and calls none of its functions, so that a mistake would have to be
+// made twice to go unnoticed. It is slow on purpose.
 type oracle struct {
-	rules  rules
-	now    time.Time // the moment that counts: never before the last thing written
-	wrote  time.Time // when something was written last
-	points []*point
-	lots   []*olot
-	holds  []*ohold
-	sales  map[string]*grant // newest by order
-	waits  []*owait
-	debt   int
-	frozen bool
+	versions []*loyalty.Programme // oldest first
+	facts    loyalty.Facts
+	now      time.Time // the moment that counts: never before the last thing written
+	wrote    time.Time // when something was written last
+	points   []*point
+	lots     []*olot
+	holds    []*ohold
+	sales    map[string]*grant // newest by order
+	waits    []*owait
+	debt     int
+	frozen   bool
+	policy   loyalty.Reversal // of the reversal in hand
 
 	earned, spent, visits, money int
-	active                       time.Time
+	first, active                time.Time
+	months, daily                map[date]*counts
+	cards                        map[string]*ocard
+	stand                        ostanding
 }
 
-// rules are a programme's, in the oracle's own words.
-type rules struct {
-	per, gives, minimum int
-	round               string // down, nearest, up
-	expiry              string // never, month, idle
-	window, hold        time.Duration
-	policy              string // debt, up_to_available, refuse
+func newOracle(versions []*loyalty.Programme, f loyalty.Facts) *oracle {
+	return &oracle{
+		versions: versions, facts: f, sales: map[string]*grant{},
+		months: map[date]*counts{}, daily: map[date]*counts{}, cards: map[string]*ocard{},
+	}
 }
+
+// rules is the version in force at t.
+func (o *oracle) rules(t time.Time) *loyalty.Programme {
+	p := o.versions[0]
+	for _, v := range o.versions {
+		if !t.Before(v.From) {
+			p = v
+		}
+	}
+	return p
+}
+
+type ocard struct{ have, filled int }
 
 type olot struct {
-	number int
-	opens  time.Time // pending until then; zero: not pending
-	ends   time.Time // zero: never
-	idle   bool
+	number  int
+	opens   time.Time // pending until then; zero: not pending
+	ends    time.Time // zero: never
+	rule    loyalty.Expiry
+	level   string
+	base    time.Time
+	version int // the newest version that it was held against
 }
 
 // point is one point; state is pending, free, held, used, expired or taken.
@@ -50,15 +73,25 @@ type point struct {
 type ohold struct {
 	points   []*point
 	deadline time.Time
+	forfeit  bool
 }
 
+// grant is a sale or a gift.
 type grant struct {
-	sale                   bool
-	day                    string
-	lot                    *olot
-	amount, given          int
-	refunded, takenForThis int
-	whole                  bool
+	sale         bool
+	day          string
+	rules        *loyalty.Programme
+	lot          *olot
+	slip         *slip // the sale as it was
+	back         []oline
+	moment       moment
+	shares       []oshare
+	given, taken int
+	bucket, on   date
+	counted      counts // what is left of it in the counts
+	stamps       map[string]int
+	refunded     int
+	whole        bool
 }
 
 type ospend struct {
@@ -67,61 +100,16 @@ type ospend struct {
 }
 
 type owait struct {
-	order  string
+	order string
+	back  back
+	since time.Time
+}
+
+// back is what comes back: an amount, lines, or all.
+type back struct {
 	amount int
-	since  time.Time
-}
-
-// expires is the local midnight after the day one month later (two for idle),
-// found by counting days.
-func (o *oracle) expires(base time.Time) time.Time {
-	months := map[string]int{"month": 1, "idle": 2}[o.rules.expiry]
-	if months == 0 {
-		return time.Time{}
-	}
-	y, m, d := base.In(taipei).Date()
-	for range months {
-		if m++; m > 12 {
-			y, m = y+1, 1
-		}
-	}
-	for d > daysIn(y, int(m)) {
-		d--
-	}
-	if d++; d > daysIn(y, int(m)) {
-		if d, m = 1, m+1; m > 12 {
-			y, m = y+1, 1
-		}
-	}
-	return time.Date(y, m, d, 0, 0, 0, 0, taipei)
-}
-
-func daysIn(y, m int) int {
-	switch m {
-	case 2:
-		if y%4 == 0 && (y%100 != 0 || y%400 == 0) {
-			return 29
-		}
-		return 28
-	case 4, 6, 9, 11:
-		return 30
-	}
-	return 31
-}
-
-// rate counts points by taking the price of one away as often as it goes.
-func (o *oracle) rate(amount int) (n int) {
-	if amount < o.rules.minimum {
-		return 0
-	}
-	left := amount * o.rules.gives
-	for ; left >= o.rules.per; left -= o.rules.per {
-		n++
-	}
-	if o.rules.round == "up" && left > 0 || o.rules.round == "nearest" && 2*left >= o.rules.per {
-		n++
-	}
-	return n
+	lines  []oline
+	kept   []string
 }
 
 // gone reports whether the lot's points are past their end at t.
@@ -169,11 +157,11 @@ func (o *oracle) free(t time.Time) []*point {
 }
 
 // peek is a copy for looking at a moment at which nobody writes: the clock may
-// step back afterwards. Only points, lots, holds and the debt are copied.
+// step back afterwards. Only points, lots, holds, the debt and the tier are copied.
 func (o *oracle) peek(t time.Time) *oracle {
 	c := *o
 	lots, points := map[*olot]*olot{}, map[*point]*point{}
-	c.lots, c.points, c.holds = nil, nil, nil
+	c.lots, c.points, c.holds = nil, nil, nil // a tier's counts change with operations only
 	for _, l := range o.lots {
 		copied := *l
 		lots[l] = &copied
@@ -184,7 +172,7 @@ func (o *oracle) peek(t time.Time) *oracle {
 		c.points = append(c.points, points[p])
 	}
 	for _, h := range o.holds {
-		copied := ohold{deadline: h.deadline}
+		copied := ohold{deadline: h.deadline, forfeit: h.forfeit}
 		for _, p := range h.points {
 			copied.points = append(copied.points, points[p])
 		}
@@ -217,7 +205,8 @@ func (o *oracle) happen(last time.Time) {
 }
 
 // next is the earliest thing that time does by now, not before last: lots
-// open, then holds end, then lots end.
+// open, then holds end, then new rules take lots over, as long as these have
+// not ended by then, then lots end, then tiers do.
 func (o *oracle) next(last time.Time) (what func(), when time.Time) {
 	offer := func(at time.Time, f func()) {
 		if at.IsZero() {
@@ -256,7 +245,14 @@ func (o *oracle) next(last time.Time) (what func(), when time.Time) {
 	}
 	for _, h := range o.holds {
 		if len(h.points) > 0 {
-			offer(h.deadline, func() { h.giveBack() })
+			offer(h.deadline, h.end)
+		}
+	}
+	for _, p := range o.versions[1:] {
+		for _, l := range sorted {
+			if l.version < p.Version && has(l, "pending", "free", "held") && o.follows(l, p) {
+				offer(p.From, func() { o.follow(l, p) })
+			}
 		}
 	}
 	for _, l := range sorted {
@@ -264,14 +260,68 @@ func (o *oracle) next(last time.Time) (what func(), when time.Time) {
 			offer(l.ends, turn(l, "expired", "pending", "free"))
 		}
 	}
+	if !o.stand.until.IsZero() {
+		at := o.stand.until
+		if at.Before(last) {
+			at = last
+		}
+		offer(o.stand.until, func() { o.fall(at) })
+	}
 	return what, when
 }
 
-func (h *ohold) giveBack() {
+// end is what a hold's deadline does.
+func (h *ohold) end() { h.giveBack(map[bool]string{false: "free", true: "expired"}[h.forfeit]) }
+
+func (h *ohold) giveBack(state string) {
 	for _, p := range h.points {
-		p.state = "free"
+		p.state = state
 	}
 	h.points = nil
+}
+
+// expiry is the rule for points earned at a level.
+func expiry(p *loyalty.Programme, level string) loyalty.Expiry {
+	for i, l := range p.Tiers.Levels {
+		if l.Expiry != nil && (l.ID == level && i > 0 || i == 0 && lowest(p, level)) {
+			return *l.Expiry
+		}
+	}
+	return p.Expiry
+}
+
+// follows reports whether a lot comes under version p's rule when that begins.
+func (o *oracle) follows(l *olot, p *loyalty.Programme) bool {
+	x, y := expiry(p, l.level), l.rule
+	follow := x.Follow
+	x.Version, x.Follow, y.Version, y.Follow = 0, false, 0, false
+	return follow && x != y && !l.gone(p.From)
+}
+
+// follow brings a lot under p's rule: later if that is later than its own end,
+// else sooner, but never sooner than one full period from p.From.
+func (o *oracle) follow(l *olot, p *loyalty.Programme) {
+	x := expiry(p, l.level)
+	l.version, l.rule = p.Version, x
+	base := l.base
+	if x.Kind == loyalty.Idle && o.active.After(base) {
+		base = o.active
+	}
+	later := func(a, b time.Time) bool { return !b.IsZero() && (a.IsZero() || a.After(b)) }
+	full := base
+	if full.Before(p.From) {
+		full = p.From
+	}
+	if end := ends(x, base, p.Zone); later(end, l.ends) {
+		l.ends = end
+		return
+	}
+	if x.Kind == loyalty.FixedDate && x.Months < 12 {
+		x.Months = 12 // a full period of a yearly date is a year
+	}
+	if end := ends(x, full, p.Zone); later(l.ends, end) {
+		l.ends = end
+	}
 }
 
 func (o *oracle) payDebt(t time.Time) {
@@ -285,18 +335,20 @@ func (o *oracle) payDebt(t time.Time) {
 
 // grant gives n points as of at.
 func (o *oracle) grant(g *grant, n int, at time.Time, window time.Duration, activity bool) {
-	g.given = n
+	p := o.rules(at)
+	g.given, g.rules = n, p
 	o.earned += n
 	for n > 0 && o.debt > 0 {
 		n--
 		o.debt--
 	}
 	if n > 0 {
+		x := expiry(p, o.stand.level)
 		base := at
-		if o.rules.expiry == "idle" && o.active.After(at) {
+		if x.Kind == loyalty.Idle && o.active.After(at) {
 			base = o.active
 		}
-		l := &olot{number: len(o.lots), ends: o.expires(base), idle: o.rules.expiry == "idle"}
+		l := &olot{number: len(o.lots), ends: ends(x, base, p.Zone), rule: x, level: o.stand.level, base: base, version: p.Version}
 		state := "free"
 		if window > 0 && at.Add(window).After(o.now) {
 			state, l.opens = "pending", at.Add(window)
@@ -312,13 +364,29 @@ func (o *oracle) grant(g *grant, n int, at time.Time, window time.Duration, acti
 	}
 }
 
-// renew is activity as of at.
+// renew is activity as of at. It renews all points under an idle rule alike, by
+// the rule of the moment or the longest of theirs (LEDGER.md: "any earning or
+// spending renews all"; Entry.RenewsTo is one instant for all).
 func (o *oracle) renew(at time.Time) {
-	for _, l := range o.lots {
-		open := slices.ContainsFunc(o.points, func(p *point) bool {
+	p := o.rules(at)
+	open := func(l *olot) bool {
+		return l.rule.Kind == loyalty.Idle && slices.ContainsFunc(o.points, func(p *point) bool {
 			return p.lot == l && (p.state == "pending" || p.state == "free" || p.state == "held")
 		})
-		if to := o.expires(at); l.idle && open && !l.gone(o.now) && l.ends.Before(to) {
+	}
+	var to time.Time
+	if x := expiry(p, o.stand.level); x.Kind == loyalty.Idle {
+		to = ends(x, at, p.Zone)
+	}
+	for _, l := range o.lots {
+		if open(l) {
+			if own := ends(l.rule, at, p.Zone); own.After(to) {
+				to = own
+			}
+		}
+	}
+	for _, l := range o.lots {
+		if open(l) && !l.gone(o.now) && l.ends.Before(to) {
 			l.ends = to
 		}
 	}
@@ -327,16 +395,85 @@ func (o *oracle) renew(at time.Time) {
 	}
 }
 
-func dayOf(t time.Time) string { return t.In(taipei).Format("02.01.2006") }
+func (o *oracle) began(at time.Time) {
+	if o.first.IsZero() {
+		o.first = at
+	}
+}
 
-func (o *oracle) earn(amount int, order string, at time.Time) (*grant, string) {
-	if s := o.sales[order]; order != "" && s != nil && !s.whole && s.day == dayOf(at) {
+// seen is what a month or day counted. The map keeps its newest; 0 only looks.
+func seen(m map[date]*counts, d date, keep int) *counts {
+	if c := m[d]; c != nil {
+		return c
+	}
+	c := &counts{}
+	if keep > 0 {
+		m[d] = c
+	}
+	if keep > 0 && len(m) > keep {
+		oldest := d
+		for e := range m {
+			if e.before(oldest) {
+				oldest = e
+			}
+		}
+		delete(m, oldest)
+	}
+	return c
+}
+
+func (o *oracle) earn(s *slip, order, branch string, at time.Time) (*grant, string) {
+	p := o.rules(at)
+	o.policy = p.Reversal
+	on := dateOf(at, p.Zone)
+	day := fmt.Sprint(on, branch)
+	if g := o.sales[order]; order != "" && g != nil && !g.whole && g.day == day {
 		return nil, "duplicate"
 	}
-	g := &grant{sale: true, amount: amount, day: dayOf(at)}
+	o.began(at)
+	for i := range s.lines {
+		for _, it := range p.Earning.Items {
+			if it.ID == s.lines[i].item {
+				s.lines[i].category = it.Category
+			}
+		}
+	}
+	g := &grant{sale: true, day: day, slip: s, on: on, bucket: o.bucket(p, on), stamps: map[string]int{}}
+	before := seen(o.daily, on, 0)
+	visit := p.Earning.VisitsADay == 0 || before.visits < p.Earning.VisitsADay
+	g.moment = moment{at, o.stand.level, branch, visit, o.visits == 0 && !o.facts.Returned, o.facts}
+	g.shares = shares(p, s, &g.moment, nil)
+	n := total(g.shares)
+	cap := func(most loyalty.Points, used int) {
+		if most > 0 {
+			n = max(0, min(n, int(most)-used))
+		}
+	}
+	cap(p.Earning.CapSale, 0)
+	cap(p.Earning.CapDay, before.earned)
+	cap(p.Earning.CapMonth, seen(o.months, g.bucket, 0).earned)
 	o.visits++
-	o.money += amount
-	o.grant(g, o.rate(amount), at, o.rules.window, true)
+	o.money += s.amount
+	o.grant(g, n, at, p.ReturnWindow, true)
+	g.counted = counts{nights: s.nights(p), money: s.amount, points: s.qualifies(p), earned: n}
+	if visit {
+		g.counted.visits = 1
+	}
+	stood, sold := o.supported(), g.counted
+	o.note(g, g.counted)
+	for _, c := range p.Cards {
+		n := s.stamps(c, visit)
+		if n == 0 {
+			continue
+		}
+		g.stamps[c.ID] = n
+		start := 0
+		if o.cards[c.ID] == nil && !o.facts.Returned {
+			start = int(c.Start)
+		}
+		o.stamp(p, c.ID, n)
+		o.stamp(p, c.ID, start)
+	}
 	if order != "" {
 		o.sales[order] = g
 		var still []*owait
@@ -345,16 +482,87 @@ func (o *oracle) earn(amount int, order string, at time.Time) (*grant, string) {
 				still = append(still, w)
 				continue
 			}
-			amount := w.amount
-			if amount > g.amount-g.refunded {
-				amount = 0
+			if o.awaited(g, w.back) != "" {
+				still = append(still, w)
 			}
-			o.reverse(g, amount)
 		}
 		o.waits = still
 	}
 	o.after()
+	// It may have been taken back at once, as what had waited: then it has
+	// reached what is left, as it would have had it been told first.
+	p = o.rules(o.now)
+	if measure(p, &sold) <= 0 || !o.rise() {
+		if measure(p, &g.counted) < measure(p, &sold) {
+			o.sink(stood)
+		}
+	}
 	return g, ""
+}
+
+// awaited applies what waited, at most what is left; lines of which the sale
+// has too few are money only. What cannot be taken back goes on waiting.
+func (o *oracle) awaited(g *grant, b back) string {
+	left := g.slip.amount - g.refunded
+	b.amount = min(b.amount, left)
+	why := o.reverse(g, b)
+	if why == "excess" && len(b.lines) > 0 {
+		money := back{amount: b.amount}
+		for _, l := range b.lines {
+			if b.amount == 0 {
+				money.amount += l.told
+			}
+		}
+		if money.amount = min(money.amount, left); money.amount == 0 {
+			return why
+		}
+		why = o.reverse(g, money)
+	}
+	return why
+}
+
+// note adds to the counts of the sale's month and day: of 37 months and of 8
+// days with sales, the newest.
+func (o *oracle) note(g *grant, c counts) {
+	seen(o.months, g.bucket, 37).add(c)
+	seen(o.daily, g.on, 8).add(c)
+}
+
+// stamp puts n stamps on a card; a full one gives its size off again.
+func (o *oracle) stamp(p *loyalty.Programme, id string, n int) {
+	if n == 0 {
+		return
+	}
+	if o.cards[id] == nil {
+		o.cards[id] = &ocard{}
+	}
+	c := o.cards[id]
+	c.have += n
+	for size := sizeOf(p, id); size > 0 && c.have >= size; c.have -= size {
+		c.filled++
+	}
+}
+
+func sizeOf(p *loyalty.Programme, id string) int {
+	for _, c := range p.Cards {
+		if c.ID == id {
+			return int(c.Size)
+		}
+	}
+	return 0
+}
+
+// peel takes stamps off: a card that falls short by it is full no longer,
+// unless its prize was used.
+func (o *oracle) peel(p *loyalty.Programme, id string, n int, kept []string) {
+	c := o.cards[id]
+	if n == 0 {
+		return
+	}
+	c.have -= n
+	for size := sizeOf(p, id); size > 0 && c.have < 0 && c.filled > 0 && !slices.Contains(kept, id); c.have += size {
+		c.filled--
+	}
 }
 
 // after is what follows any operation at once.
@@ -364,14 +572,28 @@ func (o *oracle) after() {
 }
 
 func (o *oracle) give(n int, at time.Time) *grant {
+	o.began(at)
 	g := &grant{}
 	o.grant(g, n, at, 0, true)
 	o.after()
 	return g
 }
 
+// present is what a rule gives: points, stamps, or both.
+func (o *oracle) present(n int, stamps map[string]int, at time.Time) *grant {
+	o.began(at)
+	g := &grant{stamps: stamps}
+	o.grant(g, n, at, 0, true)
+	for id, n := range stamps {
+		o.stamp(g.rules, id, n)
+	}
+	o.after()
+	return g
+}
+
 func (o *oracle) adjust(n int, at time.Time) (*grant, string) {
 	if n > 0 {
+		o.began(at)
 		g := &grant{}
 		o.grant(g, n, at, 0, false)
 		o.after()
@@ -381,6 +603,7 @@ func (o *oracle) adjust(n int, at time.Time) (*grant, string) {
 	if len(free) < -n {
 		return nil, "short"
 	}
+	o.began(at)
 	for _, p := range free[:-n] {
 		p.state = "taken"
 	}
@@ -388,22 +611,29 @@ func (o *oracle) adjust(n int, at time.Time) (*grant, string) {
 	return nil, ""
 }
 
-// reverse takes back amount of g's money, 0 being the rest.
-func (o *oracle) reverse(g *grant, amount int) string {
-	left := g.amount - g.refunded
-	switch {
-	case g.whole:
+// reverse takes back what b says of g.
+func (o *oracle) reverse(g *grant, b back) string {
+	if g.whole {
 		return "reversed"
-	case amount > left:
-		return "excess"
-	case amount == 0:
-		amount = left
 	}
-	keep := 0
-	if left != amount {
-		keep = o.rate(left - amount)
+	amount, keep := 0, 0
+	var left *slip
+	if g.sale {
+		var lines []oline
+		var why string
+		if amount, lines, why = g.takes(b); why != "" {
+			return why
+		}
+		after := *g
+		after.refunded, after.back = g.refunded+amount, append(slices.Clone(g.back), lines...)
+		if left = after.left(); left.amount > 0 {
+			keep = total(shares(g.rules, left, &g.moment, g.shares))
+		} else {
+			left.lines = nil
+		}
+		b.lines = lines
 	}
-	n := max(0, g.given-keep-g.takenForThis)
+	n := max(0, g.given-keep-g.taken)
 	own := func(states ...string) []*point {
 		return o.which(func(p *point) bool { return p.lot == g.lot && slices.Contains(states, p.state) })
 	}
@@ -414,38 +644,69 @@ func (o *oracle) reverse(g *grant, amount int) string {
 			from = append(from, p)
 		}
 	}
-	if len(from) < n && o.rules.policy == "refuse" {
+	if len(from) < n && o.policy == loyalty.ReverseRefuse {
 		return "short"
 	}
 	for i := range n {
 		if i < len(from) {
 			from[i].state = "taken"
-		} else if o.rules.policy == "debt" {
+		} else if o.policy == loyalty.ReverseDebt {
 			o.debt++
 		}
 	}
-	g.takenForThis += n
-	g.refunded += amount
-	g.whole = g.refunded == g.amount
+	g.taken += n
 	o.earned -= n
+	if !g.sale {
+		g.whole = true
+		for id, n := range g.stamps {
+			o.peel(g.rules, id, n, b.kept)
+		}
+		return ""
+	}
+	g.refunded += amount
+	g.back = append(g.back, b.lines...)
+	g.whole = left.amount == 0
 	o.money -= amount
-	if g.whole && g.sale {
+	now := counts{money: left.amount, nights: left.nights(g.rules), points: left.qualifies(g.rules), visits: g.counted.visits, earned: g.counted.earned - n}
+	if g.whole {
 		o.visits--
+		now = counts{}
+	}
+	o.note(g, now.less(g.counted))
+	g.counted = now
+	for _, c := range g.rules.Cards {
+		still := left.stamps(c, g.moment.visit)
+		if was := g.stamps[c.ID]; still < was {
+			o.peel(g.rules, c.ID, was-still, b.kept)
+			g.stamps[c.ID] = still
+		}
 	}
 	return ""
 }
 
+// takeBack is a reversal and what follows from it.
+func (o *oracle) takeBack(g *grant, b back) string {
+	stood, counted := o.supported(), g.counted
+	why := o.reverse(g, b)
+	o.after()
+	if p := o.rules(o.now); measure(p, &g.counted) < measure(p, &counted) {
+		o.sink(stood)
+	}
+	return why
+}
+
 // refund gives the wait that it made, if any.
-func (o *oracle) refund(order string, amount int) (*owait, string) {
+func (o *oracle) refund(order string, b back, at time.Time) (*owait, string) {
+	o.policy = o.rules(at).Reversal
 	g := o.sales[order]
 	if g == nil {
-		w := &owait{order, amount, o.now}
+		o.began(at)
+		b.kept = nil // nobody can have used the prize of a sale that is not known
+		w := &owait{order, b, o.now}
 		o.waits = append(o.waits, w)
 		return w, ""
 	}
-	why := o.reverse(g, amount)
-	o.after()
-	return nil, why
+	return nil, o.takeBack(g, b)
 }
 
 func (o *oracle) stopWaiting(w *owait) string {
@@ -478,14 +739,14 @@ func (o *oracle) spend(n int, at time.Time) (*ospend, string) {
 	return &ospend{points: took}, why
 }
 
-func (o *oracle) setAside(n int, at time.Time) (*ohold, string) {
+func (o *oracle) setAside(n int, at, deadline time.Time, forfeit bool) (*ohold, string) {
 	took, why := o.use(n, at, "held")
 	if why != "" {
 		return nil, why
 	}
-	h := &ohold{points: took}
-	if o.rules.hold > 0 {
-		h.deadline = o.now.Add(o.rules.hold)
+	h := &ohold{points: took, deadline: deadline, forfeit: forfeit}
+	if keep := o.rules(at).HoldFor; deadline.IsZero() && keep > 0 {
+		h.deadline = o.now.Add(keep)
 	}
 	o.holds = append(o.holds, h)
 	return h, ""
@@ -514,7 +775,7 @@ func (o *oracle) release(h *ohold) string {
 	if len(h.points) == 0 {
 		return "closed"
 	}
-	h.giveBack()
+	h.giveBack("free")
 	o.after()
 	return ""
 }
