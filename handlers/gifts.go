@@ -110,7 +110,7 @@ func (c counter) takeGift(t *bot.Turn, m people.Person, g club.Open) error {
 		return nil
 	}
 	if r.Value == later {
-		t.Say(bot.Message{Text: t.Word(i18n.GiftsKept), Note: q.Message.Note, Menu: shop.Menu(t)})
+		t.Say(bot.Message{Text: t.Word(i18n.GiftsKept), Note: q.Message.Note, Menu: c.Menu(t)})
 		return nil
 	}
 	given, err := c.Club.Claim(t.Tx, m.ID, book.Act{
@@ -139,7 +139,7 @@ func (c counter) gave(t *bot.Turn, m people.Person, g club.Open, given club.Give
 			Title: t.Word(i18n.ReceiptEarned, "Points", shop.Points(t.Printer, given.Points)),
 			Text:  t.Word(i18n.GiftsTaken),
 			Rows:  []bot.Row{{Label: t.Word(i18n.RedeemHave), Value: shop.Points(t.Printer, b.Available)}},
-			Menu:  shop.Menu(t),
+			Menu:  c.Menu(t),
 		})
 		return nil
 	}

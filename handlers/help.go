@@ -4,15 +4,15 @@ import (
 	"strings"
 
 	"regulars/bot"
-	"regulars/handlers/shop"
 	"regulars/i18n"
 )
 
-// help lists what the speaker can say, from the table of commands.
+// help lists what the speaker can say, from the table of commands, without what
+// the programme has nothing of.
 func (c counter) help(t *bot.Turn) error {
 	var lines []string
 	for _, cmd := range t.Commands().All {
-		if cmd.Help == "" || cmd.Role > t.Person.Role || cmd.Name == "join" && t.Person.Role == bot.Member {
+		if cmd.Help == "" || cmd.Role > t.Person.Role || !c.Has(cmd.Name, t.Now) || cmd.Name == "join" && t.Person.Role == bot.Member {
 			continue
 		}
 		lines = append(lines, "/"+cmd.Name+"  "+t.Word(cmd.Help))
@@ -20,7 +20,7 @@ func (c counter) help(t *bot.Turn) error {
 	t.Say(bot.Message{
 		Title: t.Word(i18n.HelpTitle),
 		Text:  strings.Join(lines, "\n"),
-		Menu:  shop.Menu(t),
+		Menu:  c.Menu(t),
 	})
 	return nil
 }

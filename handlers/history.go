@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"regulars/bot"
-	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 )
@@ -39,7 +38,11 @@ func (c counter) history(t *bot.Turn) error {
 	}
 	msg := bot.Message{Title: t.Word(i18n.HistoryTitle), Replace: true}
 	for _, e := range page {
-		msg.Rows = append(msg.Rows, c.movement(t, e))
+		row, err := c.movement(t, e)
+		if err != nil {
+			return err
+		}
+		msg.Rows = append(msg.Rows, row)
 	}
 	if before > 0 {
 		msg.Buttons = append(msg.Buttons, command(t.Word(i18n.HistoryNewest), "history"))
@@ -87,32 +90,4 @@ func (c counter) movements(t *bot.Turn, id loyalty.MemberID, before uint64) (pag
 			return page, 0, nil
 		}
 	}
-}
-
-// movement is one entry as a line: the day and what it was, and the points.
-func (c counter) movement(t *bot.Turn, e loyalty.Entry) bot.Row {
-	return bot.Row{
-		Label: t.ShortDate(c.Local(e.EffectiveAt)) + "  " + c.what(t, e),
-		Value: shop.Signed(e.Change()),
-	}
-}
-
-// kinds are the words for what an entry is.
-var kinds = map[loyalty.Kind]i18n.Key{
-	loyalty.KindEarn: i18n.EntryEarn, loyalty.KindGive: i18n.EntryGive, loyalty.KindAdjust: i18n.EntryAdjust,
-	loyalty.KindSpend: i18n.EntrySpend, loyalty.KindHold: i18n.EntryHold, loyalty.KindCapture: i18n.EntrySpend,
-	loyalty.KindRelease: i18n.EntryRelease, loyalty.KindTimeout: i18n.EntryRelease, loyalty.KindUndo: i18n.EntryUndo,
-	loyalty.KindReverse: i18n.EntryReverse, loyalty.KindExpire: i18n.EntryExpire, loyalty.KindRepay: i18n.EntryRepay,
-	loyalty.KindActivate: i18n.EntryActivate,
-}
-
-func (c counter) what(t *bot.Turn, e loyalty.Entry) string {
-	key, ok := kinds[e.Kind]
-	if !ok {
-		key = i18n.EntryAdjust
-	}
-	if e.Kind == loyalty.KindEarn && e.Amount > 0 {
-		return t.Word(i18n.EntrySale, "Money", c.Money(t.Printer, t.Now, e.Amount))
-	}
-	return t.Word(key)
 }

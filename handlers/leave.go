@@ -6,6 +6,7 @@ import (
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
+	"regulars/loyalty/voucher"
 )
 
 // leave ends a membership and erases the person, after saying what is lost.
@@ -19,18 +20,17 @@ func (c counter) leave(t *bot.Turn) error {
 	if t.Person.Role > bot.Member {
 		return bot.Refuse(i18n.LeaveStaff)
 	}
-	b, err := c.Book.Balance(t.Tx, m.ID, t.Now)
+	lost, err := c.toLose(t, m.ID)
 	if err != nil {
 		return err
 	}
-	lost := shop.Points(t.Printer, b.Available+b.Held+b.Pending)
 	r, ok := t.Ask(bot.Question{
 		Key:   "sure",
 		Terms: lost,
 		Message: bot.Message{
 			Title: t.Word(i18n.LeaveTitle),
 			Text:  t.Word(i18n.LeaveText, "Points", lost, "Shop", c.Name(t.Now, t.Lang)),
-			Note:  t.Word(i18n.LeaveNote),
+			Note:  c.leavesMark(t),
 		},
 		Options: []bot.Option{{Value: "no", Label: t.Word(i18n.LeaveStay)}, {Value: "yes", Label: t.Word(i18n.LeaveGo)}},
 	})
@@ -38,11 +38,11 @@ func (c counter) leave(t *bot.Turn) error {
 		return nil
 	}
 	if r.Value != "yes" {
-		t.Say(bot.Message{Text: t.Word(i18n.LeaveStayed), Menu: shop.Menu(t)})
+		t.Say(bot.Message{Text: t.Word(i18n.LeaveStayed), Menu: c.Menu(t)})
 		return nil
 	}
 	until := t.Now.AddDate(1, 0, 0)
-	if err := c.Book.GiveUp(t.Tx, m.ID, book.Act{
+	if err := c.Club.Leave(t.Tx, m.ID, book.Act{
 		Op: loyalty.OpID(t.Op("leave")), Actor: loyalty.ByMember(m.ID), Reason: []byte("left"), Now: t.Now,
 	}); err != nil {
 		return err
@@ -56,4 +56,39 @@ func (c counter) leave(t *bot.Turn) error {
 	}
 	t.Say(bot.Message{Text: goodbye})
 	return nil
+}
+
+// toLose is what ends with a membership: points, those on their way and those
+// set aside too, and vouchers that could still be used.
+func (c counter) toLose(t *bot.Turn, id loyalty.MemberID) (string, error) {
+	b, err := c.Book.Balance(t.Tx, id, t.Now)
+	if err != nil {
+		return "", err
+	}
+	lost := shop.Points(t.Printer, b.Available+b.Held+b.Pending)
+	open, err := c.openVouchers(t, id)
+	if err == nil && open > 0 {
+		lost = t.Word(i18n.LeaveVouchers, "Points", lost, "Count", open)
+	}
+	return lost, err
+}
+
+// openVouchers is how many vouchers a member could still use.
+func (c counter) openVouchers(t *bot.Turn, id loyalty.MemberID) (n int, err error) {
+	list, err := c.Club.Vouchers.List(t.Tx, id, t.Now)
+	for _, v := range list {
+		if v.State == voucher.Open {
+			n++
+		}
+	}
+	return n, err
+}
+
+// leavesMark tells of the mark that stays, and what for, where the programme
+// gives newcomers anything.
+func (c counter) leavesMark(t *bot.Turn) string {
+	if _, ok := c.HasGift(loyalty.GiftWelcome, t.Now); ok {
+		return t.Word(i18n.LeaveNote)
+	}
+	return t.Word(i18n.LeaveMark)
 }

@@ -5,6 +5,7 @@ import (
 	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
+	"regulars/loyalty/book"
 	"regulars/loyalty/people"
 )
 
@@ -59,16 +60,43 @@ func (c counter) linkWith(t *bot.Turn) error {
 	if err != nil {
 		return t.Concede(err)
 	}
+	if err := c.dissolved(t, linked); err != nil {
+		return err
+	}
 	return c.linked(t, linked)
 }
 
-// nothingToLose says whether a member has no history that linking would leave
-// behind.
+// nothingToLose says whether a member has nothing that linking would leave
+// behind: no movements but the stamps that everybody begins with, no voucher, no
+// gift that waits, and no friend who came by their invitation.
 func (c counter) nothingToLose(t *bot.Turn) func(loyalty.MemberID) (bool, error) {
 	return func(id loyalty.MemberID) (bool, error) {
-		list, err := c.Book.History(t.Tx, id, 0, 1)
-		return len(list) == 0, err
+		list, err := c.Book.History(t.Tx, id, 0, 2)
+		if err != nil || len(list) > 1 || len(list) == 1 && list[0].Gift != loyalty.StartGift {
+			return false, err
+		}
+		vouchers, err := c.openVouchers(t, id)
+		if err != nil || vouchers > 0 {
+			return false, err
+		}
+		gifts, err := c.Club.Open(t.Tx, id, t.Now)
+		if err != nil || len(gifts) > 0 {
+			return false, err
+		}
+		friends, _, err := c.Club.Referrals.Count(t.Tx, id)
+		return friends == 0, err
 	}
+}
+
+// dissolved ends what the account that was linked had begun as somebody of its
+// own: its invitation leads nowhere any more, and nothing comes to it by date.
+func (c counter) dissolved(t *bot.Turn, l people.Linked) error {
+	if l.Left == "" {
+		return nil
+	}
+	return c.Club.Leave(t.Tx, l.Left, book.Act{
+		Op: loyalty.OpID(t.Op("dissolve")), Actor: loyalty.ByMember(l.Member), Reason: []byte("linked"), Now: t.Now,
+	})
 }
 
 // linked tells both sides: this chat, and every chat that was there before.
@@ -93,7 +121,7 @@ func (c counter) linked(t *bot.Turn, l people.Linked) error {
 	}
 	t.Say(bot.Message{
 		Text: t.Word(i18n.LinkDone, "Name", c.Called(t, m), "Points", shop.Points(t.Printer, b.Available)),
-		Menu: shop.Menu(t),
+		Menu: c.Menu(t),
 	})
 	return nil
 }

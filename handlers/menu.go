@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"regulars/bot"
-	"regulars/handlers/shop"
 	"regulars/i18n"
 )
 
@@ -24,16 +23,35 @@ func (c counter) menu(t *bot.Turn) error {
 	}
 	t.Say(bot.Message{
 		Text: t.Word(i18n.MenuText),
-		Menu: shop.Menu(t),
+		Menu: c.Menu(t),
 	})
-	more := []bot.Button{
+	t.Say(bot.Message{Text: t.Word(i18n.MenuMore), Buttons: c.more(t)})
+	return nil
+}
+
+// more are the buttons behind the four in sight: first what the member has, then
+// what they can do, then what is seldom needed. What the programme has not is
+// not there.
+func (c counter) more(t *bot.Turn) (all []bot.Button) {
+	for _, b := range []bot.Button{
+		command(t.Word(i18n.KeyVouchers), "vouchers"),
+		command(t.Word(i18n.KeyStamps), "stamps"),
+		command(t.Word(i18n.KeyLevel), "level"),
+		command(t.Word(i18n.KeyGifts), "gifts"),
+		command(t.Word(i18n.KeyInvite), "invite"),
+	} {
+		if c.Has(b.Value, t.Now) {
+			all = append(all, b)
+		}
+	}
+	if c.Has("redeem", t.Now) { // else it is in sight
+		all = append(all, command(t.Word(i18n.KeyHistory), "history"))
+	}
+	return append(all,
 		command(t.Word(i18n.MenuSettings), "settings"),
 		command(t.Word(i18n.MenuLanguage), "language"),
 		command(t.Word(i18n.MenuTalk), "talk"),
-		command(t.Word(i18n.MenuHelp), "help"),
-	}
-	t.Say(bot.Message{Text: t.Word(i18n.MenuMore), Buttons: more})
-	return nil
+		command(t.Word(i18n.MenuHelp), "help"))
 }
 
 // groupLine is a command line that carries which group its button stood in.

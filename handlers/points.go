@@ -2,17 +2,20 @@ package handlers
 
 import (
 	"strings"
+	"time"
 
 	"regulars/bot"
 	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
 )
 
 func shopIdentity(t *bot.Turn) people.Identity { return shop.Identity(t.Event.Identity()) }
 
-// points shows the balance, what is on its way, and what will lapse next.
+// points shows the balance, what is on its way, and what will lapse next; and
+// in a row each the tier and the stamp cards.
 func (c counter) points(t *bot.Turn) error {
 	m, err := c.Member(t)
 	if err != nil {
@@ -22,18 +25,27 @@ func (c counter) points(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	t.Say(bot.Message{
-		Title: shop.Points(t.Printer, b.Available),
-		Text:  c.debt(t, b),
-		Rows:  c.balanceRows(t, b),
-		Note:  c.rate(t),
-		Buttons: []bot.Button{
-			command(t.Word(i18n.KeyCard), "card"),
-			command(t.Word(i18n.KeyHistory), "history"),
-		},
+	msg := bot.Message{
+		Title:   shop.Points(t.Printer, b.Available),
+		Text:    c.debt(t, b),
+		Rows:    c.balanceRows(t, b),
+		Note:    c.rate(t),
+		Buttons: c.pointsButtons(t),
 		Replace: true,
-	})
+	}
+	if err := c.addStanding(t, m.ID, &msg); err != nil {
+		return err
+	}
+	t.Say(msg)
 	return nil
+}
+
+// pointsButtons lead to what can be done with points.
+func (c counter) pointsButtons(t *bot.Turn) (all []bot.Button) {
+	if c.Has("redeem", t.Now) {
+		all = append(all, command(t.Word(i18n.KeyRewards), "redeem"))
+	}
+	return append(all, command(t.Word(i18n.KeyCard), "card"), command(t.Word(i18n.KeyHistory), "history"))
 }
 
 // balanceRows are the parts of a balance that are worth a line.
@@ -47,14 +59,63 @@ func (c counter) balanceRows(t *bot.Turn, b loyalty.Balance) (rows []bot.Row) {
 	add(i18n.PointsHeld, b.Held)
 	add(i18n.PointsOwed, b.Debt)
 	if !b.Next.At.IsZero() && b.Next.Points > 0 {
-		// Points go at an instant; people think of the last day they are good.
-		last := c.Local(b.Next.At.Add(-1))
-		rows = append(rows, bot.Row{
-			Label: t.Word(i18n.PointsNext, "Date", t.Date(last)),
-			Value: i18n.Number(int64(b.Next.Points)),
-		})
+		rows = append(rows, bot.Row{Label: c.goodUntil(t, b.Next.At), Value: i18n.Number(int64(b.Next.Points))})
 	}
 	return rows
+}
+
+// soon is how many days ahead it is told how many days are left.
+const soon = 30
+
+// goodUntil says until when points are good that go at an instant: people think
+// of the last day they are good.
+func (c counter) goodUntil(t *bot.Turn, end time.Time) string {
+	last, now := c.Local(end.Add(-1)), c.Local(t.Now)
+	switch days := daysBetween(now, last); {
+	case days == 0:
+		return t.Word(i18n.PointsToday)
+	case days <= soon:
+		return t.Word(i18n.PointsSoon, "Date", t.Date(last), "Count", days)
+	}
+	return t.Word(i18n.PointsNext, "Date", t.Date(last))
+}
+
+// daysBetween is how many midnights lie between two local times.
+func daysBetween(from, to time.Time) int {
+	date := func(t time.Time) time.Time {
+		y, m, d := t.Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	return int(date(to).Sub(date(from)).Hours() / 24)
+}
+
+// addStanding adds the tier and the stamp cards to what is said of the points.
+func (c counter) addStanding(t *bot.Turn, id loyalty.MemberID, msg *bot.Message) error {
+	if c.Has("level", t.Now) {
+		way, _, err := c.Book.Progress(t.Tx, id, t.Now)
+		if err != nil {
+			return err
+		}
+		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.PointsLevel), Value: c.levelName(t, way.Standing.Level)})
+	}
+	cards := c.Rules(t.Now).Cards
+	if len(cards) == 0 {
+		return nil
+	}
+	a, err := c.Book.Account(t.Tx, id)
+	if err != nil {
+		return err
+	}
+	for _, card := range cards {
+		msg.Rows = append(msg.Rows, bot.Row{
+			Label: c.Programme(t.Now).Words(programme.Card, card.ID, string(t.Lang)).Name,
+			Value: i18n.Number(max(0, a.Cards[card.ID].Have)) + "/" + i18n.Number(card.Size),
+		})
+	}
+	if len(cards) == 1 {
+		msg.Dots = c.dots(t, cards[0], a.Cards[cards[0].ID].Have)
+	}
+	return nil
 }
 
 // debt says why nothing can be spent, if that is so.

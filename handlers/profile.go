@@ -96,7 +96,7 @@ func (c counter) keepPhone(t *bot.Turn, m people.Person, r bot.Reply) error {
 	if proven {
 		key = i18n.PhoneProven
 	}
-	t.Say(bot.Message{Text: t.Word(key, "Phone", p.String()), Menu: shop.Menu(t)})
+	t.Say(bot.Message{Text: t.Word(key, "Phone", p.String()), Menu: c.Menu(t)})
 	return nil
 }
 
@@ -115,9 +115,13 @@ func (c counter) birthday(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
+	why := t.Word(i18n.BirthdayAsk)
+	if gift, ok := c.birthdayGift(t); ok {
+		why = t.Word(i18n.BirthdayGift, "Gift", gift)
+	}
 	r, ok := t.Ask(bot.Question{
 		Key:     "birthday",
-		Message: bot.Message{Text: t.Word(i18n.BirthdayAsk)},
+		Message: bot.Message{Text: why},
 		Options: []bot.Option{{Value: "", Label: t.Word(i18n.NotNow)}},
 		Parse: func(typed string) (string, error) {
 			b, err := people.ParseBirthday(typed, t.Now)
@@ -146,6 +150,6 @@ func (c counter) birthday(t *bot.Turn) error {
 
 // later ends a question that was put off.
 func (c counter) later(t *bot.Turn) error {
-	t.Say(bot.Message{Text: t.Word(i18n.LaterText), Menu: shop.Menu(t)})
+	t.Say(bot.Message{Text: t.Word(i18n.LaterText), Menu: c.Menu(t)})
 	return nil
 }

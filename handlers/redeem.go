@@ -35,7 +35,7 @@ func (c counter) redeem(t *bot.Turn) error {
 	from, ok := pageFrom(t.Args)
 	switch {
 	case len(offers) == 0:
-		t.Say(bot.Message{Text: t.Word(i18n.RewardsNone), Menu: shop.Menu(t)})
+		t.Say(bot.Message{Text: t.Word(i18n.RewardsNone), Menu: c.Menu(t)})
 		return nil
 	case ok:
 		t.Say(c.catalogue(t, b, offers, from))
@@ -122,7 +122,7 @@ func (c counter) redeemOne(t *bot.Turn, m people.Person, b loyalty.Balance, o vo
 		return nil
 	}
 	if r.Value != "yes" {
-		t.Say(bot.Message{Text: t.Word(i18n.RedeemKept), Menu: shop.Menu(t)})
+		t.Say(bot.Message{Text: t.Word(i18n.RedeemKept), Menu: c.Menu(t)})
 		return nil
 	}
 	v, rec, err := c.Club.Vouchers.Redeem(t.Tx, m.ID, book.Act{

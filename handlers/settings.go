@@ -157,6 +157,6 @@ func (c counter) speak(t *bot.Turn, l i18n.Lang) error {
 	if t.Person.Role == bot.Anyone {
 		return c.welcome(t)
 	}
-	t.Say(bot.Message{Text: t.Word(i18n.LanguageDone), Menu: shop.Menu(t)})
+	t.Say(bot.Message{Text: t.Word(i18n.LanguageDone), Menu: c.Menu(t)})
 	return nil
 }

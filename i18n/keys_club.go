@@ -59,6 +59,7 @@ const (
 	InviteWithin      Key = "invite.within"
 	InviteWait        Key = "invite.wait"
 	InvitePass        Key = "invite.pass"
+	InviteCode        Key = "invite.code"
 	InviteJoined      Key = "invite.joined"
 	InviteBought      Key = "invite.bought"
 	InviteRewarded    Key = "invite.rewarded"

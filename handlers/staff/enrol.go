@@ -38,7 +38,7 @@ func (d desk) enrol(t *bot.Turn) error {
 	t.Say(bot.Message{
 		Title: t.Word(i18n.StaffDone, "Role", t.Word(roleWords[s.Role])),
 		Text:  t.Word(i18n.StaffHow),
-		Menu:  shop.Menu(t),
+		Menu:  d.Menu(t),
 	})
 	return nil
 }

@@ -97,3 +97,11 @@ func (d *Desk) Count(r store.Reader, referrer loyalty.MemberID) (joined, rewarde
 	rewarded, err = count(r, given.Under(string(referrer)), all)
 	return joined, rewarded, err
 }
+
+// CapUsed is how many of a referrer's rewards count towards the cap of the
+// programme at now: those since its day, week, month or year began, and at most
+// as many as the cap. It is 0 where there is none.
+func (d *Desk) CapUsed(r store.Reader, referrer loyalty.MemberID, now time.Time) (int, error) {
+	p := d.Programme(now)
+	return count(r, since(given, referrer, spanStart(p, p.Referral.Per, now)), int(p.Referral.Most))
+}

@@ -1,0 +1,289 @@
+package handlers
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+
+	"regulars/bot"
+	"regulars/handlers/shop"
+	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
+	"regulars/loyalty/referral"
+)
+
+// invite gives the speaker's own invitation: what it brings, what came of it so
+// far, and for each platform that the shop is on a message to pass on.
+func (c counter) invite(t *bot.Turn) error {
+	m, err := c.Member(t)
+	if err != nil {
+		return err
+	}
+	if !c.Has("invite", t.Now) {
+		t.Say(bot.Message{Text: t.Word(i18n.InviteNone), Menu: c.Menu(t)})
+		return nil
+	}
+	code, err := c.Club.Referrals.Code(t.Tx, m.ID)
+	if err != nil {
+		return err
+	}
+	friends, err := c.Club.Referrals.List(t.Tx, m.ID, t.Now)
+	if err != nil {
+		return err
+	}
+	used, err := c.Club.Referrals.CapUsed(t.Tx, m.ID, t.Now)
+	if err != nil {
+		return err
+	}
+	t.Say(bot.Message{
+		Title: t.Word(i18n.InviteTitle),
+		Text:  paragraphs(c.inviteTerms(t), t.Word(i18n.InvitePass)),
+		Rows:  append([]bot.Row{{Label: t.Word(i18n.InviteCode), Value: code.String()}}, c.friendsSoFar(t, friends)...),
+		Note:  c.capOf(t, int64(used), len(friends)),
+	})
+	cards := c.invitations(t, code)
+	for _, card := range cards {
+		if len(cards) == 1 {
+			card.Title = "" // there is no other one to tell it from
+		}
+		t.Say(card)
+	}
+	return nil
+}
+
+// inviteTerms says what both sides get and when, as far as the programme gives
+// anything to either.
+func (c counter) inviteTerms(t *bot.Turn) string {
+	rules := c.Rules(t.Now)
+	r := rules.Referral
+	first := c.firstPurchase(t)
+	theirs, yours := c.worth(t, r.FriendPoints, r.FriendReward), c.worth(t, r.ReferrerPoints, r.ReferrerReward)
+	said := ""
+	switch {
+	case theirs != "" && yours != "":
+		said = t.Word(i18n.InviteBoth, "Purchase", first, "Friend", theirs, "Yours", yours)
+	case theirs != "":
+		said = t.Word(i18n.InviteFriend, "Purchase", first, "Friend", theirs)
+	default:
+		said = t.Word(i18n.InviteYours, "Purchase", first, "Yours", yours)
+	}
+	if r.Within > 0 {
+		said += gap(t) + t.Word(i18n.InviteWithin, "Count", r.Within)
+	}
+	if days := waitDays(rules); days > 0 {
+		said += gap(t) + t.Word(i18n.InviteWait, "Count", days)
+	}
+	return said
+}
+
+// waitDays is how many days after the purchase both are rewarded: the
+// programme's, and never before what was bought can come back no more.
+func waitDays(p *loyalty.Programme) int {
+	const day = 24 * time.Hour
+	return max(p.Referral.WaitDays, int((p.ReturnWindow+day-1)/day))
+}
+
+// friendStates are a referrer's friends in the order of their way.
+var friendStates = []struct {
+	state referral.State
+	word  i18n.Key
+}{
+	{referral.StateJoined, i18n.InviteJoined}, {referral.StateBought, i18n.InviteBought},
+	{referral.StateRewarded, i18n.InviteRewarded}, {referral.StateRefused, i18n.InviteNothing},
+}
+
+// friendsSoFar counts the friends by how far they came. Who they are is theirs.
+func (c counter) friendsSoFar(t *bot.Turn, friends []referral.Friend) (rows []bot.Row) {
+	counts := map[referral.State]int64{}
+	for _, f := range friends {
+		counts[f.State]++
+	}
+	for _, s := range friendStates {
+		if n := counts[s.state]; n > 0 {
+			rows = append(rows, bot.Row{Label: t.Word(s.word), Value: i18n.Number(n)})
+		}
+	}
+	return rows
+}
+
+// caps are the words for how many friends count within a span.
+var caps = map[loyalty.Span]i18n.Key{
+	loyalty.SpanDay: i18n.InviteCapDay, loyalty.SpanWeek: i18n.InviteCapWeek, loyalty.SpanMonth: i18n.InviteCapMonth, loyalty.SpanYear: i18n.InviteCapYear,
+}
+
+// capOf says how much of the cap is used, if there is one.
+func (c counter) capOf(t *bot.Turn, used int64, friends int) string {
+	r := c.Rules(t.Now).Referral
+	if friends == 0 {
+		return t.Word(i18n.InviteNobody)
+	}
+	if r.Most <= 0 {
+		return ""
+	}
+	key, ok := caps[r.Per]
+	if !ok {
+		key = i18n.InviteCapEver
+	}
+	said := t.Word(key, "Number", i18n.Number(used), "Most", i18n.Number(r.Most))
+	if used >= r.Most && (r.FriendPoints > 0 || r.FriendReward != "") {
+		said += "\n" + t.Word(i18n.InviteFull)
+	}
+	return said
+}
+
+// invitations are messages to pass on: for the speaker's own platform first, and
+// then for the other one where the shop is on it.
+func (c counter) invitations(t *bot.Turn, code referral.Code) (all []bot.Message) {
+	done := map[bot.Platform]bool{}
+	own := c.Channel(t.Event.Channel)
+	for _, ch := range append([]shop.Channel{own}, c.Channels...) {
+		if done[ch.Platform] {
+			continue
+		}
+		link, ok := c.ChatLink(ch.Name, c.friendLine(t, ch.Platform, code))
+		if !ok {
+			continue
+		}
+		done[ch.Platform] = true
+		all = append(all, c.invitation(t, ch, link))
+	}
+	return all
+}
+
+// friendLine is the command that an invitation has ready. On LINE its reader
+// sees it typed in, so it is in words there; on Telegram nobody sees it.
+func (c counter) friendLine(t *bot.Turn, on bot.Platform, code referral.Code) string {
+	word := "friend"
+	if on == bot.LINE {
+		word, _, _ = strings.Cut(t.Word(i18n.WordsFriend), ",")
+	}
+	return word + " " + code.Bare()
+}
+
+// invitation is a message to pass on: words, link and QR, with a button that
+// opens the platform's own list of friends.
+func (c counter) invitation(t *bot.Turn, ch shop.Channel, link string) bot.Message {
+	r := c.Rules(t.Now).Referral
+	name := c.Name(t.Now, t.Lang)
+	words := t.Word(i18n.InviteCardPlain, "Shop", name)
+	if gift := c.worth(t, r.FriendPoints, r.FriendReward); gift != "" {
+		words = t.Word(i18n.InviteCard, "Shop", name, "Purchase", c.firstPurchase(t), "Gift", gift)
+	}
+	m := bot.Message{
+		Title:   t.Word(i18n.InviteOn, "Channel", c.Label(ch.Name)),
+		Text:    words + "\n" + link,
+		Picture: &bot.Picture{QR: link, Alt: t.Word(i18n.InviteAlt)},
+		Buttons: []bot.Button{
+			{Label: t.Word(i18n.InviteShare), Do: bot.DoOpen, Value: shareLink(ch.Platform, words, link, name)},
+			{Label: t.Word(i18n.InviteCopy), Do: bot.DoCopy, Value: link},
+		},
+	}
+	if ch.Platform == bot.LINE {
+		m.Note = t.Word(i18n.InviteSend)
+	}
+	return m
+}
+
+// maxLink is how long an address behind a button may be (LINE docs,
+// #uri-action: 1,000 characters).
+const maxLink = 1000
+
+// shareLink opens the platform's own list of friends with a text to send (LINE
+// docs, using-line-url-scheme; core.telegram.org/widgets/share). Escaped, a
+// letter of Chinese or Thai takes nine characters: where the words do not fit,
+// the shop's name stands for them.
+func shareLink(on bot.Platform, words, link, name string) string {
+	for _, say := range []string{words, name} {
+		address := "https://line.me/R/share?text=" + escape(say+"\n"+link)
+		if on == bot.Telegram {
+			address = "https://t.me/share/url?url=" + escape(link) + "&text=" + escape(say)
+		}
+		if len(address) <= maxLink {
+			return address
+		}
+	}
+	return link
+}
+
+// escape is s in an address; spaces must not become "+", which LINE shows.
+func escape(s string) string { return strings.ReplaceAll(url.QueryEscape(s), "+", "%20") }
+
+// friend takes an invitation: "friend 7KQ2M3XP9A", which a friend's link or
+// message says. A stranger is welcomed with what it brings; it counts when they
+// join, which may be days later. Each try counts, so that nobody finds codes by
+// trying.
+func (c counter) friend(t *bot.Turn) error {
+	p, err := c.Vault.Get(t.Tx, loyalty.MemberID(t.Person.ID))
+	if err != nil {
+		return err
+	}
+	member := p.Status == people.Member
+	switch {
+	case t.Args == "" && member:
+		return c.invite(t)
+	case t.Args == "":
+		return c.welcome(t)
+	}
+	if err := c.Vault.Attempt(t.Tx, people.CodeThrottle.For("refer"), shopIdentity(t), t.Now); err != nil {
+		return t.Concede(err)
+	}
+	code, err := referral.ParseCode(t.Args)
+	switch {
+	case err == nil && member:
+		err = c.notForMembers(t, p.ID, code)
+	case err == nil:
+		err = c.bind(t, p.ID, code)
+	case member:
+		c.sayMember(t)
+		return nil
+	}
+	if no := c.Words(err); no != nil {
+		if !member {
+			no.Buttons = []bot.Button{shop.JoinButton(t)}
+		}
+		return t.Concede(no)
+	}
+	return err
+}
+
+// bind notes who sent a stranger, and welcomes them with what it brings.
+func (c counter) bind(t *bot.Turn, id loyalty.MemberID, code referral.Code) error {
+	facts, err := c.Facts(t.Tx, id)
+	if err != nil {
+		return err
+	}
+	if err := c.Club.Referrals.Bind(t.Tx, id, code, facts, t.Now); err != nil {
+		return err
+	}
+	r := c.Rules(t.Now).Referral
+	first := t.Word(i18n.FriendPlain)
+	if gift := c.worth(t, r.FriendPoints, r.FriendReward); gift != "" {
+		first = t.Word(i18n.FriendGift, "Purchase", c.firstPurchase(t), "Gift", gift)
+	}
+	return c.welcomeWith(t, first)
+}
+
+// notForMembers tells a member that invitations are for others. Whose code it is
+// they are not told, nor whether it is anybody's, but for their own.
+func (c counter) notForMembers(t *bot.Turn, id loyalty.MemberID, code referral.Code) error {
+	owner, err := c.Club.Referrals.ByCode(t.Tx, code)
+	switch {
+	case err == nil && owner == id:
+		return referral.ErrSelf
+	case err != nil && !errors.Is(err, referral.ErrUnknown):
+		return err
+	}
+	c.sayMember(t)
+	return nil
+}
+
+// sayMember says that invitations are for new friends, and offers one to give.
+func (c counter) sayMember(t *bot.Turn) {
+	m := bot.Message{Text: t.Word(i18n.FriendMember)}
+	if c.Has("invite", t.Now) {
+		m.Buttons = []bot.Button{command(t.Word(i18n.KeyInvite), "invite")}
+	}
+	t.Say(m)
+}
