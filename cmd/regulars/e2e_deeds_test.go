@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"strconv"
+	"strings"
 	"sync/atomic"
 
 	"regulars/bot"
@@ -18,7 +20,7 @@ import (
 type deed = func(ctx context.Context, who bot.Identity, args string) (code string, err error)
 
 // e2eDeeds are what do> lines of the transcripts can say.
-func e2eDeeds(a *app) map[string]deed {
+func e2eDeeds(a *app, rules *sceneRules) map[string]deed {
 	return map[string]deed{
 		"spend": onPoints(a, func(tx store.Tx, id loyalty.MemberID, act book.Act, n loyalty.Points) error {
 			_, err := a.shop.Book.Spend(tx, id, act, n)
@@ -45,6 +47,19 @@ func e2eDeeds(a *app) map[string]deed {
 		"invite": func(ctx context.Context, _ bot.Identity, role string) (string, error) {
 			return invited(ctx, a, loyalty.Role(role))
 		},
+		"use": func(ctx context.Context, who bot.Identity, _ string) (string, error) {
+			return "", a.db.Update(ctx, func(tx store.Tx) error { return useFirst(tx, a, who) })
+		},
+		"codes": func(ctx context.Context, _ bot.Identity, args string) (string, error) {
+			reward, list, _ := strings.Cut(args, " ")
+			return "", a.db.Update(ctx, func(tx store.Tx) error {
+				_, _, err := a.shop.Club.Vouchers.AddCodes(tx, reward, strings.Split(list, ","), a.clock.Now())
+				return err
+			})
+		},
+		"rules": func(_ context.Context, _ bot.Identity, args string) (string, error) {
+			return "", rules.change(args, a.clock.Now())
+		},
 		"dismiss": func(ctx context.Context, who bot.Identity, _ string) (string, error) {
 			return "", a.db.Update(ctx, func(tx store.Tx) error {
 				e, _, err := a.shop.Vault.StaffOf(tx, shop.Identity(who))
@@ -55,6 +70,22 @@ func e2eDeeds(a *app) map[string]deed {
 			})
 		},
 	}
+}
+
+// useFirst takes the first of somebody's open vouchers, as a till would.
+func useFirst(tx store.Tx, a *app, who bot.Identity) error {
+	id, _, err := a.shop.Vault.Who(tx, shop.Identity(who))
+	if err != nil {
+		return err
+	}
+	all, err := a.shop.Club.Vouchers.List(tx, id, a.clock.Now())
+	if err != nil || len(all) == 0 {
+		return fmt.Errorf("%d vouchers: %w", len(all), err)
+	}
+	_, _, err = a.shop.Club.Vouchers.Use(tx, a.shop.Club.Vouchers.CodeOf(all[0]), book.Act{
+		Op: loyalty.OpID(fmt.Sprintf("deed-use-%d", deedsDone.Add(1))), Actor: loyalty.ByJob("test"), Store: "main", Now: a.clock.Now(),
+	})
+	return err
 }
 
 var deedsDone atomic.Int64

@@ -41,13 +41,17 @@ var e2eKey = bytes.Repeat([]byte{7}, people.MasterSize)
 // he may give alone: the transcripts' shop.
 func cafeProgramme(t testing.TB) *programme.Programme {
 	t.Helper()
-	text, _ := programme.Preset("cafe")
-	text = bytes.Replace(anyDay(text), []byte("approve_over = 300"), []byte("approve_over = 100"), 1)
-	p, complaints := programme.Load(text)
+	p, complaints := programme.Load(cafeText())
 	if len(complaints) > 0 {
 		t.Fatal(complaints)
 	}
 	return p
+}
+
+// cafeText is its file.
+func cafeText() []byte {
+	text, _ := programme.Preset("cafe")
+	return bytes.Replace(anyDay(text), []byte("approve_over = 300"), []byte("approve_over = 100"), 1)
 }
 
 // always is a programme that has one version.
@@ -67,6 +71,12 @@ func anyDay(text []byte) []byte {
 // and returns once the platforms are set up.
 func runApp(t testing.TB, cfg *Config, path string, o bolt.Options, clock bot.Clock, log *slog.Logger) *running {
 	t.Helper()
+	return runAppBy(t, always(cafeProgramme(t)), cfg, path, o, clock, log)
+}
+
+// runAppBy is runApp under another programme.
+func runAppBy(t testing.TB, at func(time.Time) *programme.Programme, cfg *Config, path string, o bolt.Options, clock bot.Clock, log *slog.Logger) *running {
+	t.Helper()
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		if err := bolt.Create(path); err != nil {
 			t.Fatal(err)
@@ -79,7 +89,7 @@ func runApp(t testing.TB, cfg *Config, path string, o bolt.Options, clock bot.Cl
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := newApp(cfg, db, e2eKey, always(cafeProgramme(t)), clock, log)
+	a, err := newApp(cfg, db, e2eKey, at, clock, log)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,7 +150,8 @@ func bottestConfig(w *bottest.World) *Config {
 
 // bootApp starts the program for a transcript.
 func bootApp(t testing.TB, w *bottest.World) bottest.Program {
-	r := runApp(t, bottestConfig(w), filepath.Join(w.Dir, "regulars.db"), bolt.Options{}, w.Sim.Clock, testLog(t))
+	rules := newSceneRules(t, w.Dir)
+	r := runAppBy(t, rules.at, bottestConfig(w), filepath.Join(w.Dir, "regulars.db"), bolt.Options{}, w.Sim.Clock, testLog(t))
 	return bottest.Program{
 		URL: r.url, Zone: cafeProgramme(t).Rules.Zone, Stop: r.stop,
 		Enrol: func(ctx context.Context, who bot.Identity, role string) error {
@@ -151,7 +162,7 @@ func bootApp(t testing.TB, w *bottest.World) bottest.Program {
 		},
 		Idle:   func(ctx context.Context) (bool, error) { return idle(ctx, r.app) },
 		Verify: func(ctx context.Context) error { return whole(ctx, r.app) },
-		Do:     e2eDeeds(r.app),
+		Do:     e2eDeeds(r.app, rules),
 		Tick: func(ctx context.Context, job string) error {
 			_, err := r.app.jobs().Run(ctx, job)
 			return err
