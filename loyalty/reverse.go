@@ -1,6 +1,9 @@
 package loyalty
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // Undo decides to take an entry back: a sale or a gift is reversed (what
 // refunds left of it), a spend or a capture gives its points back to their own
@@ -132,6 +135,29 @@ func Adjust(a *Account, p *Programme, d Draft, n Points) ([]Entry, error) {
 		return nil, err
 	}
 	e.Legs = append(e.Legs, Leg{Issued, -n})
+	return w.finish(w.put(e))
+}
+
+// GiveUp decides that every point goes that is left in a lot, pending ones too:
+// nobody is there any more to spend them. What is held must be released before.
+// Refusals: ErrReason, ErrSelf.
+func GiveUp(a *Account, p *Programme, d Draft) ([]Entry, error) {
+	switch {
+	case d.selfDealing():
+		return nil, ErrSelf
+	case len(d.Reason) == 0:
+		return nil, ErrReason
+	}
+	w, err := begin(a, p, d)
+	if err != nil {
+		return nil, err
+	}
+	e := w.entry(KindAdjust)
+	e.Parts, e.Legs = take(math.MaxInt64, w.a.Lots)
+	if len(e.Parts) == 0 {
+		return w.finish(nil)
+	}
+	e.Legs = append(e.Legs, Leg{Issued, sum(e.Parts)})
 	return w.finish(w.put(e))
 }
 
