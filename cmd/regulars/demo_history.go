@@ -10,7 +10,6 @@ import (
 
 	"regulars/handlers/shop"
 	"regulars/loyalty"
-	"regulars/loyalty/book"
 	"regulars/loyalty/people"
 	"regulars/store"
 )
@@ -27,7 +26,10 @@ type history struct {
 	rand  *rand.Rand
 	bytes io.Reader // of keys and codes
 	until time.Time
-	staff []people.Staff
+	staff []people.Staff // the last one is the manager
+
+	day    int // of the year, of the last moment
+	joined []*life
 }
 
 // regular is one invented member.
@@ -48,43 +50,19 @@ func newHistory(s *shop.Shop, db store.DB, until time.Time, staff []people.Staff
 	return &history{shop: s, db: db, rand: rand.New(rand.NewChaCha8(seed)), bytes: rand.NewChaCha8(seed), until: until, staff: staff}
 }
 
-// write draws and stores n regulars, many in one transaction so that the disk
-// is waited for seldom; those in known come first, and are people with phones
-// on the demo's page.
+// write draws n regulars and stores their year; those in known come first, and
+// are people with phones on the demo's page.
 func (h *history) write(ctx context.Context, n int, known ...regular) error {
-	const together = 50
-	var lives []life
+	lives := make([]*life, n)
 	for i := range n {
 		r := h.draw(i)
 		if i < len(known) {
 			r.who, r.name, r.language = known[i].who, known[i].name, known[i].language
 			r.perWeek, r.faded, r.joined = 1.2, 1, h.until.AddDate(0, -11, 0)
 		}
-		lives = append(lives, life{i, r, h.visits(r)})
-		if len(lives) < together && i < n-1 {
-			continue
-		}
-		err := h.db.Update(ctx, func(tx store.Tx) error {
-			for _, l := range lives {
-				if err := h.live(tx, l); err != nil {
-					return fmt.Errorf("the demo's member %d: %w", l.number, err)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		lives = lives[:0]
+		lives[i] = &life{number: i, regular: r, saves: i < len(known), visits: h.visits(r)}
 	}
-	return nil
-}
-
-// life is a regular's year.
-type life struct {
-	number int
-	regular
-	visits []visit
+	return h.liveAll(ctx, lives)
 }
 
 // draw invents a regular. Visits follow a long tail: most come now and then, a
@@ -95,7 +73,7 @@ func (h *history) draw(i int) regular {
 		language: pick(h.rand, []string{"zh-TW", "zh-TW", "zh-TW", "zh-TW", "zh-TW", "en", "ja", "zh-HK", "th"}),
 		phone:    fmt.Sprintf("09%08d", 10000000+h.rand.IntN(89999999)),
 		joined:   h.until.Add(-time.Duration(h.rand.Int64N(int64(365 * 24 * time.Hour)))),
-		perWeek:  math.Exp(h.rand.NormFloat64()*0.9 - 1.6),
+		perWeek:  min(6, math.Exp(h.rand.NormFloat64()*1.25-2.4)),
 		usual:    60 + math.Exp(h.rand.NormFloat64()*0.5+4.6),
 		faded:    1,
 	}
@@ -108,48 +86,6 @@ func (h *history) draw(i int) regular {
 	r.birthday = people.Birthday{Month: time.Month(1 + h.rand.IntN(12)), Day: 1 + h.rand.IntN(28)}
 	r.name = inventName(h.rand, r.language)
 	return r
-}
-
-// live writes one regular's year.
-func (h *history) live(tx store.Tx, l life) error {
-	id, err := h.meet(tx, l.number, l.regular)
-	if err != nil {
-		return err
-	}
-	for n, v := range l.visits {
-		s := h.staff[v.staff]
-		act := book.Act{
-			Op: loyalty.OpID(fmt.Sprintf("demo.%d.%d", l.number, n)), Actor: s.ID.Actor(), Role: s.Role, Self: s.Member,
-			Store: "main", At: v.at, Now: v.at,
-		}
-		if _, err := h.shop.Book.Earn(tx, id, act, v.amount, ""); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// meet makes the member, with what two in three tell of themselves.
-func (h *history) meet(tx store.Tx, i int, r regular) (loyalty.MemberID, error) {
-	v := h.shop.Vault
-	p, _, err := v.Meet(tx, r.who, people.Seen{Language: r.language, DisplayName: r.name}, r.joined, h.bytes)
-	if err != nil {
-		return "", err
-	}
-	if _, err := v.Join(tx, p.ID, shop.Wording, r.joined, h.bytes); err != nil {
-		return "", err
-	}
-	if i%3 == 2 {
-		return p.ID, nil
-	}
-	phone, err := people.ParsePhone(r.phone, "TW")
-	if err != nil {
-		return p.ID, nil // a number that nobody has; they did not give one
-	}
-	if err := v.SetPhone(tx, p.ID, phone, false, h.bytes); err != nil {
-		return "", err
-	}
-	return p.ID, v.SetBirthday(tx, p.ID, r.birthday, r.joined, h.bytes)
 }
 
 // visit is one purchase.
@@ -167,6 +103,9 @@ func (h *history) visits(r regular) (all []visit) {
 		at = at.Add(time.Duration(h.rand.ExpFloat64() / r.perWeek * float64(7*24*time.Hour)))
 		local := at.In(zone)
 		at = time.Date(local.Year(), local.Month(), local.Day(), h.hour(), h.rand.IntN(60), h.rand.IntN(60), 0, zone)
+		if at.Before(r.joined) {
+			at = r.joined.Add(5 * time.Minute) // joins, and has the first coffee
+		}
 		if !at.Before(end) || at.After(h.until) {
 			return all
 		}

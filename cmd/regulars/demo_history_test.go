@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"regulars/loyalty/people"
+	"regulars/loyalty/voucher"
 )
 
 // The café's year is the same at every run, and its ledger is whole.
@@ -28,6 +29,14 @@ func TestDemoHistory(t *testing.T) {
 		faults, err := c.app.shop.Book.Verify(context.Background(), c.app.db, nil)
 		if err != nil || len(faults) > 0 {
 			t.Fatal(err, faults)
+		}
+		wrong, err := c.app.shop.Club.Vouchers.Check(context.Background(), c.app.db)
+		if err != nil || len(wrong) > 0 {
+			t.Fatal(err, wrong)
+		}
+		open, err := voucher.Outstanding(context.Background(), c.app.db, until)
+		if err != nil || len(open) == 0 {
+			t.Errorf("nobody has a voucher to use: %v %v", open, err)
 		}
 		totals, err := c.app.shop.Book.Totals(context.Background(), c.app.db, until, nil)
 		if err != nil {
