@@ -80,6 +80,7 @@ const (
 	StockUnknown Key = "stock.unknown"
 	StockLeft    Key = "stock.left"
 	StockOut     Key = "stock.out"
+	StockWeek    Key = "stock.week"
 	StockNoLimit Key = "stock.no_limit"
 	StockCodes   Key = "stock.codes"
 )

@@ -54,18 +54,19 @@ func (d desk) stockOf(t *bot.Turn, r loyalty.Reward) ([]bot.Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch {
-	case r.Kind == loyalty.RewardCode:
-		of, total, err := d.Club.Vouchers.Pool(t.Tx, r.ID)
-		words := t.Word(i18n.StockCodes, "Left", i18n.Number(of), "Total", i18n.Number(total))
-		return []bot.Row{{Label: t.Word(i18n.StockLeft), Value: words}}, err
-	case left == nil:
+	if left == nil {
 		return []bot.Row{{Label: t.Word(i18n.StockLeft), Value: t.Word(i18n.StockNoLimit)}}, nil
 	}
+	lately, err := d.Club.Vouchers.Lately(t.Tx, r, t.Now)
+	words := i18n.Number(*left)
+	if r.Kind == loyalty.RewardCode {
+		words = t.Word(i18n.StockCodes, "Left", words, "Total", i18n.Number(*left+taken))
+	}
 	return []bot.Row{
-		{Label: t.Word(i18n.StockLeft), Value: i18n.Number(*left)},
+		{Label: t.Word(i18n.StockLeft), Value: words},
+		{Label: t.Word(i18n.StockWeek), Value: i18n.Number(lately)},
 		{Label: t.Word(i18n.StockOut), Value: i18n.Number(taken)},
-	}, nil
+	}, err
 }
 
 // readReward is the reward that was named, by its id or its words in any

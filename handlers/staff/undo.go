@@ -15,7 +15,8 @@ import (
 	"regulars/loyalty/voucher"
 )
 
-// undo takes an act back: /undo REF, or the speaker's last one. A clerk undoes
+// undo takes an act back: /undo REF, /undo and a voucher's code, or the
+// speaker's last one. A clerk undoes
 // their own acts, a manager anybody's.
 func (d desk) undo(t *bot.Turn) error {
 	me, err := d.me(t)
@@ -33,6 +34,9 @@ func (d desk) undo(t *bot.Turn) error {
 		return d.unuse(t, me, which.Voucher)
 	}
 	of, err := d.Book.ByRef(t.Tx, which.Ref)
+	if code, ok := voucher.ParseCode(t.Args); ok && errors.Is(err, loyalty.ErrUnknownRef) {
+		return d.undoCode(t, me, code)
+	}
 	if err != nil {
 		return err
 	}
@@ -88,6 +92,19 @@ func mayUndo(me people.Staff, by loyalty.Actor) error {
 		return bot.Refuse(i18n.UndoNotYours)
 	}
 	return nil
+}
+
+// undoCode takes back the use of the voucher with a code, of which a present has
+// nothing else to go by. Wrong codes are counted.
+func (d desk) undoCode(t *bot.Turn, me people.Staff, code voucher.Code) error {
+	if err := d.Vault.Barred(t.Tx, useTries, actor(me), t.Now); err != nil {
+		return err
+	}
+	v, err := d.Club.Vouchers.ByCode(t.Tx, code)
+	if err != nil {
+		return d.tried(t, me, err)
+	}
+	return d.unuse(t, me, v.ID)
 }
 
 // unuse takes back the use of a voucher that no entry names.

@@ -82,8 +82,7 @@ var useTries = people.CodeThrottle.For("voucher")
 // take uses the voucher of a code. of is whose it must be, "" for anybody's: to
 // an employee who sells, another's code is none. Wrong ones are counted.
 func (d desk) take(t *bot.Turn, me people.Staff, code voucher.Code, of loyalty.MemberID) (v voucher.Voucher, rec book.Receipt, err error) {
-	who := people.Identity{Channel: "staff", User: string(me.ID)}
-	if err := d.Vault.Barred(t.Tx, useTries, who, t.Now); err != nil {
+	if err := d.Vault.Barred(t.Tx, useTries, actor(me), t.Now); err != nil {
 		return v, rec, err
 	}
 	if of != "" {
@@ -94,13 +93,23 @@ func (d desk) take(t *bot.Turn, me people.Staff, code voucher.Code, of loyalty.M
 	if err == nil {
 		v, rec, err = d.Club.Vouchers.Use(t.Tx, code, d.act(t, me, "use"))
 	}
+	return v, rec, d.tried(t, me, err)
+}
+
+// actor is an employee in all their chats, for counting tries.
+func actor(me people.Staff) people.Identity {
+	return people.Identity{Channel: "staff", User: string(me.ID)}
+}
+
+// tried counts err as a try if it is a code that nobody has.
+func (d desk) tried(t *bot.Turn, me people.Staff, err error) error {
 	if !errors.Is(err, voucher.ErrUnknownCode) {
-		return v, rec, err
+		return err
 	}
-	if err := d.Vault.Attempt(t.Tx, useTries, who, t.Now); err != nil {
-		return v, rec, err
+	if err := d.Vault.Attempt(t.Tx, useTries, actor(me), t.Now); err != nil {
+		return err
 	}
-	return v, rec, counted{err}
+	return counted{err}
 }
 
 // useRef is the name of a voucher's use on receipts: the reference of its entry,

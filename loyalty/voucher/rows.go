@@ -20,6 +20,10 @@ type place struct {
 type stock struct {
 	Taken int64 `json:"taken"`           // out or used, ever
 	Swept int64 `json:"swept,omitempty"` // of these, whose rows are gone
+	// Lately is how many were taken in the week that ends with the day Week, given
+	// back or not: for the shop to see, nothing is decided by it.
+	Lately int64  `json:"lately,omitempty"`
+	Week   string `json:"week,omitempty"`
 }
 
 var (

@@ -14,15 +14,15 @@ func (d *Desk) reach(tx store.Tx, r loyalty.Reward, v *Voucher, now time.Time) (
 	case r.Kind == loyalty.RewardCode:
 		return d.reachCode(tx, v)
 	case r.Stock != nil:
-		return reachStock(tx, r, v, now)
+		return d.reachStock(tx, d.Programme(now), r, v, now)
 	}
 	return func() error { return nil }, nil
 }
 
 // reachStock locks the reward's stock and looks for one that is left. When all
 // are out, it first takes back what has lapsed: only its stock, as its row
-// belongs to another member.
-func reachStock(tx store.Tx, r loyalty.Reward, v *Voucher, now time.Time) (func() error, error) {
+// belongs to another member. It does not where the clock is in doubt.
+func (d *Desk) reachStock(tx store.Tx, p *loyalty.Programme, r loyalty.Reward, v *Voucher, now time.Time) (func() error, error) {
 	if err := lockStock(tx, r.ID); err != nil {
 		return nil, err
 	}
@@ -30,7 +30,7 @@ func reachStock(tx store.Tx, r loyalty.Reward, v *Voucher, now time.Time) (func(
 	if err != nil {
 		return nil, err
 	}
-	if s.Taken >= *r.Stock {
+	if s.Taken >= *r.Stock && !d.inDoubt() {
 		if err := reclaim(tx, r, &s, now); err != nil {
 			return nil, err
 		}
@@ -41,6 +41,10 @@ func reachStock(tx store.Tx, r loyalty.Reward, v *Voucher, now time.Time) (func(
 	return func() error {
 		v.Stocked = true
 		s.Taken++
+		if w := week(p, now); s.Week != w {
+			s.Week, s.Lately = w, 0
+		}
+		s.Lately++
 		if err := stocks.Put(tx, s, r.ID); err != nil {
 			return err
 		}
@@ -141,10 +145,4 @@ func leftOf(r store.Reader, w loyalty.Reward, now time.Time) (left *int64, taken
 	}
 	n := max(0, *w.Stock-s.Taken)
 	return &n, s.Taken, err
-}
-
-// Left is how many of a reward are left at now, nil for no bound, and how many
-// have gone: are out or used, or given out of a pool.
-func (d *Desk) Left(r store.Reader, w loyalty.Reward, now time.Time) (left *int64, taken int64, err error) {
-	return leftOf(r, w, now)
 }
