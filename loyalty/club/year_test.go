@@ -91,7 +91,8 @@ func playYear(t *testing.T, preset string, table []step, past []asOf) {
 				l.row(s)
 			}
 			l.audit()
-			for _, s := range table {
+			for i := 0; i < len(table); i += 4 { // each reads all entries
+				s := table[i]
 				l.remember(s.what.who, s.at, s.points)
 			}
 			for _, p := range past {
