@@ -22,7 +22,7 @@ type Draft struct {
 	At       time.Time // when it took effect; zero is Now
 	Now      time.Time // when it is recorded
 	// KeepExpired writes no expiry entries, for while the clock is in doubt.
-	// What is expired is not spendable all the same.
+	// What is expired is not spendable all the same, and no hold ends by itself.
 	KeepExpired bool
 	// Newest is the version in force at Now, with those before it: what time
 	// alone does follows the version of its own instant, however early the

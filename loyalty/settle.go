@@ -57,6 +57,9 @@ func (w *work) due() (first Entry, found bool) {
 			offer(l.ActiveAt, Entry{Kind: KindActivate, Parts: parts(l.Seq, l.Remaining), Legs: []Leg{{Pending, -l.Remaining}, {Available, l.Remaining}}})
 		}
 	}
+	if w.d.KeepExpired { // a hold that ends takes a voucher away, if no points
+		return first, found
+	}
 	for _, h := range w.a.Holds {
 		n := h.Points()
 		if h.Forfeit {
@@ -64,9 +67,6 @@ func (w *work) due() (first Entry, found bool) {
 			continue
 		}
 		offer(h.Deadline, Entry{Kind: KindTimeout, Of: h.Seq, Parts: slices.Clone(h.Parts), Legs: []Leg{{Held, -n}, {Available, n}}})
-	}
-	if w.d.KeepExpired {
-		return first, found
 	}
 	w.dueTerms(wants, offer) // a rule that came before a lot's end keeps the lot alive
 	for i := range w.a.Lots {
