@@ -26,7 +26,11 @@ func Await(a *Account, p *Programme, d Draft, r Return) ([]Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(w.a.Waits) >= maxOpen {
+	held := len(lines) // all waiting lines lie in the account's row, which has an end
+	for i := range w.a.Waits {
+		held += len(w.a.Waits[i].Lines)
+	}
+	if len(w.a.Waits) >= maxOpen || len(w.a.Waits) > 0 && held > maxLines {
 		return nil, ErrFull
 	}
 	e := w.entry(KindWait)

@@ -68,12 +68,13 @@ func (b *Book) Day(r store.Reader, staff loyalty.Actor, day string) (DaySum, err
 }
 
 // nextDay is the employee's day with the decided entries in it, or a refusal
-// when they give more than the employee's caps allow.
+// when they give more than the employee's caps allow: those of the moment at which
+// they act, however far back what they enter is dated.
 func (o *open) nextDay(r store.Reader, act Act, decided []loyalty.Entry) (DaySum, error) {
 	if !act.Actor.Staff() {
 		return DaySum{}, nil
 	}
-	day, err := o.book.Day(r, act.Actor, o.programme.Day(act.Now))
+	day, err := o.book.Day(r, act.Actor, o.newest.Day(act.Now))
 	if err != nil {
 		return day, err
 	}
@@ -85,7 +86,7 @@ func (o *open) nextDay(r store.Reader, act Act, decided []loyalty.Entry) (DaySum
 				used = day.SalePoints
 			}
 			approved := act.Approver != "" && act.Approver != act.Actor
-			if err := o.programme.Check(act.Role, e.Kind, -e.In(loyalty.Issued), used, approved); err != nil {
+			if err := o.newest.Check(act.Role, e.Kind, -e.In(loyalty.Issued), used, approved); err != nil {
 				return day, err
 			}
 		}
@@ -101,5 +102,5 @@ func (o *open) putDay(tx store.Tx, act Act, day DaySum) error {
 	if day == (DaySum{}) {
 		return nil
 	}
-	return staffDays.Put(tx, day, o.programme.Day(act.Now), string(act.Actor))
+	return staffDays.Put(tx, day, o.newest.Day(act.Now), string(act.Actor))
 }
