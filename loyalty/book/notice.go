@@ -76,8 +76,12 @@ func moveNotice(tx store.Tx, m string, was, is loyalty.Notice) error {
 // DueNotices lists at most n notices whose time has come by now, the oldest
 // first, as they are to be told at now: one that comes late says how many days
 // are left, and one without points comes too late to be told. Whoever tells a
-// member calls [Book.MarkNoticed] in the same Update. It is for a View.
+// member calls [Book.MarkNoticed] in the same Update. While the clock is in
+// doubt there are none, as they would speak of the wrong day. It is for a View.
 func (b *Book) DueNotices(r store.Reader, now time.Time, n int) (list []Noticed, err error) {
+	if b.clockInDoubt() {
+		return nil, nil
+	}
 	p := b.Programme(now)
 	for key, notice := range notices.Scan(r, notices.Between("", timeKey(now.Add(1))), &err) {
 		_, m, _ := strings.Cut(key, "/")

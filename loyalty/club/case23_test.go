@@ -212,14 +212,14 @@ func TestCase23WrongClock(t *testing.T) {
 		{"2026-05-15T10:00:00-04:00", sale("A", "100"), "100", "", "", "", ""},
 		{"2026-06-14T12:00:00-04:00", redeem("tea", "tea"), "90 h10", "", "", "tea", ""},
 		{"2026-06-14T12:01:00-04:00", redeem("ticket", "ticket"), "70 h30", "", "", "tea ticket", ""},
-		{"2026-06-15T10:00:00-04:00", night(), "70 h30", "", "", "tea ticket", "70 go in 1 days"},
-		// An hour later it says the 16th, where A and both vouchers are over, and is
+		// On the 15th it says the 16th, where A and both vouchers are over, and is
 		// known to be wrong.
-		{"2026-06-16T11:00:00-04:00", doubt(true), "0", "", "", "", ""},
-		{"2026-06-16T11:01:00-04:00", night(), "0", "", "", "", ""},
-		{"2026-06-16T11:02:00-04:00", use("tea"), "0", "", "", "", "refused: lapsed"},
+		{"2026-06-16T10:00:00-04:00", doubt(true), "0", "", "", "", ""},
+		{"2026-06-16T10:01:00-04:00", night(), "0", "", "", "", ""},
+		{"2026-06-16T10:02:00-04:00", use("tea"), "0", "", "", "", "refused: lapsed"},
 		// It is still the 15th: nothing of that has happened.
-		{"2026-06-15T11:03:00-04:00", doubt(false), "70 h30", "", "", "tea ticket", ""},
+		{"2026-06-15T10:03:00-04:00", doubt(false), "70 h30", "", "", "tea ticket", ""},
+		{"2026-06-15T10:04:00-04:00", night(), "70 h30", "", "", "tea ticket", "70 go in 1 days"},
 		{"2026-06-15T23:59:59-04:00", use("tea"), "70 h20", "", "", "ticket", ""},
 		{"2026-06-16T00:00:00-04:00", night(), "0", "", "", "", "lapsed ticket"},
 	}, owls(t, "America/New_York", "day", 1))

@@ -77,6 +77,30 @@ func TestStock(t *testing.T) {
 	}
 }
 
+// TestStockInDoubt: a clock that is known to be wrong gives nobody's voucher to
+// who comes next.
+func TestStockInDoubt(t *testing.T) {
+	s := newShop(t, plan())
+	s.earn(ann, 1000)
+	s.earn(bo, 1000)
+	a, _ := s.must(s.redeem(ann, "mug")), s.must(s.redeem(ann, "mug"))
+	doubt := true
+	s.d.Book.ClockInDoubt = func() bool { return doubt }
+	s.now = a.Until
+	var sold *SoldOutError
+	if _, err := s.redeem(bo, "mug"); !errors.As(err, &sold) {
+		t.Errorf("in doubt: %v", err)
+	}
+	if n := s.expire(); n != 0 {
+		t.Errorf("%d expired in doubt", n)
+	}
+	s.now, doubt = a.Until.Add(-time.Minute), false
+	s.must(s.use(a))
+	s.now = a.Until
+	s.must(s.redeem(bo, "mug"))
+	s.clean()
+}
+
 // TestLapsedStockIsNobodysTwice: a voucher whose stock went to the next member
 // is not used by somebody whose clock is behind.
 func TestLapsedStockIsNobodysTwice(t *testing.T) {
