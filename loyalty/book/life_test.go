@@ -25,7 +25,9 @@ type life struct {
 	told   Receipt // what last gave
 	why    string
 	log    []string
-	pace   int // 0 is days and weeks, 2 is months
+	pace   int  // 0 is days and weeks, 2 is months
+	onward bool // the clock does not step back
+	swept  func()
 }
 
 // pastEntry is an entry and what the oracle knows it by.
@@ -278,13 +280,17 @@ func (l *life) passTime() {
 			l.now = dateOf(l.now, l.oracle.rules(l.now).Zone).next().begins(l.oracle.rules(l.now).Zone).Add(-time.Duration(l.pick(2)))
 		}
 	case 1:
-		l.now = l.now.Add(-time.Duration(l.pick(60)) * time.Hour)
+		if back := time.Duration(l.pick(60)) * time.Hour; !l.onward {
+			l.now = l.now.Add(-back)
+		}
 	case 2, 3:
 		l.now = l.now.Add(time.Duration(l.pick(100)) * time.Hour)
 	default:
 		l.now = l.now.Add(time.Duration(l.pick(3600)) * time.Second)
 	}
-	if l.pick(4) == 0 {
+	if sweep := l.pick(4) == 0; l.swept != nil {
+		l.swept()
+	} else if sweep {
 		l.sweep()
 	}
 }

@@ -32,7 +32,8 @@ func TestClockStepsBackBehindANewVersion(t *testing.T) {
 }
 
 // TestIdleRuleIsFollowedWhereTheEndIsTheSame: points that come under a longer
-// rule of silence are renewed by it, although their end was the same that day.
+// rule of silence do so when it begins and not when somebody next looks,
+// although their end is the same that day: the next activity renews them by it.
 func TestIdleRuleIsFollowedWhereTheEndIsTheSame(t *testing.T) {
 	idle := func(months int) func(*loyalty.Programme) {
 		return func(p *loyalty.Programme) {
@@ -47,6 +48,10 @@ func TestIdleRuleIsFollowedWhereTheEndIsTheSame(t *testing.T) {
 		p.Expiry = loyalty.Expiry{Version: 3, Kind: loyalty.Never} // for what is earned from here on
 	}))
 	s.earn(ann, 100, "") // 10 March: to the end of June, under either
+	s.now = noon.AddDate(0, 0, 3)
+	if n := s.settle(ann); n != 1 {
+		t.Errorf("%d entries when the rule began", n)
+	}
 	s.now = noon.AddDate(0, 2, 0)
 	if _, err := s.spend(ann, 1); err != nil {
 		t.Fatal(err)
