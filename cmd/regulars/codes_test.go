@@ -75,14 +75,14 @@ func TestDoctorNamesMissingPictures(t *testing.T) {
 	s.must("init")
 	s.withReward("id = \"mug\"\nname = \"Mug\"\ncost = 90\npicture = \"mug.jpg\"")
 	_, out, _ := s.run("doctor")
-	if !strings.Contains(out, "✗ the picture mug.jpg of reward mug: there is no such file in the folder pictures\n  → Put it into DIR/pictures") {
+	if !strings.Contains(out, "✗ the picture mug.jpg: there is no such file in the folder pictures\n  → Put it into DIR/pictures") {
 		t.Errorf("the doctor says:\n%s", out)
 	}
 	if err := os.MkdirAll(s.path("pictures"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	s.write(filepath.Join("pictures", "mug.jpg"), "no picture")
-	if _, out, _ := s.run("doctor"); !strings.Contains(out, "✗ the picture mug.jpg of reward mug: the file is no picture") {
+	if _, out, _ := s.run("doctor"); !strings.Contains(out, "✗ the picture mug.jpg: the file is no picture") {
 		t.Errorf("the doctor says:\n%s", out)
 	}
 }

@@ -125,13 +125,9 @@ func (d *doctor) local(ctx context.Context, cfg *Config) {
 func (d *doctor) pictures(cfg *Config, p *programme.Programme) {
 	dir := cfg.pictures()
 	shown := 0
-	for _, r := range p.Rules.Rewards {
-		file := p.Words(programme.Reward, r.ID, p.Languages[0]).Picture
-		if file == "" || strings.HasPrefix(file, "https://") {
-			continue
-		}
+	for _, file := range p.Pictures() {
 		if err := counter.CheckPhoto(counter.Folder(dir), file); err != nil {
-			d.say(finding{false, fmt.Sprintf("the picture %s of reward %s: %v", file, r.ID, err),
+			d.say(finding{false, fmt.Sprintf("the picture %s: %v", file, err),
 				"Put it into " + dir + ", or take the line out; members see the reward without it meanwhile"})
 			continue
 		}

@@ -157,7 +157,7 @@ func renamed(preset []byte, language, name string) []byte {
 	return out.Bytes()
 }
 
-// makeShop writes the four files and gives their paths. When one cannot be
+// makeShop writes the four files, and the pictures, and gives their paths. When one cannot be
 // written, those before it are taken away again: half a shop would stop the
 // next try.
 func (m *Main) makeShop(path string, cfg *Config, text, rules []byte) (made []string, err error) {
@@ -167,7 +167,7 @@ func (m *Main) makeShop(path string, cfg *Config, text, rules []byte) (made []st
 	defer func() {
 		if err != nil {
 			for _, p := range made {
-				err = errors.Join(err, os.Remove(p))
+				err = errors.Join(err, os.RemoveAll(p)) // a folder is one that was made here
 			}
 		}
 	}()
@@ -183,6 +183,11 @@ func (m *Main) makeShop(path string, cfg *Config, text, rules []byte) (made []st
 	if m.env("REGULARS_KEY", "") == "" { // a second key would only be mistaken for the one in use
 		steps = append(steps, step{cfg.KeyFile, func(p string) error { return writeKey(p, m.Rand) }})
 	}
+	if pictures := picturesOf(rules); len(pictures) > 0 {
+		if _, err := os.Lstat(cfg.pictures()); errors.Is(err, fs.ErrNotExist) { // else it is somebody's, and they know best
+			steps = append(steps, step{cfg.pictures(), func(p string) error { return writePictures(p, pictures) }})
+		}
+	}
 	for _, s := range steps {
 		if err := s.make(s.path); err != nil {
 			return made, err
@@ -190,6 +195,35 @@ func (m *Main) makeShop(path string, cfg *Config, text, rules []byte) (made []st
 		made = append(made, s.path)
 	}
 	return made, nil
+}
+
+// picturesOf are the pictures that a programme names and that ship with it.
+func picturesOf(rules []byte) map[string][]byte {
+	p, complaints := programme.Load(rules)
+	if len(complaints) > 0 {
+		return nil // whoever reads it next says so
+	}
+	all := map[string][]byte{}
+	for _, name := range p.Pictures() {
+		if data, ok := programme.PresetPicture(name); ok {
+			all[name] = data
+		}
+	}
+	return all
+}
+
+// writePictures makes the folder of a shop's pictures.
+func writePictures(dir string, all map[string][]byte) error {
+	err := os.Mkdir(dir, 0o755)
+	for name, data := range all {
+		if err == nil {
+			err = writeNew(filepath.Join(dir, name), data, 0o644)
+		}
+	}
+	if err != nil {
+		return errors.Join(err, os.RemoveAll(dir))
+	}
+	return nil
 }
 
 // checkWritten reads what is about to be written as serve will, so that a

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-//go:embed presets/*.toml
+//go:embed presets/*.toml presets/pictures/*.jpg
 var presetFiles embed.FS
 
 // presetNames in the order in which they are offered, the default first.
@@ -38,6 +38,29 @@ func Preset(name string) ([]byte, bool) {
 	}
 	data, err := presetFiles.ReadFile(path.Join("presets", name+".toml"))
 	return data, err == nil
+}
+
+// PresetPicture is a picture that presets' rewards name, as the file that goes
+// into the folder pictures; false when there is none of that name. They were
+// drawn for this program.
+func PresetPicture(name string) ([]byte, bool) {
+	if name != path.Base(name) {
+		return nil, false
+	}
+	data, err := presetFiles.ReadFile(path.Join("presets", "pictures", name))
+	return data, err == nil
+}
+
+// Pictures are the files that the programme's rewards name, each once, in their
+// order; addresses are not among them.
+func (p *Programme) Pictures() (files []string) {
+	for _, r := range p.Rules.Rewards {
+		file := p.Words(Reward, r.ID, p.Languages[0]).Picture
+		if file != "" && !strings.HasPrefix(file, "https://") && !slices.Contains(files, file) {
+			files = append(files, file)
+		}
+	}
+	return files
 }
 
 // NearestPreset is the preset that a misspelt name resembles, or "".
