@@ -60,6 +60,8 @@ func TestEachWordMeansOneCommand(t *testing.T) {
 func TestLabelsAreWordsOfTheirCommands(t *testing.T) {
 	says := map[Key]Key{
 		KeyPoints: WordsPoints, KeyCard: WordsCard, KeyHistory: WordsHistory, KeyMore: WordsMenu,
+		KeyRewards: WordsRedeem, KeyVouchers: WordsVouchers, KeyGifts: WordsGifts,
+		KeyLevel: WordsLevel, KeyStamps: WordsStamps, KeyInvite: WordsInvite,
 		MenuSettings: WordsSettings, MenuLanguage: WordsLanguage, MenuTalk: WordsTalk, MenuHelp: WordsHelp,
 		BotMenuButton: WordsMenu,
 	}
@@ -78,16 +80,16 @@ func TestLabelsAreWordsOfTheirCommands(t *testing.T) {
 
 // The rich menu's pictures are drawn with these words.
 func TestLabelsInPictures(t *testing.T) {
-	drawn := map[Lang][4]string{
-		ZhTW: {"點數", "會員卡", "紀錄", "更多"},
-		ZhHK: {"積分", "會員卡", "記錄", "更多"},
-		En:   {"Points", "My card", "History", "More"},
-		Ja:   {"ポイント", "会員カード", "履歴", "その他"},
-		Th:   {"แต้มสะสม", "บัตรสมาชิก", "ประวัติ", "เพิ่มเติม"},
-		ZhCN: {"积分", "会员卡", "记录", "更多"},
+	drawn := map[Lang][5]string{
+		ZhTW: {"點數", "會員卡", "兌換好禮", "紀錄", "更多"},
+		ZhHK: {"積分", "會員卡", "換領禮品", "記錄", "更多"},
+		En:   {"Points", "My card", "Rewards", "History", "More"},
+		Ja:   {"ポイント", "会員カード", "特典", "履歴", "その他"},
+		Th:   {"แต้มสะสม", "บัตรสมาชิก", "ของรางวัล", "ประวัติ", "เพิ่มเติม"},
+		ZhCN: {"积分", "会员卡", "兑换好礼", "记录", "更多"},
 	}
 	for _, l := range Langs {
-		for i, key := range []Key{KeyPoints, KeyCard, KeyHistory, KeyMore} {
+		for i, key := range []Key{KeyPoints, KeyCard, KeyRewards, KeyHistory, KeyMore} {
 			if got := For(l).Say(key); got != drawn[l][i] {
 				t.Errorf("%s: %s is %q, the picture shows %q", l, key, got, drawn[l][i])
 			}

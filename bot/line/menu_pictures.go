@@ -12,17 +12,15 @@ import (
 //go:embed menus/*.png
 var menuPictures embed.FS
 
-// menuCommands are what the four columns of the drawn pictures do.
-var menuCommands = [4]string{"points", "card", "history", "menu"}
-
-// StandardMenu is the rich menu of l with the picture drawn for it: points,
-// card, history and more. labels are read out by screen readers and shown as
-// said by who presses; they should be the words in the picture.
-func StandardMenu(l i18n.Lang, barText string, labels [4]string) RichMenuSpec {
-	picture, _ := menuPictures.ReadFile("menus/" + string(l) + ".png")
-	spec := RichMenuSpec{Lang: l, BarText: barText, Picture: picture}
-	for i, label := range labels {
-		spec.Buttons = append(spec.Buttons, bot.Button{Label: label, Do: bot.DoCommand, Value: menuCommands[i]})
+// StandardMenu is the rich menu of l with the picture drawn for its four buttons:
+// points, card, rewards or history, and more. Their labels are read out by screen
+// readers and shown as said by who presses; they should be the words in the
+// picture. Buttons that no picture was drawn for get none, which EnsureMenus
+// refuses.
+func StandardMenu(l i18n.Lang, barText string, keys []bot.Button) RichMenuSpec {
+	spec := RichMenuSpec{Lang: l, BarText: barText, Buttons: keys}
+	if len(keys) == 4 {
+		spec.Picture, _ = menuPictures.ReadFile("menus/" + string(l) + "-" + keys[2].Value + ".png")
 	}
 	return spec
 }

@@ -22,9 +22,38 @@ var words = map[i18n.Lang][4]string{
 func standard(bar string) []line.RichMenuSpec {
 	var specs []line.RichMenuSpec
 	for _, l := range i18n.Langs {
-		specs = append(specs, line.StandardMenu(l, bar, words[l]))
+		specs = append(specs, line.StandardMenu(l, bar, keys(words[l], "history")))
 	}
 	return specs
+}
+
+func keys(labels [4]string, third string) (all []bot.Button) {
+	for i, command := range []string{"points", "card", third, "menu"} {
+		all = append(all, bot.Button{Label: labels[i], Do: bot.DoCommand, Value: command})
+	}
+	return all
+}
+
+// A picture is drawn for menus with rewards and for those with the history, and
+// another menu is refused rather than shown under the wrong picture.
+func TestMenuPictures(t *testing.T) {
+	seen := map[string]bool{}
+	for _, l := range i18n.Langs {
+		for _, third := range []string{"redeem", "history"} {
+			spec := line.StandardMenu(l, "Menu", keys(words[l], third))
+			if len(spec.Picture) == 0 || seen[string(spec.Picture)] {
+				t.Errorf("%s: no picture of its own for %s", l, third)
+			}
+			seen[string(spec.Picture)] = true
+			if spec.Buttons[2].Value != third {
+				t.Errorf("%s: the third button is %q", l, spec.Buttons[2].Value)
+			}
+		}
+	}
+	w := newWorld(t, sim.LineConfig{})
+	if err := w.EnsureMenus(t.Context(), []line.RichMenuSpec{line.StandardMenu("en", "Menu", keys(words["en"], "talk"))}); err == nil {
+		t.Error("a menu without a picture was installed")
+	}
 }
 
 // calls counts the requests of this kind that LINE took.

@@ -19,7 +19,6 @@ import (
 	"regulars/handlers/counter"
 	"regulars/handlers/shop"
 	"regulars/handlers/staff"
-	"regulars/i18n"
 	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
 	"regulars/store"
@@ -179,12 +178,4 @@ func (c *clockDoubt) is() bool { return !c.agreed.Load() }
 // webhookURL is where a channel's platform is told to call.
 func (a *app) webhookURL(name bot.ChannelName) string {
 	return a.cfg.PublicURL + "/webhook/" + string(name)
-}
-
-// menuLabels are a language's four buttons in sight.
-func menuLabels(l i18n.Lang) (labels [4]string) {
-	for i, k := range shop.Keys(i18n.For(l)) {
-		labels[i] = k.Label
-	}
-	return labels
 }

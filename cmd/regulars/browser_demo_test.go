@@ -46,7 +46,7 @@ func TestBrowserDemo(t *testing.T) {
 func firstMinute(b *tab, lang i18n.Lang) {
 	b.t.Helper()
 	p := i18n.For(lang)
-	points, earned := shop.Keys(p)[0].Label, cafePoints(b.t, 350)
+	points, earned := p.Say(i18n.KeyPoints), cafePoints(b.t, 350)
 	b.step(0)
 	b.press("guide", p.Say(i18n.SimShowMe)+" · Ann")
 	b.press(annPhone, p.Say(i18n.SimAddFriend))
@@ -119,7 +119,7 @@ func recovers(b *tab) {
 	b.until(`document.querySelector("#faults .list")`)
 	b.picture("trouble-" + b.size())
 	b.press("panel-trouble", p.Say(i18n.SimClose))
-	b.press(annPhone, shop.Keys(p)[0].Label)
+	b.press(annPhone, p.Say(i18n.KeyPoints))
 	b.until(fmt.Sprintf(saidScript+` > %d`, annPhone, before))
 	b.until(`!document.querySelector("#faults .list")`) // it has struck
 	b.panel("panel-wire")
@@ -144,7 +144,7 @@ func moves(b *tab) {
 	b.until(`document.querySelector("#clock time").innerText.slice(0, 10) > "` + before + `"`)
 	b.press("panel-trouble", i18n.For("en").Say(i18n.SimClose))
 	said := b.said(annPhone)
-	b.press(annPhone, shop.Keys(i18n.For("en"))[0].Label) // and all goes on
+	b.press(annPhone, i18n.For("en").Say(i18n.KeyPoints)) // and all goes on
 	b.until(fmt.Sprintf(saidScript+` > %d`, annPhone, said))
 }
 

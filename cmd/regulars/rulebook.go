@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
 	"regulars/bot"
+	"regulars/handlers/shop"
 	"regulars/loyalty/programme"
 	"regulars/store"
 )
@@ -136,6 +138,9 @@ func (r *rulebook) mind(before, after *programme.Programme) {
 	}
 	if before.Languages[0] != after.Languages[0] || before.Rules.Zone.String() != after.Rules.Zone.String() {
 		r.log.Warn("the programme has another zone or another first language: restart serve for menus and figures that follow it")
+	}
+	if slices.ContainsFunc(shop.Optional, func(c string) bool { return shop.Has(&before.Rules, c) != shop.Has(&after.Rules, c) }) {
+		r.log.Warn("the programme has other kinds of things than before: restart serve for LINE's menus and Telegram's lists of commands that follow it")
 	}
 }
 

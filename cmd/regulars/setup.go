@@ -78,7 +78,7 @@ func (a *app) setupLine(ctx context.Context, ch *line.Channel) error {
 	}
 	var specs []line.RichMenuSpec
 	for _, l := range a.languages() {
-		specs = append(specs, line.StandardMenu(l, i18n.For(l).Say(i18n.BotMenuButton), menuLabels(l)))
+		specs = append(specs, line.StandardMenu(l, i18n.For(l).Say(i18n.BotMenuButton), a.shop.Keys(i18n.For(l), a.clock.Now())))
 	}
 	if err := ch.EnsureMenus(ctx, specs); err != nil {
 		return fmt.Errorf("rich menus: %w", err)
@@ -195,11 +195,12 @@ func (a *app) chatCommands(role bot.Role, l i18n.Lang) (list []telegram.Command,
 	return a.commands(role, l), true
 }
 
-// commands lists what a role can say in private, with help in a language.
+// commands lists what a role can say in private, with help in a language. What
+// the programme has nothing of is not in it.
 func (a *app) commands(role bot.Role, l i18n.Lang) (list []telegram.Command) {
 	p := i18n.For(l)
 	for _, c := range a.bot.Commands.All {
-		if c.Help != "" && c.Role <= role && c.Place&bot.Private != 0 {
+		if c.Help != "" && c.Role <= role && c.Place&bot.Private != 0 && a.shop.Has(c.Name, a.clock.Now()) {
 			list = append(list, telegram.Command{Name: c.Name, Description: strings.TrimSpace(p.Say(c.Help))})
 		}
 	}

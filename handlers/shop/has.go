@@ -9,10 +9,15 @@ import (
 
 // Has reports whether the programme in force at a moment has anything to show
 // for a member's command. What it has not is in no menu and in no list of
-// commands; typed all the same, the command says so. Commands that need nothing
-// of the programme are always had.
-func (s *Shop) Has(command string, at time.Time) bool {
-	r := s.Rules(at)
+// commands; typed all the same, the command says so.
+func (s *Shop) Has(command string, at time.Time) bool { return Has(s.Rules(at), command) }
+
+// Optional are the members' commands that need something of the programme.
+var Optional = []string{"redeem", "vouchers", "level", "stamps", "gifts", "invite"}
+
+// Has reports whether rules have anything to show for a command; true for those
+// that are not Optional.
+func Has(r *loyalty.Programme, command string) bool {
 	switch command {
 	case "redeem":
 		return slices.ContainsFunc(r.Rewards, func(w loyalty.Reward) bool { return w.Cost > 0 })

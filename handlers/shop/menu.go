@@ -24,16 +24,3 @@ func (s *Shop) Keys(p i18n.Printer, at time.Time) []bot.Button {
 func (s *Shop) Menu(t *bot.Turn) *bot.Menu {
 	return &bot.Menu{Lang: string(t.Lang), Role: t.Person.Role, Keys: s.Keys(t.Printer, t.Now)}
 }
-
-// Keys are the buttons in sight of a shop that has rewards.
-func Keys(p i18n.Printer) []bot.Button {
-	key := func(word i18n.Key, line string) bot.Button {
-		return bot.Button{Label: p.Say(word), Do: bot.DoCommand, Value: line}
-	}
-	return []bot.Button{key(i18n.KeyPoints, "points"), key(i18n.KeyCard, "card"), key(i18n.KeyRewards, "redeem"), key(i18n.KeyMore, "menu")}
-}
-
-// Menu is the menu that stays under the speaker's chat.
-func Menu(t *bot.Turn) *bot.Menu {
-	return &bot.Menu{Lang: string(t.Lang), Role: t.Person.Role, Keys: Keys(t.Printer)}
-}
