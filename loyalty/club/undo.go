@@ -27,12 +27,12 @@ func (c *Club) Undo(tx store.Tx, ref loyalty.Ref, act book.Act) (out Outcome, er
 		return out, err
 	case v.ID != "" && e.Kind == loyalty.KindHold:
 		v, out.Receipt, err = c.Vouchers.Void(tx, v.ID, act, whyTaken)
-		if err == nil {
+		if err == nil && !out.Receipt.Replayed {
 			out.Taken = append(out.Taken, Given{Voucher: v})
 		}
 		return out, err
 	case v.ID != "":
-		return c.UndoUse(tx, v.ID, act)
+		return c.unused(tx, act, func() (voucher.Voucher, book.Receipt, error) { return c.Vouchers.UndoUse(tx, v.ID, ref, act) })
 	}
 	out.Receipt, err = c.Book.Undo(tx, ref, act)
 	if err != nil || out.Receipt.Replayed || e.Kind != loyalty.KindGift {
@@ -43,8 +43,13 @@ func (c *Club) Undo(tx store.Tx, ref loyalty.Ref, act book.Act) (out Outcome, er
 
 // UndoUse takes back a voucher's use that was a mistake: also of a present, whose
 // use is no entry and has no reference. Refusals: as [voucher.Desk.Undo].
-func (c *Club) UndoUse(tx store.Tx, id voucher.ID, act book.Act) (out Outcome, err error) {
-	v, rec, err := c.Vouchers.Undo(tx, id, act)
+func (c *Club) UndoUse(tx store.Tx, id voucher.ID, act book.Act) (Outcome, error) {
+	return c.unused(tx, act, func() (voucher.Voucher, book.Receipt, error) { return c.Vouchers.Undo(tx, id, act) })
+}
+
+// unused is what follows from taking back a use.
+func (c *Club) unused(tx store.Tx, act book.Act, undo func() (voucher.Voucher, book.Receipt, error)) (out Outcome, err error) {
+	v, rec, err := undo()
 	if out.Receipt = rec; err != nil || rec.Replayed || v.State != voucher.Open {
 		return out, err
 	}
@@ -74,8 +79,8 @@ func (c *Club) returned(tx store.Tx, x *member, act book.Act, v voucher.Voucher,
 }
 
 // voucherBehind is the voucher that an entry set points aside for, or used. It
-// is a zero one where there is none, or where the voucher has been used again
-// since: then the entry is closed, and the ledger says so.
+// is a zero one where there is none, or where its points have been set aside
+// again since: then the entry is closed, and the ledger says so.
 func (c *Club) voucherBehind(tx store.Tx, e loyalty.Entry, act book.Act) (v voucher.Voucher, err error) {
 	id := e.Voucher
 	switch e.Kind {
@@ -98,7 +103,7 @@ func (c *Club) voucherBehind(tx store.Tx, e loyalty.Entry, act book.Act) (v vouc
 		return voucher.Voucher{}, nil // swept long ago: what is left is an entry
 	case err != nil:
 		return voucher.Voucher{}, err
-	case e.Kind == loyalty.KindHold && v.Hold != e.Ref, e.Kind != loyalty.KindHold && v.Use != "" && v.Use != e.Ref:
+	case e.Kind == loyalty.KindHold && v.Hold != e.Ref:
 		return voucher.Voucher{}, nil
 	}
 	return v, nil

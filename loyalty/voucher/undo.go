@@ -18,7 +18,22 @@ const reopenFor = 7 * 24 * time.Hour
 // ErrUnknown, loyalty.ErrSelf, ErrNotUsed, *LapsedError,
 // loyalty.ErrAlreadyReversed.
 func (d *Desk) Undo(tx store.Tx, id ID, act book.Act) (Voucher, book.Receipt, error) {
+	return d.undo(tx, id, "", act)
+}
+
+// UndoUse is Undo of the use that an entry captured the points for: a voucher that
+// was used again since keeps its newer use. Refusals: as Undo;
+// loyalty.ErrAlreadyReversed for an older use.
+func (d *Desk) UndoUse(tx store.Tx, id ID, use loyalty.Ref, act book.Act) (Voucher, book.Receipt, error) {
+	return d.undo(tx, id, use, act)
+}
+
+// undo takes back the use of a voucher; use is which, "" any.
+func (d *Desk) undo(tx store.Tx, id ID, use loyalty.Ref, act book.Act) (Voucher, book.Receipt, error) {
 	return d.unuse(tx, id, act, "undo", func(v *Voucher) error {
+		if use != "" && use != v.Use {
+			return loyalty.ErrAlreadyReversed
+		}
 		if !v.Until.IsZero() && !act.Now.Before(v.Until) {
 			return &LapsedError{At: v.Until}
 		}
