@@ -134,6 +134,32 @@ var airlineDown = []step{
 	{"2032-01-07 00:00", look(), "0", "member", "", "", ""},
 }
 
+// TestYearOfAirlineAgain: who landed softly rises again, and has the tier's gift
+// again in the new year; a refund leaves them where they landed, and no lower.
+func TestYearOfAirlineAgain(t *testing.T) {
+	playYear(t, "airline", []step{
+		{"2026-03-31 09:00", join(""), "0", "member", "", "", ""},
+		// 45,000, and 1,000 for the first flight. Both tiers on the way: one has a gift.
+		{"2026-05-01 10:00", sale("A", "7500", "economy=7500"), "0 p46000", "silver", "", "upgrade", "member>silver, silver upgrade"},
+		{"2026-05-10 10:00", use("upgrade"), "46000", "silver", "", "", ""},
+		// Nothing in the second year, from 31 March 2027.
+		{"2028-04-29 23:59", look(), "46000", "silver", "", "", ""},
+		{"2028-04-30 00:00", way(), "46000", "bronze", "", "", "0 to silver 7500, keep 3500, until 2029-04-30 00:00"},
+		// 45,000 + 15 % = 51,750. The third year's silver has its own gift.
+		{"2028-06-01 10:00", sale("B", "7500", "economy=7500"), "46000 p51750", "silver", "", "upgrade", "bronze>silver, silver upgrade"},
+		{"2028-06-02 10:00", refund("B", ""), "46000", "bronze", "", "", "silver>bronze, no more silver upgrade"},
+		{"2028-06-03 10:00", way(), "46000", "bronze", "", "", "0 to silver 7500, keep 3500, until 2029-04-30 00:00"},
+		// 44,999.94: 45,000, + 6,750; but 7,499 tier points: bronze, and that for
+		// another year.
+		{"2028-07-01 10:00", sale("C", "7499.99", "economy=7499.99"), "46000 p51750", "bronze", "", "", ""},
+		{"2028-07-01 10:01", way(), "46000 p51750", "bronze", "", "", "7499 to silver 7500, until 2030-04-30 00:00"},
+		// 75,006 + 15 % (11,250.9) = 86,257; 46,000 + 51,750. 20,000: past silver to gold.
+		{"2028-08-01 10:00", sale("D", "12501", "economy=12501"), "97750 p86257", "gold", "", "upgrade", "bronze>gold, silver upgrade, gold"},
+		{"2028-08-02 10:00", claim("gold", "upgrade"), "97750 p86257", "gold", "", "upgrade upgrade", "gold upgrade"},
+		{"2028-08-04 10:00", way(), "184007", "gold", "", "upgrade upgrade", "20000, until 2030-04-30 00:00"}, // 97,750 + 86,257
+	}, nil)
+}
+
 // pool puts codes into a reward's pool.
 func pool(reward string, codes ...string) deed {
 	return deed{do: func(l *life, _ loyalty.MemberID) []string {
