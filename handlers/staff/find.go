@@ -105,7 +105,7 @@ func (d desk) showClub(t *bot.Turn, m people.Person, msg *bot.Message) error {
 	if err != nil {
 		return err
 	}
-	if tiers {
+	if tiers && d.Has("level", t.Now) {
 		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.FindLevel), Value: d.name(t.Printer, t.Now, programme.Level, way.Standing.Level)})
 	}
 	a, err := d.Book.Account(t.Tx, m.ID)

@@ -21,11 +21,7 @@ func (d desk) use(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	code, err := d.codeOf(t)
-	if err != nil {
-		return err
-	}
-	v, rec, err := d.take(t, me, code, "")
+	v, rec, err := d.taken(t, me)
 	if err != nil {
 		return err
 	}
@@ -59,20 +55,24 @@ func (d desk) use(t *bot.Turn) error {
 	return nil
 }
 
-// codeOf is the code that the command is about.
-func (d desk) codeOf(t *bot.Turn) (voucher.Code, error) {
+// taken uses the voucher that the command names. A button names one without
+// guessing.
+func (d desk) taken(t *bot.Turn, me people.Staff) (voucher.Voucher, book.Receipt, error) {
 	if t.Token { // from find, for this employee only
 		v, err := d.Club.Vouchers.Get(t.Tx, voucher.ID(t.Args), t.Now)
-		return d.Club.Vouchers.CodeOf(v), err
+		if err != nil {
+			return v, book.Receipt{}, err
+		}
+		return d.Club.Vouchers.Use(t.Tx, d.Club.Vouchers.CodeOf(v), d.act(t, me, "use"))
 	}
 	if strings.TrimSpace(t.Args) == "" {
-		return "", bot.Refuse(i18n.UseMissing)
+		return voucher.Voucher{}, book.Receipt{}, bot.Refuse(i18n.UseMissing)
 	}
 	code, ok := voucher.ParseCode(t.Args)
 	if !ok {
-		return "", bot.Refuse(i18n.UseForm)
+		return voucher.Voucher{}, book.Receipt{}, bot.Refuse(i18n.UseForm)
 	}
-	return code, nil
+	return d.take(t, me, code, "")
 }
 
 // useTries bounds the wrong voucher codes of one employee, over all their chats:
