@@ -335,7 +335,7 @@ func (o *oracle) payDebt(t time.Time) {
 
 // grant gives n points as of at.
 func (o *oracle) grant(g *grant, n int, at time.Time, window time.Duration, activity bool) {
-	p := o.rules(at)
+	p, to := o.rules(at), o.renewal(at)
 	g.given, g.rules = n, p
 	o.earned += n
 	for n > 0 && o.debt > 0 {
@@ -360,33 +360,40 @@ func (o *oracle) grant(g *grant, n int, at time.Time, window time.Duration, acti
 		g.lot = l
 	}
 	if activity {
-		o.renew(at)
+		o.renew(at, to)
 	}
 }
 
-// renew is activity as of at. It renews all points under an idle rule alike, by
-// the rule of the moment or the longest of theirs (LEDGER.md: "any earning or
-// spending renews all"; Entry.RenewsTo is one instant for all).
-func (o *oracle) renew(at time.Time) {
+// open reports whether a lot under an idle rule has points left.
+func (o *oracle) open(l *olot) bool {
+	return l.rule.Kind == loyalty.Idle && slices.ContainsFunc(o.points, func(p *point) bool {
+		return p.lot == l && (p.state == "pending" || p.state == "free" || p.state == "held")
+	})
+}
+
+// renewal is up to when activity as of at renews all points under an idle rule
+// alike: by the rule of the moment or the longest of theirs (LEDGER.md: "any
+// earning or spending renews all"; Entry.RenewsTo is one instant for all). A lot
+// that this very spending empties still counts.
+func (o *oracle) renewal(at time.Time) (to time.Time) {
 	p := o.rules(at)
-	open := func(l *olot) bool {
-		return l.rule.Kind == loyalty.Idle && slices.ContainsFunc(o.points, func(p *point) bool {
-			return p.lot == l && (p.state == "pending" || p.state == "free" || p.state == "held")
-		})
-	}
-	var to time.Time
 	if x := expiry(p, o.stand.level); x.Kind == loyalty.Idle {
 		to = ends(x, at, p.Zone)
 	}
 	for _, l := range o.lots {
-		if open(l) {
+		if o.open(l) {
 			if own := ends(l.rule, at, p.Zone); own.After(to) {
 				to = own
 			}
 		}
 	}
+	return to
+}
+
+// renew is activity as of at.
+func (o *oracle) renew(at, to time.Time) {
 	for _, l := range o.lots {
-		if open(l) && !l.gone(o.now) && l.ends.Before(to) {
+		if o.open(l) && !l.gone(o.now) && l.ends.Before(to) {
 			l.ends = to
 		}
 	}
@@ -719,7 +726,7 @@ func (o *oracle) stopWaiting(w *owait) string {
 }
 
 func (o *oracle) use(n int, at time.Time, state string) ([]*point, string) {
-	free := o.free(o.now)
+	free, to := o.free(o.now), o.renewal(at)
 	switch {
 	case o.frozen:
 		return nil, "frozen"
@@ -729,7 +736,7 @@ func (o *oracle) use(n int, at time.Time, state string) ([]*point, string) {
 	for _, p := range free[:n] {
 		p.state = state
 	}
-	o.renew(at)
+	o.renew(at, to)
 	return free[:n], ""
 }
 
@@ -761,12 +768,13 @@ func (o *oracle) capture(h *ohold, n int, at time.Time) (*ospend, string) {
 	case n == 0:
 		n = len(h.points)
 	}
+	to := o.renewal(at)
 	s := &ospend{points: h.points[:n:n]}
 	h.points = h.points[n:]
 	for _, p := range s.points {
 		p.state = "used"
 	}
-	o.renew(at)
+	o.renew(at, to)
 	o.spent += n
 	return s, ""
 }
