@@ -10,7 +10,23 @@ import (
 // Left is how many of a reward are left at now, nil for no bound, and how many
 // have gone: are out or used, or given out of a pool.
 func (d *Desk) Left(r store.Reader, w loyalty.Reward, now time.Time) (left *int64, taken int64, err error) {
-	return leftOf(r, w, now)
+	switch {
+	case w.Kind == loyalty.RewardCode:
+		h, _, err := poolHeads.Get(r, w.ID)
+		n := h.Total - h.Given
+		return &n, h.Given, err
+	case w.Stock == nil:
+		return nil, 0, nil
+	}
+	s, _, err := stocks.Get(r, w.ID)
+	if err != nil {
+		return nil, 0, err
+	}
+	for range stockDues.Scan(r, lapsedStock(w.ID, now), &err) {
+		s.Taken--
+	}
+	n := max(0, *w.Stock-s.Taken)
+	return &n, s.Taken, err
 }
 
 // Lately is how many of a limited reward members took in the local week of now,

@@ -125,7 +125,7 @@ func TestDaysHaveTheirOwnLength(t *testing.T) {
 		{time.Date(2026, 10, 25, 0, 30, 0, 0, london), time.Date(2026, 10, 27, 0, 0, 0, 0, london)},
 	} {
 		r := loyalty.Reward{ValidFor: 24 * time.Hour, ToDayEnd: true}
-		if got := lapses(p, r, c.issued); !got.Equal(c.until) {
+		if got := Lapses(p, r, c.issued); !got.Equal(c.until) {
 			t.Errorf("issued %s: until %s, want %s", c.issued, got.In(london), c.until)
 		}
 	}

@@ -107,7 +107,7 @@ func (d *Desk) Offers(r store.Reader, m loyalty.MemberID, now time.Time, level s
 			continue
 		}
 		o := Offer{Reward: w}
-		if o.Left, o.Taken, err = leftOf(r, w, now); err != nil {
+		if o.Left, o.Taken, err = d.Left(r, w, now); err != nil {
 			return nil, err
 		}
 		o.Err = whyNot(r, p, m, o, all, now, level, b)

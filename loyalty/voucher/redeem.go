@@ -83,7 +83,7 @@ func draft(p *loyalty.Programme, r loyalty.Reward, m loyalty.MemberID, act book.
 		v.UsedAt, v.UsedBy, v.UsedStore = v.Issued, act.Actor, act.Store
 		return v
 	}
-	v.Until = lapses(p, r, v.Issued)
+	v.Until = Lapses(p, r, v.Issued)
 	return v
 }
 

@@ -124,25 +124,3 @@ func restock(tx store.Tx, v *Voucher) error {
 func lockStock(tx store.Tx, reward string) error {
 	return tx.Lock(store.Subject("stock/" + reward))
 }
-
-// leftOf is how many of a reward are left at now, nil for no bound, and how
-// many have gone.
-func leftOf(r store.Reader, w loyalty.Reward, now time.Time) (left *int64, taken int64, err error) {
-	switch {
-	case w.Kind == loyalty.RewardCode:
-		h, _, err := poolHeads.Get(r, w.ID)
-		n := h.Total - h.Given
-		return &n, h.Given, err
-	case w.Stock == nil:
-		return nil, 0, nil
-	}
-	s, _, err := stocks.Get(r, w.ID)
-	if err != nil {
-		return nil, 0, err
-	}
-	for range stockDues.Scan(r, lapsedStock(w.ID, now), &err) {
-		s.Taken--
-	}
-	n := max(0, *w.Stock-s.Taken)
-	return &n, s.Taken, err
-}

@@ -12,10 +12,10 @@ import (
 // never is the last moment of what does not lapse.
 var never time.Time
 
-// lapses is the first instant at which a voucher issued at t is no longer good;
-// zero for never. Days are counted by the calendar, as a day on which clocks
-// move has 23 or 25 hours.
-func lapses(p *loyalty.Programme, r loyalty.Reward, t time.Time) time.Time {
+// Lapses is the first instant at which a voucher of r is no longer good that is
+// issued at t under p; zero for never. Days are counted by the calendar, as a day
+// on which clocks move has 23 or 25 hours.
+func Lapses(p *loyalty.Programme, r loyalty.Reward, t time.Time) time.Time {
 	const day = 24 * time.Hour
 	local := t.In(zone(p))
 	switch {
