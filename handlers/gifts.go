@@ -96,8 +96,15 @@ func (c counter) giftName(t *bot.Turn, id string, kind loyalty.GiftKind) string 
 
 // takeGift asks which of its rewards the member would like, and gives it.
 func (c counter) takeGift(t *bot.Turn, m people.Person, g club.Open) error {
+	left, err := c.stillThere(t, g.Rewards)
+	if err != nil {
+		return err
+	}
+	if len(left) == 0 && len(g.Rewards) > 0 {
+		return bot.Refuse(i18n.GiftsGone)
+	}
 	q := bot.Question{Key: "which", Message: c.giftWords(t, g)}
-	for _, id := range g.Rewards {
+	for _, id := range left {
 		q.Options = append(q.Options, bot.Option{Value: id, Label: c.reward(t, id).Name})
 	}
 	if len(g.Rewards) < 2 {
@@ -124,6 +131,21 @@ func (c counter) takeGift(t *bot.Turn, m people.Person, g club.Open) error {
 		return err
 	}
 	return c.gave(t, m, g, given)
+}
+
+// stillThere are those of some rewards that are not sold out.
+func (c counter) stillThere(t *bot.Turn, rewards []string) (list []string, err error) {
+	for _, id := range rewards {
+		w, _ := c.Rules(t.Now).Reward(id)
+		left, _, err := c.Club.Vouchers.Left(t.Tx, w, t.Now)
+		if err != nil {
+			return nil, err
+		}
+		if left == nil || *left > 0 {
+			list = append(list, id)
+		}
+	}
+	return list, nil
 }
 
 // gave says what was taken: points, and the voucher ready for the counter.
@@ -161,7 +183,7 @@ func (c counter) nothingWaits(t *bot.Turn, m people.Person) error {
 		return err
 	}
 	if len(coming) == 0 {
-		t.Say(bot.Message{Text: t.Word(i18n.GiftsNever), Buttons: []bot.Button{command(t.Word(i18n.KeyRewards), "redeem")}})
+		t.Say(c.nothing(t, i18n.GiftsNever, i18n.GiftsNothing))
 		return nil
 	}
 	msg := bot.Message{}

@@ -279,11 +279,12 @@ func (c counter) notForMembers(t *bot.Turn, id loyalty.MemberID, code referral.C
 	return nil
 }
 
-// sayMember says that invitations are for new friends, and offers one to give.
+// sayMember says that invitations are for new friends, and offers one to give
+// where the programme has any.
 func (c counter) sayMember(t *bot.Turn) {
-	m := bot.Message{Text: t.Word(i18n.FriendMember)}
-	if c.Has("invite", t.Now) {
-		m.Buttons = []bot.Button{command(t.Word(i18n.KeyInvite), "invite")}
+	if !c.Has("invite", t.Now) {
+		t.Say(bot.Message{Text: t.Word(i18n.RefuseFriendOff)})
+		return
 	}
-	t.Say(m)
+	t.Say(bot.Message{Text: t.Word(i18n.FriendMember), Buttons: []bot.Button{command(t.Word(i18n.KeyInvite), "invite")}})
 }

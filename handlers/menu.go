@@ -54,6 +54,15 @@ func (c counter) more(t *bot.Turn) (all []bot.Button) {
 		command(t.Word(i18n.MenuHelp), "help"))
 }
 
+// nothing says that there is nothing, and leads to the rewards where the
+// programme has any; else it speaks plainly.
+func (c counter) nothing(t *bot.Turn, key, plainly i18n.Key) bot.Message {
+	if !c.Has("redeem", t.Now) {
+		return bot.Message{Text: t.Word(plainly), Menu: c.Menu(t)}
+	}
+	return bot.Message{Text: t.Word(key), Buttons: []bot.Button{command(t.Word(i18n.KeyRewards), "redeem")}}
+}
+
 // groupLine is a command line that carries which group its button stood in.
 func groupLine(t *bot.Turn, name string) string {
 	if code := t.GroupCode(); code != "" {

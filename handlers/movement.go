@@ -73,7 +73,7 @@ func (c counter) extra(t *bot.Turn, rule string) string {
 		if name := p.Words(programme.Bonus, id, string(t.Lang)).Name; known && name != "" {
 			return name
 		}
-		return t.Word(i18n.EntryBonus)
+		return t.Word(i18n.SoldBonus)
 	case "tier":
 		return c.levelName(t, id)
 	}

@@ -36,7 +36,7 @@ func (c counter) vouchers(t *bot.Turn) error {
 		from, _ := pageFrom(t.Args)
 		t.Say(c.goodVouchers(t, good, from))
 	} else {
-		t.Say(bot.Message{Text: t.Word(i18n.VouchersNone), Buttons: []bot.Button{command(t.Word(i18n.KeyRewards), "redeem")}})
+		t.Say(c.nothing(t, i18n.VouchersNone, i18n.VouchersNothing))
 	}
 	if len(past) > 0 {
 		t.Say(c.pastVouchers(t, past))

@@ -79,6 +79,9 @@ const (
 	InviteCopy        Key = "invite.copy"
 	InviteAlt         Key = "invite.alt"
 
+	VouchersNothing Key = "vouchers.nothing"
+	GiftsNothing    Key = "gifts.nothing"
+
 	FriendGift   Key = "friend.gift"
 	FriendPlain  Key = "friend.plain"
 	FriendMember Key = "friend.member"
@@ -114,5 +117,4 @@ const (
 	EntrySetAside Key = "entry.set_aside"
 	EntryReturned Key = "entry.returned"
 	EntryForfeit  Key = "entry.forfeit"
-	EntryBonus    Key = "entry.bonus"
 )
