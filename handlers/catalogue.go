@@ -28,7 +28,8 @@ func (c counter) catalogue(t *bot.Turn, b loyalty.Balance, offers []voucher.Offe
 		msg.Cards = append(msg.Cards, c.offer(t, b, o))
 	}
 	if to < len(offers) {
-		msg.Buttons = append(msg.Buttons, command(t.Word(i18n.RewardsMore), "redeem +"+strconv.Itoa(to)))
+		more := command(t.Word(i18n.RewardsMore), "redeem +"+strconv.Itoa(to))
+		msg.Cards = append(msg.Cards, bot.Message{Title: more.Label, Buttons: []bot.Button{more}})
 	}
 	return msg
 }

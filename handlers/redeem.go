@@ -74,12 +74,15 @@ func pageFrom(args string) (from int, ok bool) {
 }
 
 // page is where a page of n things begins and ends; what no button of ours asks
-// for is the first one.
+// for is the first one. Where more follow, there is room for their button.
 func page(from, n int) (int, int) {
 	if from < 0 || from >= n {
 		from = 0
 	}
-	return from, min(n, from+bot.MaxCards)
+	if n-from > bot.MaxCards {
+		return from, from + bot.MaxCards - 1
+	}
+	return from, n
 }
 
 // means says whether the words typed name this reward: by its id, or its name in
