@@ -70,8 +70,8 @@ func (d desk) sold(t *bot.Turn, m people.Person, out club.Outcome, cards []stamp
 	if used.ID != "" {
 		lines = append(lines, t.Word(i18n.SoldVoucher, "Reward", d.reward(p, t.Now, used.Reward)))
 	}
-	lines = append(lines, d.brought(p, t.Now, out)...)
 	lines = append(lines, d.moved(p, t.Now, out, d.called(t, m))...)
+	lines = append(lines, d.brought(p, t.Now, out)...)
 	msg := bot.Message{Text: strings.Join(lines, "\n"), Rows: d.shares(p, t.Now, e)}
 	d.addStamps(p, t.Now, &msg, cards)
 	return msg
@@ -100,7 +100,7 @@ func (d desk) tellSold(t *bot.Turn, m people.Person, out club.Outcome, cards []s
 func (d desk) bought(t *bot.Turn, p i18n.Printer, out club.Outcome, cards []stamps) bot.Message {
 	e, b := out.Receipt.Entry(), out.Receipt.Balance
 	msg := bot.Message{
-		Text: strings.Join(append(d.brought(p, t.Now, out), d.moved(p, t.Now, out, "")...), "\n"),
+		Text: strings.Join(append(d.moved(p, t.Now, out, ""), d.brought(p, t.Now, out)...), "\n"),
 		Rows: append([]bot.Row{{Label: p.Say(i18n.ReceiptFor), Value: d.Money(p, t.Now, e.Amount)}}, d.shares(p, t.Now, e)...),
 		Note: d.refNote(t, p, string(e.Ref)),
 	}
