@@ -237,7 +237,7 @@ func TestInvariant15CrashAtEveryWrite(t *testing.T) {
 	}
 }
 
-// lapse is Expire that survives a crash.
+// lapse writes down what lapsed, and survives a crash.
 func (s *shop) lapse() {
 	s.t.Helper()
 	var ids []ID

@@ -13,7 +13,7 @@
 //
 // Its terms are those of the version of the programme under which it was
 // issued: price, time, stores, and what becomes of its points. Whether it is
-// Expired is decided by now; [Desk.Expire] only writes that down. The hold's
+// Expired is decided by now; [Desk.Lapse] only writes that down. The hold's
 // deadline in the ledger is the voucher's Until, so that points come back (or
 // are forfeited) at exactly that instant, whether or not anybody looked.
 //
