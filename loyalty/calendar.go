@@ -2,17 +2,12 @@ package loyalty
 
 import "time"
 
-// daysOf is a date as days since 1970-01-01, which is how tallies name days.
-func daysOf(y int, m time.Month, d int) int32 {
-	return int32(time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 60 * 60))
-}
-
 // bucket is the month in which a civil day counts: the calendar month, or,
 // where tiers go by the year from joining, the month from that day on. A join
 // day that a month lacks is that month's last day.
 func (p *Programme) bucket(joined, day time.Time) int32 {
 	if p.Tiers.Window != WindowAnniversary {
-		return daysOf(firstOfMonth(day, 0).Date())
+		return epochDay(firstOfMonth(day, 0))
 	}
 	_, _, first := joined.In(p.zone()).Date()
 	begin := clampedDate(day.Year(), day.Month(), first)
@@ -20,7 +15,7 @@ func (p *Programme) bucket(joined, day time.Time) int32 {
 		m := firstOfMonth(day, -1)
 		begin = clampedDate(m.Year(), m.Month(), first)
 	}
-	return daysOf(begin.Date())
+	return epochDay(begin)
 }
 
 // joined is when the member did: as it is known, or with their first entry,

@@ -25,7 +25,7 @@ func (w *work) moment() moment {
 	at := w.d.At
 	m := moment{at: at, local: at.In(w.p.zone()), store: w.d.Store, facts: &w.d.Facts}
 	m.civil = civilDay(at, w.p.zone())
-	m.day, m.bucket = daysOf(m.civil.Date()), w.p.bucket(w.a.joined(m.facts, at), m.civil)
+	m.day, m.bucket = epochDay(m.civil), w.p.bucket(w.a.joined(m.facts, at), m.civil)
 	m.level = w.p.level(w.a.Standing.Level)
 	m.first = w.a.Count.Visits == 0 && !w.d.Facts.Returned
 	for i := range w.a.Days {
