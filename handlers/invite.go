@@ -146,8 +146,9 @@ func (c counter) invitations(t *bot.Turn, code referral.Code) (all []bot.Message
 		if !ok {
 			continue
 		}
+		plain, _ := c.ChatLink(ch.Name, "friend "+code.Bare())
 		done[ch.Platform] = true
-		all = append(all, c.invitation(t, ch, link))
+		all = append(all, c.invitation(t, ch, link, plain))
 	}
 	return all
 }
@@ -163,8 +164,9 @@ func (c counter) friendLine(t *bot.Turn, on bot.Platform, code referral.Code) st
 }
 
 // invitation is a message to pass on: words, link and QR, with a button that
-// opens the platform's own list of friends.
-func (c counter) invitation(t *bot.Turn, ch shop.Channel, link string) bot.Message {
+// opens the platform's own list of friends. plain is the link with the command
+// in plain letters.
+func (c counter) invitation(t *bot.Turn, ch shop.Channel, link, plain string) bot.Message {
 	r := c.Rules(t.Now).Referral
 	name := c.Name(t.Now, t.Lang)
 	words := t.Word(i18n.InviteCardPlain, "Shop", name)
@@ -176,7 +178,7 @@ func (c counter) invitation(t *bot.Turn, ch shop.Channel, link string) bot.Messa
 		Text:    words + "\n" + link,
 		Picture: &bot.Picture{QR: link, Alt: t.Word(i18n.InviteAlt)},
 		Buttons: []bot.Button{
-			{Label: t.Word(i18n.InviteShare), Do: bot.DoOpen, Value: shareLink(ch.Platform, words, link, name)},
+			{Label: t.Word(i18n.InviteShare), Do: bot.DoOpen, Value: shareLink(ch.Platform, words, name, link, plain)},
 			{Label: t.Word(i18n.InviteCopy), Do: bot.DoCopy, Value: link},
 		},
 	}
@@ -192,19 +194,22 @@ const maxLink = 1000
 
 // shareLink opens the platform's own list of friends with a text to send (LINE
 // docs, using-line-url-scheme; core.telegram.org/widgets/share). Escaped, a
-// letter of Chinese or Thai takes nine characters: where the words do not fit,
-// the shop's name stands for them.
-func shareLink(on bot.Platform, words, link, name string) string {
+// letter of Chinese or Thai takes nine characters, and in a link within it
+// fifteen: where it does not fit, a plainer link is sent, and where that does
+// not, the shop's name instead of the words.
+func shareLink(on bot.Platform, words, name string, links ...string) string {
 	for _, say := range []string{words, name} {
-		address := "https://line.me/R/share?text=" + escape(say+"\n"+link)
-		if on == bot.Telegram {
-			address = "https://t.me/share/url?url=" + escape(link) + "&text=" + escape(say)
-		}
-		if len(address) <= maxLink {
-			return address
+		for _, link := range links {
+			address := "https://line.me/R/share?text=" + escape(say+"\n"+link)
+			if on == bot.Telegram {
+				address = "https://t.me/share/url?url=" + escape(link) + "&text=" + escape(say)
+			}
+			if len(address) <= maxLink {
+				return address
+			}
 		}
 	}
-	return link
+	return links[0]
 }
 
 // escape is s in an address; spaces must not become "+", which LINE shows.
