@@ -139,7 +139,7 @@ func (s *Shop) lapsed(p i18n.Printer, now time.Time, v voucher.Voucher) bot.Mess
 	case v.OnExpiry == loyalty.FateForfeit:
 		key = i18n.VoucherLapsedGone
 	}
-	until := append(s.moment(v.Until.Add(-1)), "Points", Points(p, v.Cost))
+	until := append(s.moment(s.LastMoment(v.Until)), "Points", Points(p, v.Cost))
 	return bot.Message{Title: s.rewardName(p, now, v.Reward), Text: p.Print(i18n.T(key, until...))}
 }
 
