@@ -147,7 +147,7 @@ func (x Expiry) followed(l *Lot, from, active time.Time, zone *time.Location) ti
 	if x.Kind == FixedDate {
 		x.Months = max(x.Months, 12) // its period is a year, even where it spares nothing
 	}
-	end = x.End(later(l.Base, from), zone)
+	end = x.End(later(base, from), zone)
 	if !l.ExpiresAt.IsZero() && l.ExpiresAt.Before(end) {
 		return l.ExpiresAt
 	}

@@ -62,6 +62,29 @@ func TestIdleRuleIsFollowedWhereTheEndIsTheSame(t *testing.T) {
 	s.clean()
 }
 
+// TestLatePointsGoWithTheSilenceThatTheyComeUnder: points told late, as of
+// before a rule of silence began, have its silence from the last activity, and
+// not from the rule's beginning.
+func TestLatePointsGoWithTheSilenceThatTheyComeUnder(t *testing.T) {
+	old := plan()
+	old.Expiry = loyalty.Expiry{Version: 1}
+	from := noon.AddDate(0, 0, 5)
+	s := newShop(t, old)
+	s.rulesOf(changed(old, from, func(p *loyalty.Programme) {
+		p.Expiry.Kind, p.Expiry.Months, p.Expiry.Follow = loyalty.Idle, 1, true
+	}))
+	s.now = from.AddDate(0, 0, 20) // 4 April
+	s.earn(ann, 100, "")
+	a := s.act(sam)
+	a.At = noon
+	s.must(func(tx store.Tx) (Receipt, error) { return s.b.Give(tx, ann, a, 10) })
+	end := time.Date(2026, 5, 5, 0, 0, 0, 0, taipei)
+	if b := s.balance(ann); b.Next.Points != 110 || !b.Next.At.Equal(end) {
+		t.Errorf("%d points go at %s", b.Next.Points, b.Next.At)
+	}
+	s.clean()
+}
+
 // TestANightsBirthday: what is left of a night after midnight is the day
 // before's, its birthday too.
 func TestANightsBirthday(t *testing.T) {
