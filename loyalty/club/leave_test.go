@@ -121,3 +121,22 @@ func TestWhoLeftIsLeftAlone(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestLeftWhileTheTickRuns: who leaves after a tick listed those who have their
+// day gets nothing for it.
+func TestLeftWhileTheTickRuns(t *testing.T) {
+	w := newWorld(t, cafe())
+	w.join(ann)
+	w.buy(ann, 100)
+	w.now = w.now.AddDate(1, 0, 0)
+	w.left(ann)
+	err := w.update(func(tx store.Tx) error {
+		did, err := w.c.celebrate(tx, ann, "years", w.now, func(store.Tx, Happened) error { return nil })
+		want(t, "celebrated", did, false)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	want(t, "vouchers", len(w.vouchers(ann)), 0)
+}

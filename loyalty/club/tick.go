@@ -207,6 +207,9 @@ func (c *Club) celebrate(tx store.Tx, m loyalty.MemberID, gift string, now time.
 	if err != nil {
 		return false, err
 	}
+	if _, here, err := joined.Get(tx, x.card.Day, string(m)); err != nil || !here && x.card.Day != "" {
+		return false, err // they left while the others had theirs
+	}
 	for _, p := range x.calendar() {
 		if p.gift == gift {
 			g, err := c.surprise(tx, m, book.Act{Op: opID("calendar", string(m)), Now: now}, p, tell)
