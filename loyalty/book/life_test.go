@@ -108,6 +108,9 @@ func (l *life) step() {
 	a := l.act(loyalty.ByJob("life"))
 	if l.pick(6) == 0 {
 		a.At = l.now.Add(-time.Duration(l.pick(80)) * time.Hour)
+		if l.pick(8) == 0 { // from a box of receipts
+			a.At = a.At.AddDate(0, 0, -l.pick(60))
+		}
 	}
 	at := a.At
 	if at.IsZero() {

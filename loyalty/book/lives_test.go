@@ -54,6 +54,12 @@ func (l *life) compareRest(o *oracle) {
 		if ok && (p.Standing.Level != o.stand.level || !p.Standing.Until.Equal(o.stand.until)) {
 			l.fatalf("level %q until %s, want %q until %s", p.Standing.Level, p.Standing.Until, o.stand.level, o.stand.until)
 		}
+		if ok {
+			got := []any{p.Value, p.Next, p.From, p.To, p.Left, p.Ends.UTC()}
+			if want := o.progress(l.now); !slices.Equal(got, want) {
+				l.fatalf("value, next, from, to, left, ends: %v, want %v", got, want)
+			}
+		}
 		return err
 	})
 	if err != nil {

@@ -250,3 +250,20 @@ func (o *oracle) sink(before ostanding) {
 		o.become(after, o.now)
 	}
 }
+
+// progress is the way to the next level: the value of the present window, the
+// next level, the bar's ends, what is missing, and when the window ends, in a
+// rolling one when its oldest month drops out. At the top the bar has no length.
+func (o *oracle) progress(now time.Time) []any {
+	p := o.rules(now)
+	w := o.window(p, dateOf(now, p.Zone))
+	value, mine := int64(o.value(p, w)), rank(p, o.stand.level)
+	from := p.Tiers.Levels[mine].At
+	next, to, left := "", from, int64(0)
+	for _, l := range p.Tiers.Levels[mine+1:] {
+		if next == "" && l.At > value { // one that new rules made lower comes with the next sale
+			next, to, left = l.ID, l.At, l.At-value
+		}
+	}
+	return []any{value, next, from, to, left, w.to.begins(p.Zone).UTC()}
+}
