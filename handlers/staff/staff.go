@@ -8,8 +8,8 @@
 //
 // # Rows
 //
-//	acts/<staff>     the employee's last acts, newest first, for /undo; for ever, 10 at most
-//	approval/<id>    points that wait for a second person; the reason is sealed; 7 days
+//	acts/<staff>        the employee's last acts, newest first, for /undo; for ever, 10 at most
+//	approval/<id>       points that wait for a second person; the reason is sealed; 7 days
 //	uses/<day>/<staff>  how many vouchers the employee took on a local day; 40 days
 package staff
 
