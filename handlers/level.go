@@ -51,7 +51,7 @@ func (c counter) levelName(t *bot.Turn, id string) string {
 // brings is what a tier gives, a line each.
 func (c counter) brings(t *bot.Turn, id string) string {
 	var all []string
-	if ladder := c.Rules(t.Now).Tiers; id != "" && len(ladder.Levels) > 0 {
+	if ladder := c.Rules(t.Now).Tiers; len(ladder.Levels) > 0 {
 		if more := ladder.Levels[ladder.Index(id)].Percent - 100; more > 0 {
 			all = append(all, "· "+t.Word(i18n.LevelPercent, "Percent", strconv.FormatInt(more, 10)))
 		}
@@ -74,11 +74,10 @@ func (c counter) levelBar(t *bot.Turn, way loyalty.Progress) *bot.Bar {
 // levelRows say what is counted, until when, and how long the tier stands.
 func (c counter) levelRows(t *bot.Turn, way loyalty.Progress) []bot.Row {
 	tiers := c.Rules(t.Now).Tiers
-	so := bot.Row{Label: t.Word(i18n.LevelSoFar), Value: c.counted(t, way.Value)}
-	rows := []bot.Row{so}
+	rows := []bot.Row{{Label: t.Word(i18n.LevelSoFar), Value: c.counted(t, way.Value)}}
 	switch {
 	case tiers.Window == loyalty.WindowRolling:
-		rows[0].Label += " (" + t.Word(i18n.LevelRolling, "Count", tiers.Months) + ")"
+		rows[0].Label = t.Word(i18n.LevelRolling, "Count", tiers.Months)
 	case way.Next != "":
 		rows = append(rows, bot.Row{Label: t.Word(i18n.LevelBy), Value: c.lastDay(t, way.Ends)})
 	}
