@@ -43,7 +43,8 @@
 //
 // One command a file. handlers is the members', handlers/staff the employees';
 // handlers/shop is what they share. handlers/counter is what opens in a
-// browser, handlers/admin what the command line asks a running program.
+// browser, handlers/admin what the command line asks a running program,
+// handlers/jobs what comes to members because time passes.
 //
 // # cmd/regulars: wiring
 //

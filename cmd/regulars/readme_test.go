@@ -1,0 +1,26 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"regulars/loyalty/programme"
+)
+
+// The programme that the README shows is one.
+func TestReadmeProgramme(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(text), "```toml\n")
+	example, _, _ = strings.Cut(example, "```")
+	p, complaints := programme.Load([]byte(example))
+	if len(complaints) > 0 {
+		t.Fatal(complaints)
+	}
+	if n := strings.Count(example, "\n"); n != 10 || len(p.Rules.Rewards) != 1 || p.ShopName("en") != "Corner Café" {
+		t.Errorf("%d lines, read as %s with %d rewards", n, p.ShopName("en"), len(p.Rules.Rewards))
+	}
+}
