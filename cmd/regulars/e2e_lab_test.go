@@ -16,6 +16,7 @@ import (
 	"regulars/bot"
 	"regulars/bot/sim"
 	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
 	"regulars/store"
 	"regulars/store/bolt"
 )
@@ -32,6 +33,8 @@ type lab struct {
 	cfg      *Config
 	path     string
 	log      *safeBuffer
+	at       func(time.Time) *programme.Programme
+	clock    bot.Clock // the program's: the world's, unless a test lets it go wrong
 	front    *httptest.Server
 	lose     atomic.Bool // the program's answers to webhooks get lost on the way
 
@@ -47,7 +50,16 @@ const (
 // newLab starts a world with a program in it; set changes its configuration.
 func newLab(t testing.TB, o bolt.Options, set func(*Config)) *lab {
 	t.Helper()
-	l := &lab{t: t, world: sim.New(t), log: &safeBuffer{}, path: filepath.Join(t.TempDir(), "lab.db")}
+	l := newWorld(t, set)
+	l.start(o)
+	return l
+}
+
+// newWorld is newLab before its program is started.
+func newWorld(t testing.TB, set func(*Config)) *lab {
+	t.Helper()
+	l := &lab{t: t, world: sim.New(t), log: &safeBuffer{}, path: filepath.Join(t.TempDir(), "lab.db"), at: always(cafeProgramme(t))}
+	l.clock = l.world.Clock
 	l.line = l.world.LineChannel(sim.LineConfig{ID: labLineID, Secret: labLineSecret, Token: labLineToken, BasicID: "@lab", Redelivery: true})
 	l.telegram = l.world.TelegramBot(sim.TelegramConfig{Token: labBotToken, Username: "lab_bot"})
 	l.front = httptest.NewServer(http.HandlerFunc(l.pass))
@@ -63,7 +75,6 @@ func newLab(t testing.TB, o bolt.Options, set func(*Config)) *lab {
 	if set != nil {
 		set(l.cfg)
 	}
-	l.start(o)
 	t.Cleanup(func() {
 		if l.app != nil {
 			l.app.stop()
@@ -75,7 +86,7 @@ func newLab(t testing.TB, o bolt.Options, set func(*Config)) *lab {
 // start serves; stop ends the program and leaves the world.
 func (l *lab) start(o bolt.Options) {
 	l.t.Helper()
-	l.app = runApp(l.t, l.cfg, l.path, o, l.world.Clock, slog.New(slog.NewTextHandler(l.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	l.app = runAppBy(l.t, l.at, l.cfg, l.path, o, l.clock, slog.New(slog.NewTextHandler(l.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 }
 
 func (l *lab) stop() {
