@@ -71,7 +71,9 @@ func (r *sceneRules) add(text string, from time.Time) error {
 }
 
 // change replaces a text of the newest version, as the handlers' own test does.
+// It holds from the beginning of the second, as Telegram tells whole ones.
 func (r *sceneRules) change(args string, now time.Time) error {
+	now = now.Truncate(time.Second)
 	text := string(cafeText())
 	if n := len(r.all); n > 1 {
 		raw, err := os.ReadFile(r.file(n))
