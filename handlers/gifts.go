@@ -183,7 +183,7 @@ func (c counter) nothingWaits(t *bot.Turn, m people.Person) error {
 		return err
 	}
 	if len(coming) == 0 {
-		t.Say(bot.Message{Text: t.Word(i18n.GiftsNever), Buttons: []bot.Button{command(t.Word(i18n.KeyRewards), "redeem")}})
+		t.Say(c.nothing(t, i18n.GiftsNever, i18n.GiftsNothing))
 		return nil
 	}
 	msg := bot.Message{}
