@@ -35,7 +35,9 @@ func (l *life) compare() {
 			at, n = p.lot.ends, n+1
 		}
 	}
-	l.compareRest(o)
+	if l.ops%2 == 0 { // what differs stays different
+		l.compareRest(o)
+	}
 	if !b.Next.At.Equal(at) || int(b.Next.Points) != n {
 		l.fatalf("next expiry %d at %s, want %d at %s", b.Next.Points, b.Next.At, n, at)
 	}

@@ -16,7 +16,7 @@ import (
 // over the same random programmes and lives.
 
 // some are a few of the seeds: each life is lived several times here.
-func some(t testing.TB) uint64 { return max(2, seeds(t)/10) }
+func some(t testing.TB) uint64 { return max(2, seeds(t)/20) }
 
 // TestRandomLivesSumToNothing: every entry sums to zero, all of them do, and
 // the pots are what the account says (invariants 1 and 2); rebuilding what is
@@ -127,7 +127,7 @@ func TestRandomLivesAsOf(t *testing.T) {
 // nothing but head starts: no points, no debt, no counts, no tier
 // (invariants 14 and 19).
 func TestRandomProgrammesShuffled(t *testing.T) {
-	for seed := range seeds(t) {
+	for seed := range max(10, seeds(t)/2) {
 		pick := seeded(seed)
 		l := newLife(t, mem.New(), pick)
 		var events []func(store.Tx) (Receipt, error)
