@@ -1,0 +1,5 @@
+//go:build !race
+
+package club
+
+const raceDetector = false
