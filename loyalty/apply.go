@@ -216,9 +216,11 @@ func (a *Account) count(e *Entry) (err error) {
 	return err
 }
 
-// active reports whether an entry of this kind is activity of the member.
+// active reports whether an entry of this kind is activity of the member. What
+// a rule gives is none: a present comes by the calendar or for what somebody
+// else did, and one that a sale brings comes with that sale.
 func active(k Kind) bool {
-	return k == KindEarn || k == KindGive || k == KindGift || k == KindSpend || k == KindHold || k == KindCapture
+	return k == KindEarn || k == KindGive || k == KindSpend || k == KindHold || k == KindCapture
 }
 
 // shelve puts closed lots away and orders the rest.

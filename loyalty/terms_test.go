@@ -185,6 +185,26 @@ func TestIdleLotsKeepTheirRule(t *testing.T) {
 	m.has("silent since", 10)
 }
 
+// TestPresentIsNoActivity: a birthday's points renew nothing, and live no longer
+// than points earned on that day.
+func TestPresentIsNoActivity(t *testing.T) {
+	p := levels()
+	p.Expiry = Expiry{Version: 1, Kind: Idle, Months: 6}
+	m := &person{t: t, a: &Account{}, p: p, now: at("2026-01-10 12:00:00")}
+	m.sell(Sale{Amount: 100})
+	m.now = at("2026-05-10 12:00:00")
+	m.do(func(a *Account, p *Programme, d Draft) ([]Entry, error) { return Grant(a, p, d, "birthday/2026", 5, nil) })
+	if want := at("2026-01-10 12:00:00"); !m.a.Count.Activity.Equal(want) {
+		t.Errorf("active %s, want %s", m.a.Count.Activity, want)
+	}
+	m.now = at("2026-07-10 23:59:59")
+	m.has("half a year after the sale", 105)
+	m.now = at("2026-07-11 00:00:00")
+	m.has("the sale's go", 5)
+	m.now = at("2026-11-11 00:00:00")
+	m.has("half a year after the present", 0)
+}
+
 // TestLevelsWithTheirOwnRule: as in a coffee house, the lowest level's points
 // lapse after six months without activity, the others' do not.
 func TestLevelsWithTheirOwnRule(t *testing.T) {

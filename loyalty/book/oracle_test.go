@@ -590,7 +590,7 @@ func (o *oracle) give(n int, at time.Time) *grant {
 func (o *oracle) present(n int, stamps map[string]int, at time.Time) *grant {
 	o.began(at)
 	g := &grant{stamps: stamps}
-	o.grant(g, n, at, 0, true)
+	o.grant(g, n, at, 0, false) // LEDGER.md: "any earning or spending": a present is neither
 	for id, n := range stamps {
 		o.stamp(g.rules, id, n)
 	}

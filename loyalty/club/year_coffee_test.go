@@ -15,7 +15,8 @@ import (
 //	         a sale of $8 in 1 to 14 September 2026; 500 a day at most; gift cards
 //	         earn nothing.
 //	         Those earned at green go 6 months after the last earning or spending,
-//	         whatever the level is by then; those of gold and reserve never.
+//	         whatever the level is by then; a present is neither. Those of gold
+//	         and reserve never.
 //	levels   by a star for $1, nothing else counted: gold from 500, reserve from
 //	         2,500, in this month and the 11 before it; for 12 months from the sale
 //	         that reached or renewed it; then to what these months still have.
@@ -72,16 +73,20 @@ func TestYearOfCoffee(t *testing.T) {
 		{"2026-11-03 09:00", as(bob, join("")), "0", "green", "", "", ""},                   //
 		{"2026-11-03 09:05", as(bob, sale("Bob's", "5")), "5", "green", "", "", ""},         // reaches $5; 3 days more
 		{"2026-11-06 09:00", night(), "65", "gold", "", "", ""},                             // five minutes early
-		{"2026-11-07 05:00", night(), "115", "gold", "", "", "referrer 50, BOB: friend 25"}, // 50 at gold, which do not lapse; 65 by 7 May
+		{"2026-11-07 05:00", night(), "115", "gold", "", "", "referrer 50, BOB: friend 25"}, // 50 at gold, which do not lapse; 65 by 7 April, as a reward is no activity
 
 		// 2027: gold to 7 October.
-		{"2027-04-08 10:05", night(), "115", "gold", "", "", "65 go in 30 days, BOB: 30 go in 30 days"},
-		{"2027-04-20 09:00", sale("Q", "20"), "139", "gold", "", "", ""}, // Tuesday: 20 + 4; renews the 65 to 20 October
-		{"2027-04-21 09:00", planned(), "139", "gold", "", "", "2027-09-21 10:00: 65 go in 30 days, 2027-10-14 10:00: 65 go in 7 days, 2027-10-20 10:00: 65 go in 1 days"},
-		{"2027-05-01 10:05", night(), "139", "gold", "", "", "BOB: 30 go in 7 days"},
-		{"2027-05-07 10:05", night(), "139", "gold", "", "", "BOB: 30 go in 1 days"},
-		{"2027-05-08 00:00", as(bob, look()), "0", "green", "", "", ""}, // 30 of 7 November, 6 months
-		{"2027-06-06 05:00", night(), "139", "gold", "", "", ""},        // Sunday before the birthday's week
+		{"2027-03-09 10:05", night(), "115", "gold", "", "", "65 go in 30 days"},
+		{"2027-04-04 10:05", night(), "115", "gold", "", "", "65 go in 4 days, BOB: 5 go in 30 days"}, // 5 of 3 November, 6 months: not renewed by the 25 of the 7th
+		{"2027-04-06 09:00", sale("Q", "20"), "139", "gold", "", "", ""},                              // Tuesday: 20 + 4; renews the 65 to 6 October
+		{"2027-04-07 09:00", planned(), "139", "gold", "", "", "2027-09-07 10:00: 65 go in 30 days, 2027-09-30 10:00: 65 go in 7 days, 2027-10-06 10:00: 65 go in 1 days"},
+		{"2027-04-08 10:05", night(), "139", "gold", "", "", "BOB: 25 go in 30 days"}, // 25 of 7 November
+		{"2027-04-27 10:05", night(), "139", "gold", "", "", "BOB: 5 go in 7 days"},
+		{"2027-05-01 10:05", night(), "139", "gold", "", "", "BOB: 25 go in 7 days"},
+		{"2027-05-04 00:00", as(bob, look()), "25", "green", "", "", ""},
+		{"2027-05-07 10:05", night(), "139", "gold", "", "", "BOB: 25 go in 1 days"},
+		{"2027-05-08 00:00", as(bob, look()), "0", "green", "", "", ""},
+		{"2027-06-06 05:00", night(), "139", "gold", "", "", ""}, // Sunday before the birthday's week
 		{"2027-06-07 05:00", night(), "139", "gold", "", "birthday-drink", "birthday-gold birthday-drink"},
 		{"2027-06-11 05:00", night(), "139", "gold", "", "birthday-drink", ""}, // the day itself brings no second
 		{"2027-06-13 23:59", use("birthday-drink"), "139", "gold", "", "", ""}, // Sunday, whole
