@@ -70,7 +70,7 @@ func (m *Main) openPage(ctx context.Context, c *cafe, crew *crew, o DemoOptions,
 	m.say("Open %s", c.world.Address())
 	m.say("  – Ann is new: tap “%s” on her phone, then “%s”; the guide on the page leads on", p.Say(i18n.SimAddFriend), p.Say(i18n.JoinButton))
 	m.say("  – Sam works here: on his phone type  /sale, a phone or card number, and 350")
-	m.say("  – the café has %d members and a year behind it:  regulars --config %s stats", o.Members, filepath.Join(dir, "regulars.toml"))
+	m.say("  – Grace is one of %d members with a year behind them: tap “%s” on her phone; and see  regulars --config %s stats", o.Members, p.Say(i18n.KeyRewards), filepath.Join(dir, "regulars.toml"))
 	m.say("  – break something, move the clock, or watch the wire; stop with Ctrl-C")
 	if o.Open {
 		if err := browse(c.world.Address()); err != nil {
