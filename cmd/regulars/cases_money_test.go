@@ -1,0 +1,60 @@
+package main
+
+import (
+	"testing"
+
+	"regulars/bot/sim"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
+)
+
+// TestWireCase24SpentThenRefunded: points are earned and spent, and their
+// purchase is refunded: a debt, of which the member is told why, nothing to
+// spend, and the next purchase pays it.
+func TestWireCase24SpentThenRefunded(t *testing.T) {
+	w := newWire(t)
+	for _, platform := range []string{"line", "telegram"} {
+		sam := w.employee(platform, "Sam", people.Clerk)
+		ann := w.member(platform, "Ann", 0)
+		card := w.card(ann)
+		w.says(sam, "/sale "+card+" 2000 A-1")
+		code := w.buysLatte(ann)
+		w.says(sam, "/use "+code)
+		w.unread(ann, sam)
+		said := w.says(sam, "/refund "+card+" A-1")
+		w.heard(sam, said, 1, "Refunded for Ann: NT$2,000, points −200.")
+		w.heard(ann, w.hears(ann, 0), 1, "A purchase was taken back after its points had been spent. 140 points are owed; your next points settle them.")
+		w.owes(ann, 140)
+		w.wants(ann, 0, 0, 0)
+		w.heard(ann, w.says(ann, "/points"), 1, "140 points are owed")
+		w.says(ann, "/redeem cookie")
+		if err := ann.Press("Redeem 60 points"); err == nil {
+			t.Error("a cookie is offered to somebody who owes")
+		}
+
+		w.again(w.sent(0)) // all that was ever said, and nothing comes of it
+		w.telegram.Again()
+		w.hush()
+		w.owes(ann, 140)
+		w.unread(ann, sam)
+
+		w.says(sam, "/sale "+card+" 1000 A-2") // 100 of the 140
+		w.owes(ann, 40)
+		w.wants(ann, 0, 0, 0)
+		w.says(sam, "/sale "+card+" 3000 A-3")
+		w.owes(ann, 0)
+		w.wants(ann, 260, 0, 0)
+		w.says(ann, "/points")
+		said = w.says(ann, "/points")
+		w.heard(ann, said, 1, "260 points\n")
+		w.heard(ann, said, 0, "owed")
+	}
+}
+
+// owes is what a member must owe.
+func (w *wire) owes(p sim.Person, n loyalty.Points) {
+	w.t.Helper()
+	if b, _ := w.has(p); b.Debt != n || n > 0 && b.Available != 0 {
+		w.t.Errorf("%s owes %d and has %d, not %d and nothing", p.Name(), b.Debt, b.Available, n)
+	}
+}
