@@ -16,7 +16,7 @@
 //	entry/<member>/<seq>           one entry, never changed; kept for ever
 //	lot/<member>/<seq>             a closed lot; kept for ever
 //	mark/<member>/<seq>            what has been taken back of an entry; kept for ever
-//	order/<member>/<hash>          the newest sale under an order number; kept for ever
+//	order/<member>/<hash>          the newest sales under an order number; kept for ever
 //	due/<instant>/<member>         when time next changes the account; one a member at most
 //	notice/<instant>/<member>      the member's next notice that points will go; one a member at most
 //	told/<member>                  up to when the member's notices are done with; kept for ever

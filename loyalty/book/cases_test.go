@@ -2,8 +2,10 @@ package book
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -335,6 +337,66 @@ func TestDayCountsWhatAnEmployeeDid(t *testing.T) {
 	want := DaySum{Sales: 2, SaleMoney: 150, SalePoints: 150, Uses: 1, UsePoints: 5, Undos: 2, UndoPoints: 120}
 	if got := s.day(sam, "2026-03-10"); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
+	}
+}
+
+// TestOrdersOfOtherDaysInBetween: what came late for another day under the same
+// number does not let today's be entered twice; a refund means the newest.
+func TestOrdersOfOtherDaysInBetween(t *testing.T) {
+	s := newShop(t, plan())
+	sell := func(days int, amount loyalty.Money) (Receipt, error) {
+		a := s.act(sam)
+		a.At = s.now.AddDate(0, 0, days)
+		return s.do(func(tx store.Tx) (Receipt, error) { return s.b.Earn(tx, ann, a, amount, "7") })
+	}
+	var first loyalty.Ref
+	for days := 0; days > -5; days-- {
+		rec, err := sell(days, 100)
+		if err != nil {
+			t.Fatalf("%d days ago: %v", -days, err)
+		}
+		if days == 0 {
+			first = rec.Entry().Ref
+		}
+	}
+	var dup *loyalty.DuplicateError
+	for days := 0; days > -5; days-- {
+		if _, err := sell(days, 100); !errors.As(err, &dup) || days == 0 && dup.Ref != first {
+			t.Errorf("%d days ago, twice: %v", -days, err)
+		}
+	}
+	if _, err := s.refund(ann, "7", 0); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sell(-4, 30); err != nil {
+		t.Errorf("entered anew after the refund of the newest: %v", err)
+	}
+	if _, err := sell(-3, 30); !errors.As(err, &dup) {
+		t.Errorf("the one before it: %v", err)
+	}
+	s.has(ann, 430, 0, 0, 0)
+	s.clean()
+}
+
+// TestOrderRowsOfForm1: a row that says the newest sale only reads as before,
+// and what comes behind it leads to both.
+func TestOrderRowsOfForm1(t *testing.T) {
+	var row numbered
+	if err := json.Unmarshal([]byte(`{"seq":4}`), &row); err != nil {
+		t.Fatal(err)
+	}
+	row = row.with(&loyalty.Entry{Form: 2, Seq: 9})
+	if row.Seq != 9 || !slices.Equal(row.Older, []uint64{4}) {
+		t.Errorf("%+v", row)
+	}
+	for seq := range uint64(20) {
+		row = row.with(&loyalty.Entry{Form: 2, Seq: 10 + seq})
+	}
+	if row.Seq != 29 || len(row.Older) != mostNumbered-1 || row.Older[0] != 28 {
+		t.Errorf("%+v", row)
+	}
+	if row = row.with(&loyalty.Entry{Form: 1, Seq: 40}); row.Seq != 40 || row.Older != nil {
+		t.Errorf("%+v", row)
 	}
 }
 

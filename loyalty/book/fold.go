@@ -78,6 +78,7 @@ func (b *Book) derived(r store.Reader, m loyalty.MemberID, a *loyalty.Account, a
 		rows[string(key)] = raw
 	}
 	id := string(m)
+	sales := map[string]numbered{}
 	put(accounts.Key(id), a)
 	for seq, lot := range a.Shelf {
 		put(lots.Key(id, seqKey(seq)), lot)
@@ -100,7 +101,9 @@ func (b *Book) derived(r store.Reader, m loyalty.MemberID, a *loyalty.Account, a
 			put(refs.Key(string(e.Ref)), place{m, e.Seq})
 		}
 		if e.Kind == loyalty.KindEarn && e.Order != "" {
-			put(orders.Key(id, orderKey(e.Order)), place{Seq: e.Seq})
+			key := orderKey(e.Order)
+			sales[key] = sales[key].with(e)
+			put(orders.Key(id, key), sales[key])
 		}
 	}
 	return rows, failed

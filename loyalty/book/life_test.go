@@ -222,7 +222,7 @@ func (l *life) refundOrder(a Act, at time.Time, order string) {
 		r.Amount = loyalty.Money(b.amount)
 	default:
 		it := items[l.pick(len(items))]
-		if g := l.oracle.sales[order]; g != nil && len(g.slip.lines) > 0 && l.pick(8) > 0 {
+		if g := l.oracle.newest(order); g != nil && len(g.slip.lines) > 0 && l.pick(8) > 0 {
 			i := slices.IndexFunc(items, func(x struct {
 				id, category string
 				price        int

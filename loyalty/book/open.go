@@ -92,7 +92,11 @@ func (o *open) add(tx store.Tx, decided []loyalty.Entry) error {
 			return err
 		}
 		if e.Kind == loyalty.KindEarn && e.Order != "" {
-			if err := orders.Put(tx, place{Seq: e.Seq}, string(o.member), orderKey(e.Order)); err != nil {
+			row, _, err := orders.Get(tx, string(o.member), orderKey(e.Order))
+			if err != nil {
+				return err
+			}
+			if err := orders.Put(tx, row.with(&e), string(o.member), orderKey(e.Order)); err != nil {
 				return err
 			}
 		}
@@ -141,13 +145,31 @@ func (o *open) sale(r store.Reader, order loyalty.Order) (e loyalty.Entry, ok bo
 }
 
 // checkOrder refuses a second sale under one order number on one local day in
-// one store, unless the first was taken back. Tills start again at 1 every
-// morning, so that older numbers mean nothing.
+// one store, unless the first was taken back, also when sales of other days were
+// told in between. Tills start again at 1 every morning, so that the numbers of
+// other days mean nothing.
 func (o *open) checkOrder(r store.Reader, act Act, order loyalty.Order) error {
-	e, ok, err := o.sale(r, order)
+	if order == "" {
+		return nil
+	}
+	row, ok, err := orders.Get(r, string(o.member), orderKey(order))
 	if err != nil || !ok {
 		return err
 	}
+	for _, seq := range append([]uint64{row.Seq}, row.Older...) {
+		e, ok, err := entries.Get(r, string(o.member), seqKey(seq))
+		if err != nil || !ok {
+			return err
+		}
+		if err := o.checkSale(r, act, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkSale refuses a sale of the day and the store of e, which has its number.
+func (o *open) checkSale(r store.Reader, act Act, e loyalty.Entry) error {
 	at := act.At
 	if at.IsZero() {
 		at = act.Now

@@ -21,7 +21,7 @@ type oracle struct {
 	points   []*point
 	lots     []*olot
 	holds    []*ohold
-	sales    map[string]*grant // newest by order
+	sales    map[string][]*grant // by order, newest first
 	waits    []*owait
 	debt     int
 	frozen   bool
@@ -36,7 +36,7 @@ type oracle struct {
 
 func newOracle(versions []*loyalty.Programme, f loyalty.Facts) *oracle {
 	return &oracle{
-		versions: versions, facts: f, sales: map[string]*grant{},
+		versions: versions, facts: f, sales: map[string][]*grant{},
 		months: map[date]*counts{}, daily: map[date]*counts{}, cards: map[string]*ocard{},
 	}
 }
@@ -402,6 +402,14 @@ func (o *oracle) renew(at, to time.Time) {
 	}
 }
 
+// newest is the sale told last under an order number, nil for none.
+func (o *oracle) newest(order string) *grant {
+	if len(o.sales[order]) == 0 {
+		return nil
+	}
+	return o.sales[order][0]
+}
+
 func (o *oracle) began(at time.Time) {
 	if o.first.IsZero() {
 		o.first = at
@@ -434,8 +442,10 @@ func (o *oracle) earn(s *slip, order, branch string, at time.Time) (*grant, stri
 	o.policy = p.Reversal
 	on := dateOf(at, p.Zone)
 	day := fmt.Sprint(on, branch)
-	if g := o.sales[order]; order != "" && g != nil && !g.whole && g.day == day {
-		return nil, "duplicate"
+	for _, g := range o.sales[order] {
+		if order != "" && !g.whole && g.day == day {
+			return nil, "duplicate"
+		}
 	}
 	o.began(at)
 	for i := range s.lines {
@@ -482,7 +492,7 @@ func (o *oracle) earn(s *slip, order, branch string, at time.Time) (*grant, stri
 		o.stamp(p, c.ID, start)
 	}
 	if order != "" {
-		o.sales[order] = g
+		o.sales[order] = append([]*grant{g}, o.sales[order]...)
 		var still []*owait
 		for _, w := range o.waits {
 			if w.order != order || g.whole || o.now.Sub(w.since) > 30*24*time.Hour {
@@ -705,7 +715,7 @@ func (o *oracle) takeBack(g *grant, b back) string {
 // refund gives the wait that it made, if any.
 func (o *oracle) refund(order string, b back, at time.Time) (*owait, string) {
 	o.policy = o.rules(at).Reversal
-	g := o.sales[order]
+	g := o.newest(order)
 	if g == nil {
 		o.began(at)
 		b.kept = nil // nobody can have used the prize of a sale that is not known

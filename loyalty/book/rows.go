@@ -12,10 +12,31 @@ import (
 	"regulars/store"
 )
 
-// place names an entry: what a reference or an order leads to.
+// place names an entry: what a reference leads to.
 type place struct {
-	Member loyalty.MemberID `json:"member,omitempty"` // empty where the key says it
+	Member loyalty.MemberID `json:"member,omitempty"`
 	Seq    uint64           `json:"seq"`
+}
+
+// numbered are the sales under one order number.
+type numbered struct {
+	Seq   uint64   `json:"seq"`             // the newest
+	Older []uint64 `json:"older,omitempty"` // some before it, newest first
+}
+
+// mostNumbered is how many sales one order number leads to. Tills start again
+// at 1 every morning: what lies further back is of other days, as sales come
+// late by days and not by years.
+const mostNumbered = 8
+
+// with is the row with one more sale. What was written in form 1 leads to the
+// newest only, as its rows always did.
+func (n numbered) with(e *loyalty.Entry) numbered {
+	if e.Form < 2 || n.Seq == 0 {
+		return numbered{Seq: e.Seq}
+	}
+	older := append([]uint64{n.Seq}, n.Older...)
+	return numbered{e.Seq, older[:min(len(older), mostNumbered-1)]}
 }
 
 // outcome is what came of an operation.
@@ -33,7 +54,7 @@ var (
 	entries   = store.NewTable[loyalty.Entry]("entry/", store.Locked, store.FirstPart("member"))
 	lots      = store.NewTable[loyalty.Lot]("lot/", store.Locked, store.FirstPart("member"))
 	marks     = store.NewTable[loyalty.Mark]("mark/", store.Locked, store.FirstPart("member"))
-	orders    = store.NewTable[place]("order/", store.Locked, store.FirstPart("member"))
+	orders    = store.NewTable[numbered]("order/", store.Locked, store.FirstPart("member"))
 	ops       = store.NewTable[outcome]("op/", store.Locked, whole("op"))
 	refs      = store.NewTable[place]("ref/", store.Readable, whole("ref"))
 	dues      = store.NewTable[struct{}]("due/", store.Locked, secondPart("member/"))
