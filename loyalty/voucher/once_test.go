@@ -130,3 +130,18 @@ func TestHoldReleasedInTheLedger(t *testing.T) {
 	s.has(ann, 100, 0)
 	s.clean()
 }
+
+// TestClockSetBack: the clock was a day ahead, and is put right: a voucher is
+// good for its whole time all the same, and its points are set aside.
+func TestClockSetBack(t *testing.T) {
+	s := newShop(t, plan())
+	s.now = s.now.Add(24 * time.Hour)
+	s.earn(ann, 100)
+	s.now = s.now.Add(-24 * time.Hour)
+	v := s.must(s.redeem(ann, "latte"))
+	s.has(ann, 100-v.Cost, v.Cost)
+	if w := s.must(s.use(v)); w.State != Used {
+		t.Errorf("%+v", w)
+	}
+	s.clean()
+}

@@ -25,6 +25,9 @@ func (d *Desk) Redeem(tx store.Tx, m loyalty.MemberID, act book.Act, reward stri
 		}
 		v := draft(p, r, m, act)
 		v.ID, v.Cost = d.newID(m, "op", string(act.Op)), r.Cost
+		if err := d.fullTime(tx, p, r, &v); err != nil {
+			return Voucher{}, book.Receipt{}, err
+		}
 		return d.issue(tx, r, v, act)
 	})
 }
@@ -85,6 +88,17 @@ func draft(p *loyalty.Programme, r loyalty.Reward, m loyalty.MemberID, act book.
 	}
 	v.Until = Lapses(p, r, v.Issued)
 	return v
+}
+
+// fullTime gives a voucher for points its whole time by the account's own clock,
+// which waits where the machine's was set back: the hold would be over at once
+// otherwise.
+func (d *Desk) fullTime(tx store.Tx, p *loyalty.Programme, r loyalty.Reward, v *Voucher) error {
+	a, err := d.Book.Account(tx, v.Member)
+	if err == nil && v.Kind == loyalty.RewardItem && a.RecordedAt.After(v.Issued) {
+		v.Until = Lapses(p, r, a.RecordedAt)
+	}
+	return err
 }
 
 // issue takes the reward out of stock or pool, pays for it, and writes what is
