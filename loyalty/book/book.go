@@ -71,7 +71,7 @@ type Act struct {
 	Store    loyalty.Store
 	Voucher  string    // what a spend or a hold is for; it tells, it decides nothing
 	Reason   []byte    // sealed by the caller
-	At       time.Time // when it took effect; zero is Now
+	At       time.Time // when it took effect, not after Now (see [Early]); zero is Now
 	Now      time.Time // asked for: the turn's now
 }
 
@@ -286,9 +286,18 @@ const minKey = 32
 
 var errKey = errors.New("book: the chain key has fewer than 32 bytes")
 
+// Early is by how much an act may take effect before it is recorded: a
+// platform's clock may be ahead of this one by so much.
+const Early = 2 * time.Minute
+
+var errEarly = errors.New("book: an act cannot take effect in the future: cut At to Now")
+
 func (a *Act) check() error {
 	if a.Op == "" || len(a.Op) > 200 || a.Actor == "" || a.Now.IsZero() {
 		return errAct
+	}
+	if a.At.After(a.Now.Add(Early)) {
+		return errEarly
 	}
 	return nil
 }

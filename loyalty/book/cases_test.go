@@ -340,6 +340,28 @@ func TestDayCountsWhatAnEmployeeDid(t *testing.T) {
 	}
 }
 
+// TestNothingTakesEffectInTheFuture: an act dated ahead by more than clocks
+// differ is a programming error, and leaves nothing.
+func TestNothingTakesEffectInTheFuture(t *testing.T) {
+	s := newShop(t, plan())
+	for ahead, ok := range map[time.Duration]bool{-time.Hour: true, 0: true, Early: true, Early + 1: false, 24 * time.Hour: false} {
+		a := s.act(sam)
+		a.At = s.now.Add(ahead)
+		before := s.balance(ann)
+		err := s.db.Update(context.Background(), func(tx store.Tx) error {
+			_, err := s.b.Earn(tx, ann, a, 10, "")
+			return err
+		})
+		if (err == nil) != ok || loyalty.Refused(err) {
+			t.Errorf("%v ahead: %v", ahead, err)
+		}
+		if got := s.balance(ann); !ok && got != before {
+			t.Errorf("%v ahead: %+v", ahead, got)
+		}
+	}
+	s.clean()
+}
+
 // TestOrdersOfOtherDaysInBetween: what came late for another day under the same
 // number does not let today's be entered twice; a refund means the newest.
 func TestOrdersOfOtherDaysInBetween(t *testing.T) {
