@@ -70,6 +70,7 @@ func (d desk) sold(t *bot.Turn, m people.Person, out club.Outcome, cards []stamp
 	if used.ID != "" {
 		lines = append(lines, t.Word(i18n.SoldVoucher, "Reward", d.reward(p, t.Now, used.Reward)))
 	}
+	lines = append(lines, d.met(t, out.Receipt.Entries, d.called(t, m))...)
 	lines = append(lines, d.moved(p, t.Now, out, d.called(t, m))...)
 	lines = append(lines, d.brought(p, t.Now, out)...)
 	msg := bot.Message{Text: strings.Join(lines, "\n"), Rows: d.shares(p, t.Now, e)}
@@ -108,6 +109,7 @@ func (d desk) bought(t *bot.Turn, p i18n.Printer, out club.Outcome, cards []stam
 		msg.Title = p.Say(i18n.ReceiptEarned, "Points", shop.Points(p, gained(e)))
 	}
 	d.addStamps(p, t.Now, &msg, cards)
+	msg.Rows = append(msg.Rows, d.refundRows(t, p, out.Receipt.Entries)...)
 	msg.Rows = append(msg.Rows, bot.Row{Label: p.Say(i18n.ReceiptNow), Value: i18n.Number(int64(b.Available))})
 	if b.Debt > 0 {
 		msg.Rows = append(msg.Rows, bot.Row{Label: p.Say(i18n.PointsOwed), Value: i18n.Number(int64(b.Debt))})

@@ -21,6 +21,10 @@ func (d desk) refund(t *bot.Turn) error {
 		return err
 	}
 	of, rest, err := d.saleOf(t)
+	var none *noSale
+	if errors.As(err, &none) {
+		return d.refundLater(t, me, none)
+	}
 	if err != nil {
 		return err
 	}
@@ -93,7 +97,7 @@ func (d desk) byOrder(t *bot.Turn, m people.Person, words []string) (of loyalty.
 			return of, words[n:], err
 		}
 	}
-	return of, nil, bot.Refuse(i18n.RefundNoOrder, "Order", shop.Tidy(words[0]), "Name", d.called(t, m))
+	return of, nil, &noSale{m, words[0], words[1:]}
 }
 
 // readReturn reads what comes back of a sale: an amount, items, or all.

@@ -51,6 +51,10 @@ func (d desk) undo(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
+	if of.Kind == loyalty.KindWait { // nobody had heard of it
+		t.SayText(i18n.RefundWaitsNot, "Order", string(of.Order))
+		return nil
+	}
 	if err := d.uncount(t, was, out); err != nil {
 		return err
 	}
