@@ -58,3 +58,49 @@ func (w *wire) owes(p sim.Person, n loyalty.Points) {
 		w.t.Errorf("%s owes %d and has %d, not %d and nothing", p.Name(), b.Debt, b.Available, n)
 	}
 }
+
+// TestWireCase02RefundBeforePurchase: a refund is said before its purchase is
+// recorded, because somebody was quicker or because the platform delivers the
+// newest first: it waits, and is applied once after it.
+func TestWireCase02RefundBeforePurchase(t *testing.T) {
+	w := newWire(t)
+	for _, platform := range []string{"line", "telegram"} {
+		sam := w.employee(platform, "Sam", people.Clerk)
+		ann := w.member(platform, "Ann", 0)
+		card := w.card(ann)
+		w.heard(sam, w.says(sam, "/refund "+card+" A-1"), 1, "I find no purchase A-1 of Ann's. Nothing was changed.")
+		w.heard(sam, w.presses(sam, "Refund it then"), 1, "when purchase A-1 of Ann's is recorded, it is refunded at once")
+		w.unread(ann)
+		w.wants(ann, 0, 0, 0)
+		said := w.says(sam, "/sale "+card+" 350 A-1")
+		w.heard(sam, said, 1, "35 points for Ann (NT$350).\nRefunded for Ann: NT$350, points −35.")
+		w.wants(ann, 0, 0, 0)
+		w.again(w.sent(0))
+		for back := range 3 {
+			w.telegram.AgainFrom(back)
+		}
+		w.says(sam, "/sale "+card+" 350 A-2") // another number is another purchase
+		w.wants(ann, 35, 0, 0)
+	}
+}
+
+// TestWireCase02NewestFirst: the purchase is on its way while its refund is
+// said, and LINE delivers the refund first: it asks, and by the time of the yes
+// the purchase is there.
+func TestWireCase02NewestFirst(t *testing.T) {
+	w := newWire(t)
+	sam, boss, ann := w.employee("line", "Sam", people.Clerk), w.employee("line", "Boss", people.Manager), w.member("line", "Ann", 0)
+	card := w.card(ann)
+	held := w.line.Hold()
+	sam.Say("/sale " + card + " 350 A-1")
+	boss.Say("/refund " + card + " A-1 100")
+	held.Apart(1, 0)
+	w.hush()
+	w.wants(ann, 35, 0, 0)
+	from := len(w.sent(0))
+	w.heard(boss, w.presses(boss, "Refund it then"), 1, "Refunded for Ann: NT$100, points −10.")
+	w.wants(ann, 25, 0, 0)
+	w.again(w.sent(from))
+	w.again(w.sent(0))
+	w.wants(ann, 25, 0, 0)
+}
