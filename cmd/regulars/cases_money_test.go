@@ -1,7 +1,9 @@
 package main
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"regulars/bot/sim"
 	"regulars/loyalty"
@@ -81,6 +83,17 @@ func TestWireCase02RefundBeforePurchase(t *testing.T) {
 		}
 		w.says(sam, "/sale "+card+" 350 A-2") // another number is another purchase
 		w.wants(ann, 35, 0, 0)
+		w.says(sam, "/refund "+card+" N-9") // a mistake: no such purchase will come
+		w.presses(sam, "Refund it then")
+	}
+	w.moves(23 * time.Hour)
+	if said := w.asks("stats", nil); strings.Contains(said, "refunds waiting") {
+		t.Errorf("stats, before a day has passed:\n%s", said)
+	}
+	w.moves(2 * time.Hour)
+	said := w.asks("stats", nil)
+	if strings.Count(said, "order N-9 of ") != 2 || strings.Contains(said, "A-1") {
+		t.Errorf("stats, after a day:\n%s", said)
 	}
 }
 

@@ -35,6 +35,9 @@ func (d Desk) stats(ctx context.Context, _ map[string]string, out Out) error {
 	if err := d.today(ctx, now, out); err != nil {
 		return err
 	}
+	if err := d.waits(ctx, now, out); err != nil {
+		return err
+	}
 	return d.messages(ctx, now, out)
 }
 
