@@ -70,6 +70,9 @@ func newWireOn(t *testing.T, day time.Time, changes ...string) *wire {
 // sound is what must hold after every case.
 func (w *wire) sound() {
 	w.t.Helper()
+	// A connection that was opened and never used would hold the front door
+	// open for five seconds (net/http, Server.Shutdown).
+	defer http.DefaultClient.CloseIdleConnections()
 	if w.t.Failed() {
 		return
 	}
