@@ -193,7 +193,9 @@ func TestPresentIsNoActivity(t *testing.T) {
 	m := &person{t: t, a: &Account{}, p: p, now: at("2026-01-10 12:00:00")}
 	m.sell(Sale{Amount: 100})
 	m.now = at("2026-05-10 12:00:00")
-	m.do(func(a *Account, p *Programme, d Draft) ([]Entry, error) { return Grant(a, p, d, "birthday/2026", 5, nil) })
+	m.do(func(a *Account, p *Programme, d Draft) ([]Entry, error) {
+		return Grant(a, p, d, "birthday/2026", 5, nil)
+	})
 	if want := at("2026-01-10 12:00:00"); !m.a.Count.Activity.Equal(want) {
 		t.Errorf("active %s, want %s", m.a.Count.Activity, want)
 	}

@@ -65,6 +65,12 @@ func presentOf(g *loyalty.Gift, period string) present {
 // get it: points, and the voucher where there is nothing to choose. What cannot
 // be given now, as a reward that is out of stock, waits to be claimed.
 func (c *Club) give(tx store.Tx, x *member, act book.Act, p present, out *Outcome) error {
+	return accident(c.offer(tx, x, act, p, out))
+}
+
+// offer is give that tells of a refusal, as when the account is full: then the
+// gift is not given at all, and may be offered again by another operation.
+func (c *Club) offer(tx store.Tx, x *member, act book.Act, p present, out *Outcome) error {
 	for _, n := range append(p.instead, p.name) {
 		if _, had, err := gifts.Get(tx, string(x.id), n.String()); err != nil || had {
 			return err
@@ -82,7 +88,7 @@ func (c *Club) give(tx store.Tx, x *member, act book.Act, p present, out *Outcom
 	if p.points > 0 {
 		rec, err := c.Book.Grant(tx, x.id, act, p.String(), p.points, nil)
 		if err != nil {
-			return accident(err)
+			return err
 		}
 		row.Ref, out.Receipt.Balance = rec.Entry().Ref, rec.Balance
 	}

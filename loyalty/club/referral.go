@@ -76,8 +76,9 @@ func referralName(side loyalty.GiftKind, friend loyalty.MemberID) name {
 }
 
 // reward gives both sides of a referral that is due what it brings, and tells
-// each. It does nothing when there is nothing to give now.
-func (c *Club) reward(tx store.Tx, friend loyalty.MemberID, act book.Act, tell func(store.Tx, Happened) error) (bool, error) {
+// each. A side that cannot have its share now has it by a later Tick, whose
+// operation is another one. It does nothing when there is nothing to give now.
+func (c *Club) reward(tx store.Tx, friend loyalty.MemberID, act book.Act, tell func(store.Tx, Happened) error) (did bool, err error) {
 	ready, ok, err := c.Referrals.Settle(tx, friend, act.Now)
 	if err != nil || !ok {
 		return false, err
@@ -92,10 +93,11 @@ func (c *Club) reward(tx store.Tx, friend loyalty.MemberID, act book.Act, tell f
 			p.rewards = []string{side.share.Reward}
 		}
 		g, err := c.surprise(tx, side.share.Member, act, p, tell)
-		if err != nil {
+		if accident(err) != nil {
 			return false, err
 		}
-		given[i] = referral.Given{Member: side.share.Member, Entry: g.Ref, Voucher: string(g.Voucher.ID)}
+		given[i] = referral.Given{Member: side.share.Member, Later: err != nil, Entry: g.Ref, Voucher: string(g.Voucher.ID)}
+		did = did || err == nil
 	}
-	return true, c.Referrals.Rewarded(tx, ready, given[0], given[1])
+	return did, c.Referrals.Rewarded(tx, ready, given[0], given[1])
 }

@@ -61,17 +61,17 @@ func (c *Club) tickReferrals(ctx context.Context, db store.DB, now time.Time, te
 	if c.Referrals == nil {
 		return 0, nil
 	}
-	return pages(ctx, db, func(r store.Reader) ([]loyalty.MemberID, error) {
-		return c.Referrals.Due(r, now, page)
+	return pages(ctx, db, func(r store.Reader, from string) ([]loyalty.MemberID, string, error) {
+		return c.Referrals.DueFrom(r, now, page, from)
 	}, func(tx store.Tx, friend loyalty.MemberID) (bool, error) {
-		return c.reward(tx, friend, book.Act{Op: opID("referral", string(friend)), Now: now}, tell)
+		return c.reward(tx, friend, c.today("referral", friend, now), tell)
 	})
 }
 
 // tickVouchers closes the vouchers that lapsed.
 func (c *Club) tickVouchers(ctx context.Context, db store.DB, now time.Time, tell func(store.Tx, Happened) error) (int, error) {
-	return pages(ctx, db, func(r store.Reader) ([]voucher.ID, error) {
-		return c.Vouchers.Lapsed(r, now, page)
+	return pages(ctx, db, func(r store.Reader, from string) ([]voucher.ID, string, error) {
+		return c.Vouchers.LapsedFrom(r, now, page, from)
 	}, func(tx store.Tx, id voucher.ID) (bool, error) {
 		v, did, err := c.Vouchers.Lapse(tx, id, now)
 		if err != nil || !did {
@@ -81,20 +81,30 @@ func (c *Club) tickVouchers(ctx context.Context, db store.DB, now time.Time, tel
 	})
 }
 
-// pages works off what due lists, page by page, while it gets shorter.
-func pages[T ~string](ctx context.Context, db store.DB, due func(store.Reader) ([]T, error), f func(store.Tx, T) (bool, error)) (n int, err error) {
-	for {
+// today is the act of a calendar's rule for a member. What was refused one day is
+// tried anew the next, as another operation.
+func (c *Club) today(rule string, m loyalty.MemberID, now time.Time) book.Act {
+	return book.Act{Op: opID(rule, string(m)+"/"+c.Programme(now).Day(now)), Now: now}
+}
+
+// pages works off what due lists from a place on, page by page. It goes on behind
+// those who fail: they keep nobody from theirs.
+func pages[T ~string](ctx context.Context, db store.DB, due func(r store.Reader, from string) (list []T, next string, err error), f func(store.Tx, T) (bool, error)) (n int, err error) {
+	var failed []error
+	for from := ""; ; {
 		var list []T
+		var next string
 		err := db.View(ctx, func(r store.Reader) (err error) {
-			list, err = due(r)
+			list, next, err = due(r, from)
 			return err
 		})
-		if err != nil || len(list) == 0 {
-			return n, err
+		if err != nil {
+			return n, errors.Join(append(failed, err)...)
 		}
+		from = next
 		k, err := each(ctx, db, list, f)
-		if n += k; err != nil || k == 0 || len(list) < page {
-			return n, err
+		if n, failed = n+k, append(failed, err); len(list) < page || ctx.Err() != nil {
+			return n, errors.Join(failed...)
 		}
 	}
 }
@@ -130,7 +140,8 @@ type reached struct {
 var clubDays = store.NewTable[reached]("clubday/", store.Readable, store.FirstPart("clubday"))
 
 // tickGift gives a birthday or anniversary gift to everybody whose span began
-// since it was given last and still lasts. Under a new version of the programme
+// since it was given last and still lasts, and to whom it was refused then. Under
+// a new version of the programme
 // all spans that last are looked at, as it may have moved them; who has the gift
 // already gets none.
 func (c *Club) tickGift(ctx context.Context, db store.DB, rules *loyalty.Programme, g *loyalty.Gift, now time.Time, tell func(store.Tx, Happened) error) (n int, err error) {
@@ -150,9 +161,19 @@ func (c *Club) tickGift(ctx context.Context, db store.DB, rules *loyalty.Program
 	if err != nil || !done.Day.Before(today) {
 		return 0, err
 	}
-	n, err = each(ctx, db, who, func(tx store.Tx, m loyalty.MemberID) (bool, error) {
-		return c.celebrate(tx, m, g.ID, now, tell)
+	refused := map[loyalty.MemberID]bool{}
+	n, err = each(ctx, db, who, func(tx store.Tx, m loyalty.MemberID) (did bool, err error) {
+		did, err = c.celebrate(tx, m, g.ID, now, tell)
+		if refused[m] = loyalty.Refused(err); refused[m] {
+			return false, nil
+		}
+		return did, err
 	})
+	for _, m := range who {
+		if refused[m] {
+			return n, err // their day is not done with
+		}
+	}
 	if err != nil {
 		return n, err
 	}
@@ -212,21 +233,22 @@ func (c *Club) celebrate(tx store.Tx, m loyalty.MemberID, gift string, now time.
 	}
 	for _, p := range x.calendar() {
 		if p.gift == gift {
-			g, err := c.surprise(tx, m, book.Act{Op: opID("calendar", string(m)), Now: now}, p, tell)
+			g, err := c.surprise(tx, m, c.today("calendar", m, now), p, tell)
 			return g.Gift != "", err
 		}
 	}
 	return false, nil
 }
 
-// surprise gives a present and tells its owner; a zero Given is nothing.
+// surprise gives a present and tells its owner; a zero Given is nothing. It may
+// be refused, see [Club.offer].
 func (c *Club) surprise(tx store.Tx, m loyalty.MemberID, act book.Act, p present, tell func(store.Tx, Happened) error) (Given, error) {
 	x, err := c.look(tx, m, act.Now)
 	if err != nil {
 		return Given{}, err
 	}
 	var out Outcome
-	if err := c.give(tx, x, act, p, &out); err != nil || len(out.Gifts) == 0 {
+	if err := c.offer(tx, x, act, p, &out); err != nil || len(out.Gifts) == 0 {
 		return Given{}, err
 	}
 	h := Happened{Member: m, Given: out.Gifts[0]}

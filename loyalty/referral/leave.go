@@ -17,12 +17,19 @@ func (d *Desk) Left(tx store.Tx, m loyalty.MemberID, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if ok && row.open() {
-		before := row
+	before := row
+	switch {
+	case ok && row.open():
 		refuse(&row, Gone)
-		if err := save(tx, m, before, row); err != nil {
-			return err
-		}
+		err = save(tx, m, before, row)
+	case ok && row.owes():
+		all := *row.Given
+		all.Referrer.Later, all.Friend.Later = false, false
+		row.Given = &all
+		err = save(tx, m, before, row)
+	}
+	if err != nil {
+		return err
 	}
 	if err := invites.Delete(tx, string(m)); err != nil {
 		return err

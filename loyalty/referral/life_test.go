@@ -288,7 +288,7 @@ func TestRefundAfterTheReward(t *testing.T) {
 	given := w.now
 	w.pass(day)
 	undo := w.refund(sale, 50)
-	want := Rewarded{given.UTC(), Given{ann, "REFANN", ""}, Given{bob, "REFBOB", "voucher of BOB"}}
+	want := Rewarded{given.UTC(), Given{Member: ann, Entry: "REFANN"}, Given{Member: bob, Entry: "REFBOB", Voucher: "voucher of BOB"}}
 	if undo == nil || *undo != want {
 		t.Fatalf("undo %+v, want %+v", undo, want)
 	}

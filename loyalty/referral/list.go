@@ -79,6 +79,8 @@ func (d *Desk) shown(f *friendRow, now time.Time) Friend {
 		x.State, x.Reason = StateRefused, Late
 	case f.State == StateBought, f.State == StateHeld:
 		x.State, x.Due = StateBought, f.Due
+	case f.State == StateRewarded && f.Given.Referrer.Later:
+		x.State, x.Due = StateBought, f.Due
 	case f.State == StateRewarded && f.Reason != "":
 		x.State = StateRefused
 	}

@@ -158,10 +158,15 @@ func save(tx store.Tx, friend loyalty.MemberID, before, after friendRow) error {
 }
 
 func (f *friendRow) due() time.Time {
-	if f.State != StateBought {
+	if f.State != StateBought && !f.owes() {
 		return time.Time{}
 	}
 	return f.Due
+}
+
+// owes reports whether a side has still to get what it was refused.
+func (f *friendRow) owes() bool {
+	return f.State == StateRewarded && f.Given != nil && (f.Given.Referrer.Later || f.Given.Friend.Later)
 }
 
 func (f *friendRow) heldBy() loyalty.MemberID {

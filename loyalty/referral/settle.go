@@ -32,22 +32,33 @@ type Rewarded struct {
 	Friend   Given     `json:"friend"`
 }
 
-// Given is what one side was given; both empty is nothing.
+// Given is what one side was given; all empty is nothing.
 type Given struct {
 	Member  loyalty.MemberID `json:"member"`
 	Entry   loyalty.Ref      `json:"entry,omitempty"`   // the points' entry
 	Voucher string           `json:"voucher,omitempty"` // its id
+	// Later says that the side could not be given its share now, as when its
+	// account is full: the referral stays due until it is.
+	Later bool `json:"later,omitempty"`
 }
 
 // Due are up to n members whose referral is due by now, the longest due first.
-func (d *Desk) Due(r store.Reader, now time.Time, n int) (list []loyalty.MemberID, err error) {
+func (d *Desk) Due(r store.Reader, now time.Time, n int) ([]loyalty.MemberID, error) {
+	list, _, err := d.DueFrom(r, now, n, "")
+	return list, err
+}
+
+// DueFrom is Due from a place on, "" being the beginning; next is the place
+// behind what it lists.
+func (d *Desk) DueFrom(r store.Reader, now time.Time, n int, from string) (list []loyalty.MemberID, next string, err error) {
 	until := timeKey(now.Add(1)) // an instant that is now is due
-	for key := range dues.Scan(r, dues.Between("", until), &err) {
+	for key := range dues.Scan(r, dues.Between(from, until), &err) {
+		next = key + "\x00"
 		if list = append(list, lastPart(key)); len(list) >= n {
 			break
 		}
 	}
-	return list, err
+	return list, next, err
 }
 
 // Settle decides what a referral that is due brings; ok is false when there is
@@ -55,6 +66,9 @@ func (d *Desk) Due(r store.Reader, now time.Time, n int) (list []loyalty.MemberI
 // on). Give what Ready says in the same transaction and call Rewarded.
 func (d *Desk) Settle(tx store.Tx, friend loyalty.MemberID, now time.Time) (ready Ready, ok bool, err error) {
 	row, found, err := load(tx, friend)
+	if err == nil && found && row.owes() {
+		return d.rest(tx, row, friend, now)
+	}
 	if err != nil || !found || row.State != StateBought || now.Before(row.Due) {
 		return Ready{}, false, err
 	}
@@ -72,6 +86,27 @@ func (d *Desk) Settle(tx store.Tx, friend loyalty.MemberID, now time.Time) (read
 	}
 	if ready.Refused != "" {
 		ready.Referrer.Points, ready.Referrer.Reward = 0, ""
+	}
+	return ready, true, nil
+}
+
+// rest is what is left to give of a referral of which a side could not have its
+// share. That side keeps its place under the cap; who left gets nothing more.
+func (d *Desk) rest(tx store.Tx, row friendRow, friend loyalty.MemberID, now time.Time) (Ready, bool, error) {
+	if err := lock(tx, row.Referrer); err != nil {
+		return Ready{}, false, err
+	}
+	up, _, err := referrers.Get(tx, string(row.Referrer))
+	if err != nil {
+		return Ready{}, false, err
+	}
+	ready := terms(d.Programme(row.Sales[0].At), row.Referrer, friend)
+	ready.At, ready.Refused = now.UTC(), row.Reason
+	if !row.Given.Referrer.Later || !up.Gone.IsZero() {
+		ready.Referrer.Points, ready.Referrer.Reward = 0, ""
+	}
+	if !row.Given.Friend.Later {
+		ready.Friend.Points, ready.Friend.Reward = 0, ""
 	}
 	return ready, true, nil
 }
@@ -132,11 +167,22 @@ func (d *Desk) Rewarded(tx store.Tx, ready Ready, referrer, friend Given) error 
 	if err != nil {
 		return err
 	}
-	if !ok || row.State != StateBought || row.Referrer != ready.Referrer.Member {
+	if !ok || row.State != StateBought && !row.owes() || row.Referrer != ready.Referrer.Member {
 		return fmt.Errorf("referral: rewarded what was not ready (state %q)", row.State)
 	}
 	before := row
 	referrer.Member, friend.Member = ready.Referrer.Member, ready.Friend.Member
+	if row.owes() {
+		all := *row.Given
+		if all.Referrer.Later {
+			all.Referrer = referrer
+		}
+		if all.Friend.Later {
+			all.Friend = friend
+		}
+		row.Given = &all
+		return save(tx, ready.Friend.Member, before, row)
+	}
 	row.State, row.Reason, row.Sales = StateRewarded, ready.Refused, row.Sales[:1]
 	row.Given = &Rewarded{ready.At, referrer, friend}
 	if err := save(tx, ready.Friend.Member, before, row); err != nil || ready.Refused != "" {

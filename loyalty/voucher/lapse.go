@@ -9,14 +9,22 @@ import (
 
 // Lapsed lists at most n vouchers that lapsed by now and are still stored as
 // open, longest ago first. It is for a View; [Desk.Lapse] works them off.
-func (d *Desk) Lapsed(r store.Reader, now time.Time, n int) (list []ID, err error) {
-	for key := range dues.Scan(r, dues.Between("", timeKey(now.Add(1))), &err) {
+func (d *Desk) Lapsed(r store.Reader, now time.Time, n int) ([]ID, error) {
+	list, _, err := d.LapsedFrom(r, now, n, "")
+	return list, err
+}
+
+// LapsedFrom is Lapsed from a place on, "" being the beginning; next is the
+// place behind what it lists.
+func (d *Desk) LapsedFrom(r store.Reader, now time.Time, n int, from string) (list []ID, next string, err error) {
+	for key := range dues.Scan(r, dues.Between(from, timeKey(now.Add(1))), &err) {
+		next = key + "\x00"
 		_, id, _ := strings.Cut(key, "/")
 		if list = append(list, ID(strings.Replace(id, "/", "-", 1))); len(list) >= n {
 			break
 		}
 	}
-	return list, err
+	return list, next, err
 }
 
 // Lapse writes down that a voucher's time is over, and puts back its stock and,
