@@ -9,7 +9,7 @@ func (p *Programme) bucket(joined, day time.Time) int32 {
 	if p.Tiers.Window != WindowAnniversary {
 		return epochDay(firstOfMonth(day, 0))
 	}
-	_, _, first := joined.In(p.zone()).Date()
+	_, _, first := joined.In(p.Location()).Date()
 	begin := clampedDate(day.Year(), day.Month(), first)
 	if begin.After(day) {
 		m := firstOfMonth(day, -1)

@@ -90,6 +90,12 @@ func TestEveryDayEnds(t *testing.T) {
 	}
 }
 
+func TestLocation(t *testing.T) {
+	if p := (Programme{}); p.Location() != time.UTC || !p.DayEnd(at("2026-12-31 23:59:59")).Equal(p.DayEnd(at("2026-12-31 12:00:00"))) {
+		t.Errorf("without a zone: %s", p.Location())
+	}
+}
+
 // TestDaysWithOddMidnights: where clocks are moved at midnight, a day ends
 // when the next one begins, not an hour off.
 func TestDaysWithOddMidnights(t *testing.T) {
@@ -107,6 +113,13 @@ func TestDaysWithOddMidnights(t *testing.T) {
 		got := startOfDay(d.Year(), d.Month(), d.Day(), zone)
 		if got.Format(time.RFC3339) != c.start {
 			t.Errorf("%s begins in %s at %s, want %s", c.day, c.zone, got.Format(time.RFC3339), c.start)
+		}
+		p := Programme{Zone: zone}
+		if end := p.DayEnd(got.Add(-time.Nanosecond)); !end.Equal(got) {
+			t.Errorf("the day before %s ends in %s at %s", c.day, c.zone, end)
+		}
+		if end := p.DayEnd(got); end.Sub(got) < 22*time.Hour {
+			t.Errorf("%s ends in %s at %s", c.day, c.zone, end)
 		}
 		if before := got.Add(-time.Nanosecond).In(zone); before.Day() == d.Day() {
 			t.Errorf("%s in %s had begun before", c.day, c.zone)

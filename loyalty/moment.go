@@ -23,8 +23,8 @@ type moment struct {
 // moment is the one of the operation's sale.
 func (w *work) moment() moment {
 	at := w.d.At
-	m := moment{at: at, local: at.In(w.p.zone()), store: w.d.Store, facts: &w.d.Facts}
-	m.civil = civilDay(at, w.p.zone())
+	m := moment{at: at, local: at.In(w.p.Location()), store: w.d.Store, facts: &w.d.Facts}
+	m.civil = civilDay(at, w.p.Location())
 	m.day, m.bucket = epochDay(m.civil), w.p.bucket(w.a.joined(m.facts, at), m.civil)
 	m.level = w.p.level(w.a.Standing.Level)
 	m.first = w.a.Count.Visits == 0 && !w.d.Facts.Returned

@@ -25,7 +25,7 @@ func (n Notice) As(p *Programme, now time.Time) Notice {
 	if !now.Before(n.ExpiresAt) {
 		n.Points = 0
 	}
-	left := civilDay(n.ExpiresAt, p.zone()).Sub(civilDay(now, p.zone()))
+	left := civilDay(n.ExpiresAt, p.Location()).Sub(civilDay(now, p.Location()))
 	n.Days = max(0, int(left/(24*time.Hour)))
 	return n
 }
@@ -85,10 +85,10 @@ func (p *Programme) announce(list []Notice, end time.Time, n Points, now time.Ti
 	if !end.After(now) {
 		return list
 	}
-	day := civilDay(end, p.zone())
+	day := civilDay(end, p.Location())
 	for _, days := range p.NoticeDays {
 		d := day.AddDate(0, 0, -days)
-		at := time.Date(d.Year(), d.Month(), d.Day(), noticeHour, 0, 0, 0, p.zone()).UTC()
+		at := time.Date(d.Year(), d.Month(), d.Day(), noticeHour, 0, 0, 0, p.Location()).UTC()
 		if at.After(now) && at.Before(end) {
 			list = append(list, Notice{at, days, n, end})
 		}

@@ -97,12 +97,20 @@ func (r *Rate) give(total, earns Money) (Points, error) {
 
 // Expires is the first instant at which points earned at t are gone; the zero
 // time means never.
-func (p *Programme) Expires(t time.Time) time.Time { return p.Expiry.End(t, p.zone()) }
+func (p *Programme) Expires(t time.Time) time.Time { return p.Expiry.End(t, p.Location()) }
 
 // Day is the local day of t in the programme's zone, as 2006-01-02.
-func (p *Programme) Day(t time.Time) string { return t.In(p.zone()).Format(time.DateOnly) }
+func (p *Programme) Day(t time.Time) string { return t.In(p.Location()).Format(time.DateOnly) }
 
-func (p *Programme) zone() *time.Location { return cmp.Or(p.Zone, time.UTC) }
+// Location is the zone of the shop's days; UTC where the programme names none.
+func (p *Programme) Location() *time.Location { return cmp.Or(p.Zone, time.UTC) }
+
+// DayEnd is the first instant after the local day of t, in UTC: midnight, or
+// where clocks skip that or have it twice, when the next day begins.
+func (p *Programme) DayEnd(t time.Time) time.Time {
+	y, m, d := t.In(p.Location()).Date()
+	return startOfDay(y, m, d+1, p.Location())
+}
 
 // Check holds an employee's act of giving n points against their role's caps.
 // used is what they gave before on that day, by hand or by sale as kind says.

@@ -31,7 +31,7 @@ type ground struct {
 // counted looks at counts under the rules of at.
 func (w *work) counted(at time.Time, counts []Tally) counted {
 	p := w.rules(at)
-	return counted{&p.Tiers, p.zone(), civilDay(w.a.joined(&w.d.Facts, at), p.zone()), counts}
+	return counted{&p.Tiers, p.Location(), civilDay(w.a.joined(&w.d.Facts, at), p.Location()), counts}
 }
 
 // windowOn is the window of a civil day.

@@ -20,7 +20,7 @@ func (w *work) opening(n Points) Opening {
 	if o.Idle = x.Kind == Idle; o.Idle { // a sale told late does not go before what came after it
 		o.Base = later(o.Base, w.a.Count.Activity)
 	}
-	o.ExpiresAt = x.End(o.Base, w.p.zone())
+	o.ExpiresAt = x.End(o.Base, w.p.Location())
 	return o
 }
 
@@ -31,13 +31,13 @@ func (w *work) renewal(k Kind) (to time.Time) {
 		return to
 	}
 	if x := w.p.expiryAt(w.a.Standing.Level); x.Kind == Idle {
-		to = x.End(w.d.At, w.p.zone())
+		to = x.End(w.d.At, w.p.Location())
 	}
 	for i := range w.a.Lots {
 		l := &w.a.Lots[i]
 		if p := w.ruled(l.Rule); l.Idle && p != nil {
 			if x := p.expiryAt(l.Level); x.Kind == Idle {
-				to = later(to, x.End(w.d.At, p.zone()))
+				to = later(to, x.End(w.d.At, p.Location()))
 			}
 		}
 	}
@@ -128,7 +128,7 @@ func (w *work) newTerms(l *Lot, v *Programme) (Opening, bool) {
 		return o, false
 	}
 	o.Rule, o.Idle = v.Expiry.Version, x.Kind == Idle
-	o.ExpiresAt = x.followed(l, v.From, w.a.Count.Activity, v.zone())
+	o.ExpiresAt = x.followed(l, v.From, w.a.Count.Activity, v.Location())
 	return o, o.Idle || l.Idle || !o.ExpiresAt.Equal(l.ExpiresAt)
 }
 

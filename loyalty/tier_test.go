@@ -67,7 +67,7 @@ func tell(t *testing.T, name string, p *Programme, f Facts, steps []step) *perso
 	t.Helper()
 	m := &person{t: t, a: &Account{}, p: p, f: f}
 	for i, s := range steps {
-		m.now = in(p.zone(), s.at)
+		m.now = in(p.Location(), s.at)
 		m.settle()
 		if s.buy > 0 {
 			m.sell(Sale{Amount: s.buy})
@@ -77,10 +77,10 @@ func tell(t *testing.T, name string, p *Programme, f Facts, steps []step) *perso
 		}
 		var until time.Time
 		if s.until != "" {
-			until = in(p.zone(), s.until)
+			until = in(p.Location(), s.until)
 		}
 		if got := m.a.Standing; got.Level != s.level || !got.Until.Equal(until) {
-			t.Errorf("%s, step %d (%s): %q until %s, want %q until %s", name, i+1, s.at, got.Level, got.Until.In(p.zone()), s.level, s.until)
+			t.Errorf("%s, step %d (%s): %q until %s, want %q until %s", name, i+1, s.at, got.Level, got.Until.In(p.Location()), s.level, s.until)
 		}
 	}
 	return m

@@ -8,7 +8,7 @@ import (
 // follow is p as a newer version from a local day on.
 func follow(p *Programme, from string, change func(*Programme)) *Programme {
 	n := *p
-	n.Version, n.Before, n.From = p.Version+1, p, in(p.zone(), from)
+	n.Version, n.Before, n.From = p.Version+1, p, in(p.Location(), from)
 	n.Expiry.Version = n.Version
 	n.Tiers.Levels = append([]Level(nil), p.Tiers.Levels...)
 	change(&n)

@@ -207,7 +207,7 @@ func (e *effects) tellPoints(say func(string, ...any)) {
 	}
 }
 
-func (e *effects) zone() *time.Location { return cmp.Or(e.new.Zone, time.UTC) }
+func (e *effects) zone() *time.Location { return e.new.Location() }
 
 // tellGone names what the old version has and the new one has not.
 func (e *effects) tellGone(say func(string, ...any)) {

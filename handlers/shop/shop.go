@@ -115,12 +115,7 @@ func (s *Shop) Name(at time.Time, l i18n.Lang) string { return s.Programme(at).S
 // Local is t on the shop's clock.
 func (s *Shop) Local(t time.Time) time.Time { return t.In(s.zone()) }
 
-func (s *Shop) zone() *time.Location {
-	if z := s.Rules(s.Clock.Now()).Zone; z != nil {
-		return z
-	}
-	return time.UTC
-}
+func (s *Shop) zone() *time.Location { return s.Rules(s.Clock.Now()).Location() }
 
 // Money writes an amount in the shop's currency.
 func (s *Shop) Money(p i18n.Printer, at time.Time, m loyalty.Money) string {

@@ -1,7 +1,6 @@
 package club
 
 import (
-	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"time"
@@ -109,7 +108,7 @@ func (c *Club) look(tx store.Tx, m loyalty.MemberID, now time.Time) (*member, er
 // peek is look for who only reads.
 func (c *Club) peek(r store.Reader, m loyalty.MemberID, now time.Time) (*member, error) {
 	x := &member{id: m, rules: c.Programme(now)}
-	x.zone = cmp.Or(x.rules.Zone, time.UTC)
+	x.zone = x.rules.Location()
 	x.today = dateOf(now, x.zone)
 	var known bool
 	var err error
@@ -166,7 +165,7 @@ func (c *Club) keep(tx store.Tx, x *member, was card) error {
 			return err
 		}
 		if x.facts.Joined.IsZero() {
-			x.facts.Joined = midnight(x.today, x.zone)
+			x.facts.Joined = midnight(x.today, x.rules)
 		}
 		x.card.Day = dateOf(x.facts.Joined, x.zone).Format(monthDay)
 		if err := joined.Put(tx, struct{}{}, x.card.Day, string(x.id)); err != nil {

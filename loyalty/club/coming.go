@@ -96,7 +96,7 @@ func (x *member) nextSpan(g *loyalty.Gift, m time.Month, d int, had []name) (tim
 		case g.Kind == loyalty.GiftBirthday && enteredLate(g, x.facts, s, x.zone):
 		case g.Kind == loyalty.GiftAnniversary && s.year <= dateOf(joined, x.zone).Year():
 		default:
-			return midnight(s.from, x.zone), true
+			return midnight(s.from, x.rules), true
 		}
 	}
 	return time.Time{}, false

@@ -24,11 +24,10 @@ func yearly(y int, m time.Month, d int) time.Time {
 	return date(y, m, min(d, date(y, m+1, 0).Day()))
 }
 
-// midnight is the first instant of a date in the zone. On some days clocks skip
-// midnight, or have it twice; the ledger knows when the day before has ended.
-func midnight(day time.Time, zone *time.Location) time.Time {
-	before := time.Date(day.Year(), day.Month(), day.Day()-1, 12, 0, 0, 0, zone)
-	return loyalty.Expiry{Kind: loyalty.AfterMonths}.End(before, zone)
+// midnight is the first instant of a local date. On some days clocks skip
+// midnight, or have it twice; the rules know when the day before has ended.
+func midnight(day time.Time, p *loyalty.Programme) time.Time {
+	return p.DayEnd(time.Date(day.Year(), day.Month(), day.Day()-1, 12, 0, 0, 0, p.Location()))
 }
 
 // span is the run of dates in which a gift of the calendar can be had.

@@ -98,7 +98,7 @@ func (x *member) calendar() (list []present) {
 		}
 		if s, ok := calendarSpan(g, x.facts, x.today, x.zone); ok {
 			p := presentOf(g, s.period())
-			p.until, p.instead = midnight(s.to, x.zone), x.instead(g, s.period())
+			p.until, p.instead = midnight(s.to, x.rules), x.instead(g, s.period())
 			list = append(list, p)
 		}
 	}

@@ -1,7 +1,6 @@
 package club
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -145,7 +144,7 @@ var clubDays = store.NewTable[reached]("clubday/", store.Readable, store.FirstPa
 // all spans that last are looked at, as it may have moved them; who has the gift
 // already gets none.
 func (c *Club) tickGift(ctx context.Context, db store.DB, rules *loyalty.Programme, g *loyalty.Gift, now time.Time, tell func(store.Tx, Happened) error) (n int, err error) {
-	today := dateOf(now, cmp.Or(rules.Zone, time.UTC))
+	today := dateOf(now, rules.Location())
 	var who []loyalty.MemberID
 	var done reached
 	err = db.View(ctx, func(r store.Reader) (err error) {

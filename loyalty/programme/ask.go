@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pelletier/go-toml/v2/unstable"
+
+	"regulars/loyalty"
 )
 
 // manyPoints is the most that one rule may give or cost: far above any shop's
@@ -139,12 +141,13 @@ func (r *reader) day(t *table, key string, zone *time.Location) (time.Time, int)
 	if v == nil {
 		return time.Time{}, 0
 	}
-	day, err := time.ParseInLocation(time.DateOnly, v.text, zone)
+	date, err := time.Parse(time.DateOnly, v.text)
 	if err != nil || v.kind != unstable.LocalDate && v.kind != unstable.String {
 		r.complain(v.line, t.join(key), "must be a date", "a date, as in 2026-01-31")
 		return time.Time{}, 0
 	}
-	return day, v.line
+	before := time.Date(date.Year(), date.Month(), date.Day()-1, 12, 0, 0, 0, zone)
+	return dayEnd(before), v.line // not the date's midnight, which clocks may skip
 }
 
 // dates are from and to of a table: from inclusive; to, whose day counts in the
@@ -158,7 +161,13 @@ func (r *reader) dates(t *table, zone *time.Location) (from, to time.Time) {
 	if to.Before(from) {
 		r.complain(line, t.join("to"), "lies before from", "a day on or after "+from.Format(time.DateOnly))
 	}
-	return from, to.AddDate(0, 0, 1)
+	return from, dayEnd(to)
+}
+
+// dayEnd is the first instant after a local day, in its zone.
+func dayEnd(t time.Time) time.Time {
+	p := loyalty.Programme{Zone: t.Location()}
+	return p.DayEnd(t).In(t.Location())
 }
 
 // percent is a factor such as 1.5 in percent; 0 when it is missing.

@@ -1,7 +1,6 @@
 package referral
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -62,14 +61,16 @@ func enough(terms *loyalty.Referral, amount loyalty.Money) bool {
 // late reports whether a local day lies after the last on which a purchase counts.
 func late(p *loyalty.Programme, joined time.Time, day string) bool {
 	within := p.Referral.Within
-	return within > 0 && day > p.Day(joined.In(zone(p)).AddDate(0, 0, within))
+	y, m, d := joined.In(p.Location()).Date()
+	last := time.Date(y, m, d+within, 12, 0, 0, 0, p.Location()) // at noon, which no day lacks
+	return within > 0 && day > p.Day(last)
 }
 
 // wait makes the first purchase the one that counts.
 func (d *Desk) wait(f *friendRow) {
 	at := f.Sales[0].At
 	p := d.Programme(at)
-	due := at.In(zone(p)).AddDate(0, 0, p.Referral.WaitDays)
+	due := at.In(p.Location()).AddDate(0, 0, p.Referral.WaitDays)
 	if end := at.Add(p.ReturnWindow); end.After(due) {
 		due = end
 	}
@@ -119,5 +120,3 @@ func takeBack(tx store.Tx, friend loyalty.MemberID, row *friendRow) error {
 	}
 	return given.Delete(tx, string(row.Referrer), timeKey(row.Given.At), string(friend))
 }
-
-func zone(p *loyalty.Programme) *time.Location { return cmp.Or(p.Zone, time.UTC) }

@@ -144,7 +144,7 @@ func (d *Desk) refuseReferrer(tx store.Tx, p *loyalty.Programme, referrer loyalt
 // spanStart is when the local day, week (from Monday), month or year of t
 // began; "" is the beginning of time.
 func spanStart(p *loyalty.Programme, span loyalty.Span, t time.Time) time.Time {
-	t = t.In(zone(p))
+	t = t.In(p.Location())
 	y, m, d := t.Date()
 	switch span {
 	case loyalty.SpanDay:
@@ -157,7 +157,8 @@ func spanStart(p *loyalty.Programme, span loyalty.Span, t time.Time) time.Time {
 	default:
 		return time.Time{}
 	}
-	return time.Date(y, m, d, 0, 0, 0, 0, zone(p))
+	before := time.Date(y, m, d-1, 12, 0, 0, 0, p.Location())
+	return p.DayEnd(before) // not its midnight, which some days lack
 }
 
 // Rewarded notes what was given for a referral that Settle called ready, in the

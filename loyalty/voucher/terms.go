@@ -17,7 +17,7 @@ var never time.Time
 // on which clocks move has 23 or 25 hours.
 func Lapses(p *loyalty.Programme, r loyalty.Reward, t time.Time) time.Time {
 	const day = 24 * time.Hour
-	local := t.In(zone(p))
+	local := t.In(p.Location())
 	switch {
 	case r.ValidFor <= 0 && p.HoldFor <= 0:
 		return never
@@ -26,14 +26,9 @@ func Lapses(p *loyalty.Programme, r loyalty.Reward, t time.Time) time.Time {
 	case !r.ToDayEnd:
 		return t.Add(r.ValidFor)
 	case r.ValidFor%day == 0:
-		return dayEnd(p, noon(local).AddDate(0, 0, int(r.ValidFor/day)))
+		return p.DayEnd(noon(local).AddDate(0, 0, int(r.ValidFor/day)))
 	}
-	return dayEnd(p, local.Add(r.ValidFor))
-}
-
-// dayEnd is the first instant after the local day of t.
-func dayEnd(p *loyalty.Programme, t time.Time) time.Time {
-	return loyalty.Expiry{Kind: loyalty.AfterMonths}.End(t, zone(p)).UTC() // to the end of the day, no months later
+	return p.DayEnd(local.Add(r.ValidFor))
 }
 
 // noon is the middle of t's day: dates are counted from there, because midnight
@@ -43,17 +38,10 @@ func noon(t time.Time) time.Time {
 	return time.Date(y, m, d, 12, 0, 0, 0, t.Location())
 }
 
-func zone(p *loyalty.Programme) *time.Location {
-	if p.Zone == nil {
-		return time.UTC
-	}
-	return p.Zone
-}
-
 // period is the last local day, at noon, of the span in which t lies: two
 // moments lie in one span when theirs are the same. Zero is for ever.
 func period(p *loyalty.Programme, per loyalty.Span, t time.Time) time.Time {
-	day := noon(t.In(zone(p)))
+	day := noon(t.In(p.Location()))
 	y, m, _ := day.Date()
 	switch per {
 	case loyalty.SpanDay:
@@ -148,7 +136,7 @@ func limit(r store.Reader, p *loyalty.Programme, w loyalty.Reward, m loyalty.Mem
 	}
 	refused := &LimitError{Reward: w.ID, Most: w.PerPerson, Per: w.Per}
 	if !ends.IsZero() {
-		refused.Again = dayEnd(p, ends)
+		refused.Again = p.DayEnd(ends)
 	}
 	return refused
 }

@@ -46,7 +46,7 @@ func (d *Desk) undo(tx store.Tx, id ID, use loyalty.Ref, act book.Act) (Voucher,
 // over. Refusals: as Undo, but *LapsedError.
 func (d *Desk) Reopen(tx store.Tx, id ID, act book.Act) (Voucher, book.Receipt, error) {
 	return d.unuse(tx, id, act, "reopen", func(v *Voucher) error {
-		least := dayEnd(d.Programme(act.Now), act.Now.Add(reopenFor))
+		least := d.Programme(act.Now).DayEnd(act.Now.Add(reopenFor))
 		if !v.Until.IsZero() && v.Until.Before(least) {
 			v.Until = least
 		}
