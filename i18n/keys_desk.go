@@ -13,6 +13,7 @@ const (
 
 // What a purchase is made of, as it is typed at the counter.
 const (
+	BasketExample Key = "basket.example"
 	BasketUnknown Key = "basket.unknown"
 	BasketNear    Key = "basket.near"
 	BasketForm    Key = "basket.form"

@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// waitFor is how long a reversal waits. Tills use their numbers again, and a
+// WaitFor is how long a reversal waits. Tills use their numbers again, and a
 // number typed wrong must not take back a stranger's sale months later.
-const waitFor = 30 * 24 * time.Hour
+const WaitFor = 30 * 24 * time.Hour
 
 // Await decides that a reversal whose sale is not known yet waits for it.
 // Refusals: ErrAmount, ErrOverflow, ErrSelf, ErrFull.
@@ -46,7 +46,7 @@ func (w *work) applyWaits(sale Entry) error {
 	}
 	for _, wait := range slices.Clone(w.a.Waits) {
 		left := sale.Amount - w.a.Marks[sale.Seq].Amount
-		if wait.Order != sale.Order || left == 0 || sale.RecordedAt.Sub(wait.Since) > waitFor {
+		if wait.Order != sale.Order || left == 0 || sale.RecordedAt.Sub(wait.Since) > WaitFor {
 			continue
 		}
 		if err := w.applyWait(&sale, wait, left); err != nil {

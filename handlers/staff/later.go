@@ -3,6 +3,7 @@ package staff
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"regulars/bot"
 	"regulars/handlers/shop"
@@ -53,7 +54,8 @@ func (d desk) refundLater(t *bot.Turn, me people.Staff, n *noSale) error {
 	}
 	t.MustArrive(string(ref))
 	t.Say(bot.Message{
-		Text: t.Word(i18n.RefundWaits, "Order", order, "Name", name),
+		Text: t.Word(i18n.RefundWaits, "Order", order, "Name", name,
+			"Days", i18n.Number(int64(loyalty.WaitFor/(24*time.Hour))), "Ref", string(ref)),
 		Note: t.Word(i18n.GroupRef, "Ref", string(ref)),
 	})
 	return nil

@@ -1,6 +1,7 @@
 package staff
 
 import (
+	"slices"
 	"strings"
 
 	"regulars/bot"
@@ -8,6 +9,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
 	"regulars/loyalty/voucher"
 )
 
@@ -16,6 +18,9 @@ func (d desk) sale(t *bot.Turn) error {
 	me, err := d.me(t)
 	if err != nil {
 		return err
+	}
+	if no := d.showSale(t); no != nil {
+		return no
 	}
 	m, rest, err := d.who(t)
 	if err != nil {
@@ -26,6 +31,20 @@ func (d desk) sale(t *bot.Turn) error {
 		return err
 	}
 	return d.sell(t, me, m, b)
+}
+
+// showSale answers the bare command with an example, where the shop has items to
+// show in it: nothing else says how they are typed.
+func (d desk) showSale(t *bot.Turn) error {
+	rules := d.Rules(t.Now).Earning
+	items := rules.Items
+	if len(items) == 0 || strings.TrimSpace(t.Args) != "" || t.Event.Quoted != nil || t.Event.Chat.Group {
+		return nil
+	}
+	i := max(0, slices.IndexFunc(items, func(it loyalty.Item) bool { // one that earns, if there is any
+		return !slices.Contains(rules.Exclude, it.ID) && !slices.Contains(rules.Exclude, it.Category)
+	}))
+	return bot.Refuse(i18n.BasketExample, "Item", d.name(t.Printer, t.Now, programme.Item, items[i].ID))
 }
 
 // sell records a purchase with all that it brings, and tells both sides.
