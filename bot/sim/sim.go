@@ -29,7 +29,8 @@ type Clock struct {
 	offset time.Duration
 	frozen time.Time // zero: running
 	wake   chan struct{}
-	ended  bool // the world it belongs to is gone
+	ended  bool           // the world it belongs to is gone
+	zone   *time.Location // what its times are told in; nil: the machine's
 }
 
 // Now is the simulated time.
@@ -40,10 +41,14 @@ func (c *Clock) Now() time.Time {
 }
 
 func (c *Clock) now() time.Time {
-	if !c.frozen.IsZero() {
-		return c.frozen
+	t := c.frozen
+	if t.IsZero() {
+		t = time.Now().Add(c.offset)
 	}
-	return time.Now().Add(c.offset)
+	if c.zone != nil {
+		t = t.In(c.zone)
+	}
+	return t
 }
 
 // Set moves the clock to t; a frozen clock stays frozen there.

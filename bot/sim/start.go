@@ -31,6 +31,9 @@ type Sim struct {
 type Options struct {
 	Listen string // "127.0.0.1:0" when empty
 	Clock  *Clock // a new running one when nil
+	// Zone is what a clock of its own tells the time in, and so the page and its
+	// phones; nil: the machine's.
+	Zone *time.Location
 
 	// Local gives the address on this machine of one that the bot calls its
 	// public one, for a demonstration in which https://shop.example stands for
@@ -47,7 +50,7 @@ func Start(o Options) (*Sim, error) {
 	}
 	ownClock := o.Clock == nil
 	if ownClock {
-		o.Clock = &Clock{}
+		o.Clock = &Clock{zone: o.Zone}
 	}
 	l, err := net.Listen("tcp", o.Listen)
 	if err != nil {

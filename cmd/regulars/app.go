@@ -56,6 +56,7 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	a := &app{cfg: cfg, db: db, clock: clock, log: log, adapters: map[bot.ChannelName]bot.Adapter{}, settled: make(chan struct{})}
 	a.shop = shop.New(vault, at, clock, rand.Reader, log)
 	a.shop.PublicURL = cfg.PublicURL
+	a.doubt.now = clock.Now
 	a.shop.Book.ClockInDoubt = a.doubt.is
 	a.pages = &counter.Pages{Shop: a.shop, Pictures: counter.Folder(cfg.pictures())}
 	a.shop.Photos = a.pages.PhotoURL
@@ -160,20 +161,39 @@ func (a *app) unreachable(ctx context.Context, person bot.PersonID, to bot.Addre
 
 // clockDoubt remembers whether a platform's clock has confirmed ours. Until one
 // has, and while one contradicts it, no expiry is written: a machine that wakes
-// up in another year must not take anybody's points. What may be spent does not
-// depend on it.
-type clockDoubt struct{ agreed atomic.Bool }
+// up in another year must not take anybody's points. An agreement ends when the
+// clock is moved: when the time of day has gone further, or less far, than the
+// time that really passed. What may be spent does not depend on it.
+type clockDoubt struct {
+	now    func() time.Time
+	agreed atomic.Pointer[time.Time] // by our clock; nil: not, or not any more
+}
 
 // clockTolerance is how far our clock may be from a platform's Date header.
 const clockTolerance = 10 * time.Minute
 
 func (c *clockDoubt) note(_ bot.ChannelName, platform, ours time.Time) {
-	if !platform.IsZero() {
-		c.agreed.Store(ours.Sub(platform).Abs() <= clockTolerance)
+	switch {
+	case platform.IsZero():
+	case ours.Sub(platform).Abs() <= clockTolerance:
+		c.agreed.Store(&ours)
+	default:
+		c.agreed.Store(nil)
 	}
 }
 
-func (c *clockDoubt) is() bool { return !c.agreed.Load() }
+func (c *clockDoubt) is() bool {
+	at := c.agreed.Load()
+	if at == nil {
+		return true
+	}
+	now := c.now()
+	passed := now.Sub(*at) // by the monotonic clock, where both times have its reading
+	return clockMoved(now.Round(0).Sub(at.Round(0)), passed)
+}
+
+// clockMoved tells a clock that somebody moved from time that went by.
+func clockMoved(shown, passed time.Duration) bool { return (shown - passed).Abs() > clockTolerance }
 
 // webhookURL is where a channel's platform is told to call.
 func (a *app) webhookURL(name bot.ChannelName) string {

@@ -32,3 +32,31 @@ func TestExpiryWaitsForAConfirmedClock(t *testing.T) {
 		t.Errorf("%d expiries once the clock was confirmed, want 1", n)
 	}
 }
+
+// What the platforms confirmed before the clock was moved is worth nothing
+// after it; a night without a word from them is no matter.
+func TestAgreementEndsWhenTheClockIsMoved(t *testing.T) {
+	for _, c := range []struct {
+		shown, passed time.Duration
+		moved         bool
+	}{
+		{0, 0, false},
+		{9 * time.Hour, 9 * time.Hour, false},
+		{9*time.Hour + 5*time.Minute, 9 * time.Hour, false},
+		{48 * time.Hour, time.Minute, true},
+		{-24 * time.Hour, time.Minute, true},
+		{time.Minute, time.Hour, true}, // it was set back by nearly an hour
+	} {
+		if got := clockMoved(c.shown, c.passed); got != c.moved {
+			t.Errorf("the clock shows %v later after %v: moved %v", c.shown, c.passed, got)
+		}
+	}
+	var d clockDoubt
+	d.now = time.Now
+	if !d.is() {
+		t.Error("nobody has confirmed it yet")
+	}
+	if d.note("main", time.Now(), time.Now()); d.is() {
+		t.Error("it was confirmed just now")
+	}
+}

@@ -1,12 +1,6 @@
 package main
 
-import (
-	"context"
-	"time"
-
-	"regulars/i18n"
-	"regulars/loyalty/programme"
-)
+import "context"
 
 // DemoOptions is what the demo may be told.
 type DemoOptions struct {
@@ -35,11 +29,6 @@ func (c *demoCmd) Run(ctx context.Context, m *Main) error {
 	}
 	if o.Play {
 		o.Listen = "" // nobody opens it
-	}
-	// The page and its phones show the time on the café's wall, as the café's
-	// receipts do.
-	if p, complaints := programme.Load(cafeRules(i18n.Lang(o.Lang))); len(complaints) == 0 && p.Rules.Zone != nil {
-		time.Local = p.Rules.Zone
 	}
 	return m.demo(ctx, o)
 }

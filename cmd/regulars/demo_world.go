@@ -40,11 +40,18 @@ const demoURL = "https://corner-cafe.example"
 // while the demo runs. The bot lives by the world's clock.
 func (m *Main) openCafe(dir, listen string, lang i18n.Lang) (c *cafe, err error) {
 	c = &cafe{}
+	rules := cafeRules(lang)
+	p, complaints := programme.Load(rules)
+	if len(complaints) > 0 {
+		return nil, complaints[0]
+	}
 	if c.listener, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return nil, err
 	}
 	here := "http://" + c.listener.Addr().String()
-	world, err := sim.Start(sim.Options{Listen: listen, Local: func(address string) string {
+	// The page and its phones show the time on the café's wall, as the café's
+	// receipts do.
+	world, err := sim.Start(sim.Options{Listen: listen, Zone: p.Rules.Zone, Local: func(address string) string {
 		return strings.Replace(address, demoURL, here, 1)
 	}})
 	if err != nil {
@@ -57,11 +64,6 @@ func (m *Main) openCafe(dir, listen string, lang i18n.Lang) (c *cafe, err error)
 			c.close()
 		}
 	}()
-	rules := cafeRules(lang)
-	p, complaints := programme.Load(rules)
-	if len(complaints) > 0 {
-		return c, complaints[0]
-	}
 	name := p.ShopName(string(lang))
 	c.line = world.LineChannel(sim.LineConfig{ID: "1650000001", Secret: "demo-secret", Token: "demo-token", BasicID: "@corner", Name: name})
 	c.telegram = world.TelegramBot(sim.TelegramConfig{Token: "1001:demo", Username: "corner_cafe_bot", Name: name})
