@@ -71,7 +71,7 @@ func TestWireCase02RefundBeforePurchase(t *testing.T) {
 		ann := w.member(platform, "Ann", 0)
 		card := w.card(ann)
 		w.heard(sam, w.says(sam, "/refund "+card+" A-1"), 1, "I find no purchase A-1 of Ann's. Nothing was changed.")
-		w.heard(sam, w.presses(sam, "Refund it then"), 1, "when purchase A-1 of Ann's is recorded, it is refunded at once")
+		w.heard(sam, w.presses(sam, "Refund it then"), 1, "when purchase A-1 of Ann's is recorded within 30 days, it is refunded at once")
 		w.unread(ann)
 		w.wants(ann, 0, 0, 0)
 		said := w.says(sam, "/sale "+card+" 350 A-1")
