@@ -127,7 +127,7 @@ func (c *Commands) Nearest(name string, role Role) *Command {
 		if cmd.Help == "" || cmd.Role > role {
 			continue
 		}
-		if d := distance(fold(name), cmd.Name); d < least {
+		if d := Distance(fold(name), cmd.Name); d < least {
 			best, least = cmd, d
 		}
 	}
@@ -166,9 +166,9 @@ func ParseLine(text string) (line Line, ok bool) {
 // lower case, no space around.
 func fold(s string) string { return strings.ToLower(strings.TrimSpace(norm.NFKC.String(s))) }
 
-// distance is the number of letters to change, add or leave out between a and
+// Distance is the number of letters to change, add or leave out between a and
 // b (Levenshtein 1966).
-func distance(a, b string) int {
+func Distance(a, b string) int {
 	x, y := []rune(a), []rune(b)
 	row := make([]int, len(y)+1)
 	for j := range row {

@@ -2,8 +2,11 @@ package shop
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"regulars/bot"
 )
 
 // Same makes names comparable that people type: one form of full-width letters,
@@ -15,42 +18,21 @@ func Same(name string) string {
 // Nearest is the one of names that typed probably means: it begins so, or
 // differs in few letters. It is "" when none is near.
 func Nearest(typed string, names []string) string {
-	x := []rune(Same(typed))
-	if len(x) == 0 {
+	x := Same(typed)
+	long := utf8.RuneCountInString(x)
+	if long == 0 {
 		return ""
 	}
-	best, least := "", len(x)/3+2
+	best, least := "", long/3+2
 	for _, name := range names {
-		y := []rune(Same(name))
-		n := distance(x, y)
-		if len(x) > 1 && len(y) > len(x) && string(y[:len(x)]) == string(x) {
+		y := Same(name)
+		n := bot.Distance(x, y)
+		if long > 1 && len(y) > len(x) && strings.HasPrefix(y, x) {
 			n = 1
 		}
-		if n < least && n < len(y) {
+		if n < least && n < utf8.RuneCountInString(y) {
 			best, least = name, n
 		}
 	}
 	return best
-}
-
-// distance is the number of letters to change, add or leave out between x and
-// y (Levenshtein 1966).
-func distance(x, y []rune) int {
-	row := make([]int, len(y)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range x {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range y {
-			cost := diagonal
-			if x[i] != y[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(y)]
 }
