@@ -33,7 +33,7 @@ vuln:
 # The race detector is the one thing that needs a C compiler (for its runtime);
 # the product never does.
 race:
-	CGO_ENABLED=1 go test -race ./...
+	CGO_ENABLED=1 go test -race -timeout 18m ./...
 
 # Ratios taken side by side in one run; see the comments above each benchmark.
 bench:
