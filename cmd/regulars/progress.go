@@ -50,7 +50,9 @@ func (p *progress) draw(l admin.Line) {
 		if most == 0 {
 			most = -1
 		}
-		p.bar = progressbar.NewOptions64(most, progressbar.OptionSetWriter(p.m.Stderr), progressbar.OptionSetDescription(p.what),
+		// A spinner that turns by itself would go on writing beside Clear, and
+		// after it: this one turns when something was done.
+		p.bar = progressbar.NewOptions64(most, progressbar.OptionSetSpinnerChangeInterval(0), progressbar.OptionSetWriter(p.m.Stderr), progressbar.OptionSetDescription(p.what),
 			progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish())
 	}
 	p.total, p.done = l.Total, l.Progress
