@@ -8,6 +8,7 @@ import (
 	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
+	"regulars/loyalty/book"
 	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
 )
@@ -21,10 +22,11 @@ func (c counter) points(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	b, err := c.Book.Balance(t.Tx, m.ID, t.Now)
+	v, err := c.Book.View(t.Tx, m.ID, t.Now)
 	if err != nil {
 		return err
 	}
+	b := v.Balance
 	msg := bot.Message{
 		Title:   shop.Points(t.Printer, b.Available),
 		Text:    c.debt(t, b),
@@ -33,9 +35,7 @@ func (c counter) points(t *bot.Turn) error {
 		Buttons: c.pointsButtons(t),
 		Replace: true,
 	}
-	if err := c.addStanding(t, m.ID, &msg); err != nil {
-		return err
-	}
+	c.addStanding(t, v, &msg)
 	t.Say(msg)
 	return nil
 }
@@ -90,32 +90,20 @@ func daysBetween(from, to time.Time) int {
 }
 
 // addStanding adds the tier and the stamp cards to what is said of the points.
-func (c counter) addStanding(t *bot.Turn, id loyalty.MemberID, msg *bot.Message) error {
+func (c counter) addStanding(t *bot.Turn, v book.View, msg *bot.Message) {
 	if c.Has("level", t.Now) {
-		way, _, err := c.Book.Progress(t.Tx, id, t.Now)
-		if err != nil {
-			return err
-		}
-		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.PointsLevel), Value: c.levelName(t, way.Standing.Level)})
+		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.PointsLevel), Value: c.levelName(t, v.Progress.Standing.Level)})
 	}
 	cards := c.Rules(t.Now).Cards
-	if len(cards) == 0 {
-		return nil
-	}
-	a, err := c.Book.Account(t.Tx, id)
-	if err != nil {
-		return err
-	}
 	for _, card := range cards {
 		msg.Rows = append(msg.Rows, bot.Row{
 			Label: c.Programme(t.Now).Words(programme.Card, card.ID, string(t.Lang)).Name,
-			Value: i18n.Number(max(0, a.Cards[card.ID].Have)) + "/" + i18n.Number(card.Size),
+			Value: i18n.Number(max(0, v.Cards[card.ID].Have)) + "/" + i18n.Number(card.Size),
 		})
 	}
 	if len(cards) == 1 {
-		msg.Dots = c.dots(t, cards[0], a.Cards[cards[0].ID].Have)
+		msg.Dots = c.dots(t, cards[0], v.Cards[cards[0].ID].Have)
 	}
-	return nil
 }
 
 // debt says why nothing can be spent, if that is so.

@@ -120,13 +120,34 @@ func (b *Book) MarkNoticed(tx store.Tx, m loyalty.MemberID, now time.Time) error
 // programme has none. It is right whether or not anybody settled. In an Update
 // it locks the member.
 func (b *Book) Progress(r store.Reader, m loyalty.MemberID, now time.Time) (loyalty.Progress, bool, error) {
+	v, err := b.View(r, m, now)
+	return v.Progress, v.Tiers, err
+}
+
+// View is what a member has and is at a moment, from one read of their row.
+type View struct {
+	Balance  loyalty.Balance
+	Progress loyalty.Progress          // only where there are tiers
+	Tiers    bool                      // the programme has them
+	Cards    map[string]loyalty.Stamps // stamp cards by their id
+}
+
+// View reads balance, tier and stamp cards at once: the account is one row, and
+// decoding it costs more than any sum over it. In an Update it locks the member.
+func (b *Book) View(r store.Reader, m loyalty.MemberID, now time.Time) (v View, err error) {
 	a, err := b.Account(r, m)
 	if err != nil {
-		return loyalty.Progress{}, false, err
+		return v, err
+	}
+	v.Cards = a.Cards
+	rules := b.newest(&a, now)
+	if v.Balance, err = loyalty.BalanceAt(&a, rules, now); err != nil || len(rules.Tiers.Levels) == 0 {
+		return v, err
 	}
 	f, err := b.factsOf(r, m)
 	if err != nil {
-		return loyalty.Progress{}, false, err
+		return v, err
 	}
-	return loyalty.ProgressAt(&a, b.newest(&a, now), f, now)
+	v.Progress, v.Tiers, err = loyalty.ProgressAt(&a, rules, f, now)
+	return v, err
 }
