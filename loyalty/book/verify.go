@@ -159,26 +159,14 @@ func (b *Book) known(r store.Reader, key string) (bool, error) {
 func (b *Book) Root(ctx context.Context, db store.DB) (root loyalty.Hash, members int, err error) {
 	mac := hmac.New(sha256.New, b.Key)
 	mac.Write([]byte("root\x00"))
-	rg := accounts.All()
-	for more := true; more; {
-		err := db.View(ctx, func(r store.Reader) error {
-			more = false
-			seen := 0
-			var failed error
-			for m, a := range accounts.Scan(r, rg, &failed) {
-				if seen++; seen > walkRows {
-					rg.Start, more = accounts.Key(m), true
-					break
-				}
-				mac.Write(binary.BigEndian.AppendUint64([]byte(m+"\x00"), a.Seq))
-				mac.Write(a.Head[:])
-				members++
-			}
-			return failed
-		})
-		if err != nil {
-			return root, members, err
-		}
+	err = b.Each(ctx, db, func(_ store.Reader, m loyalty.MemberID, a *loyalty.Account) error {
+		mac.Write(binary.BigEndian.AppendUint64([]byte(m+"\x00"), a.Seq))
+		mac.Write(a.Head[:])
+		members++
+		return nil
+	})
+	if err != nil {
+		return root, members, err
 	}
 	mac.Sum(root[:0])
 	return root, members, nil
