@@ -53,19 +53,20 @@ type Dots struct {
 	Alt  string `json:"alt"` // the same in words, as in "3 of 10 stamps"
 }
 
-// MaxDots is how many places are drawn; of a larger card Alt is shown.
+// MaxDots is how many places are drawn; of a larger card, and of one without
+// places, Alt is shown.
 const MaxDots = 40
 
 // Stamped is Have within 0 and Size.
 func (d Dots) Stamped() int { return min(max(d.Have, 0), max(d.Size, 0)) }
 
-// String draws the places as letters, "●●●○○", or gives Alt where they would
-// be too many to see.
+// String draws the places as letters, "●●●○○", or gives Alt where there are
+// none or they would be too many to see.
 func (d Dots) String() string {
-	if d.Size > MaxDots {
+	if d.Size <= 0 || d.Size > MaxDots {
 		return d.Alt
 	}
-	return strings.Repeat("●", d.Stamped()) + strings.Repeat("○", max(d.Size, 0)-d.Stamped())
+	return strings.Repeat("●", d.Stamped()) + strings.Repeat("○", d.Size-d.Stamped())
 }
 
 // Check says what a platform could not show: too many cards, cards in cards,

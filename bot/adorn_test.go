@@ -28,7 +28,7 @@ func TestDots(t *testing.T) {
 	for _, c := range []struct {
 		have, size int
 		want       string
-	}{{3, 5, "●●●○○"}, {0, 3, "○○○"}, {7, 5, "●●●●●"}, {-1, 2, "○○"}, {1, 0, ""}, {1, -4, ""}, {4, MaxDots + 1, "4 of many"}} {
+	}{{3, 5, "●●●○○"}, {0, 3, "○○○"}, {7, 5, "●●●●●"}, {-1, 2, "○○"}, {1, 0, "4 of many"}, {1, -4, "4 of many"}, {4, MaxDots + 1, "4 of many"}} {
 		if got := (Dots{Have: c.have, Size: c.size, Alt: "4 of many"}).String(); got != c.want {
 			t.Errorf("%d of %d: %q, want %q", c.have, c.size, got, c.want)
 		}

@@ -31,10 +31,10 @@ func (d *card) progress(l limits) []node {
 			stack = append(stack, node{Type: "text", Text: cut(words, l.cell), Size: "sm", Color: inkGrey, Wrap: true, Margin: "sm"})
 		}
 	}
-	if d.dots == nil || d.dots.Size <= 0 {
+	if d.dots == nil {
 		return stack
 	}
-	if l.bare || d.dots.Size > maxDrawn {
+	if l.bare || d.dots.Size <= 0 || d.dots.Size > maxDrawn {
 		if words := oneLine(d.dots.String()); words != "" {
 			stack = append(stack, node{Type: "text", Text: cut(words, l.cell), Size: "md", Color: inkPress, Wrap: true, Margin: "lg"})
 		}
