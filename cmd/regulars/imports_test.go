@@ -22,6 +22,7 @@ var rooms = map[string][]string{
 	"bot/line":         {"bot", "i18n", "store"},
 	"bot/telegram":     {"bot", "i18n", "store"},
 	"bot/draw":         {"bot"},
+	"bot/sms":          {"bot", "i18n", "store"},
 	"bot/outbox":       {"bot", "store"},
 	"bot/schedule":     {"bot", "store"},
 	"bot/sim":          {"bot/draw"}, // it shares no types with what it tries
@@ -29,7 +30,8 @@ var rooms = map[string][]string{
 	"handlers":         handling,
 	"handlers/*":       handling,
 	"handlers/shop":    {"bot", "loyalty", "loyalty/*", "store", "i18n"}, // every other handler's floor
-	"handlers/counter": with("bot/draw"),                                 // pictures of cards
+	"handlers/counter": with("bot/draw", "handlers/till"),                // pictures of cards; what the device on the counter asks for
+	"handlers/staff":   with("handlers/till"),
 	"handlers/console": with("bot/line", "bot/telegram", "bot/draw"),
 	// campaign encodes for receivers by the hundred.
 	"handlers/campaign": with("bot/line", "bot/telegram", "bot/draw"),
@@ -40,6 +42,7 @@ var rooms = map[string][]string{
 	"loyalty/book":      {"loyalty", "store"},
 	"loyalty/voucher":   {"loyalty", "loyalty/book", "store"},
 	"loyalty/referral":  {"loyalty", "store"},
+	"loyalty/receipt":   {"loyalty", "store"},
 	"loyalty/club":      {"loyalty", "loyalty/*", "store"}, // people: whose birthday it is
 	"loyalty/measure":   {"loyalty"},
 	"store":             {},
