@@ -89,7 +89,7 @@ func TestDaysBetween(t *testing.T) {
 		from, to string
 		want     int
 	}{{"2026-03-28 23:59", "2026-03-29 00:00", 1}, {"2026-03-28 10:00", "2026-03-30 09:00", 2}, {"2026-10-24 00:00", "2026-10-26 23:00", 2}, {"2026-05-01 00:00", "2026-05-01 23:59", 0}} {
-		if got := daysBetween(at(x.from), at(x.to)); got != x.want {
+		if got := shop.DaysBetween(at(x.from), at(x.to)); got != x.want {
 			t.Errorf("%s to %s: %d, want %d", x.from, x.to, got, x.want)
 		}
 	}

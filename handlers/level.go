@@ -44,9 +44,7 @@ func (c counter) level(t *bot.Turn) error {
 }
 
 // levelName is what a tier is called; "" is the lowest.
-func (c counter) levelName(t *bot.Turn, id string) string {
-	return c.Programme(t.Now).Words(programme.Level, id, string(t.Lang)).Name
-}
+func (c counter) levelName(t *bot.Turn, id string) string { return c.LevelName(t.Printer, t.Now, id) }
 
 // brings is what a tier gives, a line each.
 func (c counter) brings(t *bot.Turn, id string) string {
@@ -100,18 +98,7 @@ func (c counter) keeps(t *bot.Turn, way loyalty.Progress) string {
 }
 
 // counted writes so much of what the programme's tiers count.
-func (c counter) counted(t *bot.Turn, n int64) string {
-	number := i18n.Number(n)
-	switch c.Rules(t.Now).Tiers.By {
-	case loyalty.MeasurePoints:
-		return t.Word(i18n.PointsCount, "Count", int(n), "Number", number)
-	case loyalty.MeasureVisits:
-		return t.Word(i18n.LevelVisits, "Count", int(n), "Number", number)
-	case loyalty.MeasureNights:
-		return t.Word(i18n.LevelNights, "Count", int(n), "Number", number)
-	}
-	return c.Money(t.Printer, t.Now, loyalty.Money(n))
-}
+func (c counter) counted(t *bot.Turn, n int64) string { return c.Counted(t.Printer, t.Now, n) }
 
 // lastDay is the last whole day before an instant at which something ends:
 // people think of that day, not of the midnight after it.

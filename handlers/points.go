@@ -64,29 +64,9 @@ func (c counter) balanceRows(t *bot.Turn, b loyalty.Balance) (rows []bot.Row) {
 	return rows
 }
 
-// soon is how many days ahead it is told how many days are left.
-const soon = 30
-
-// goodUntil says until when points are good that go at an instant: people think
-// of the last day they are good.
+// goodUntil says until when points are good that go at an instant.
 func (c counter) goodUntil(t *bot.Turn, end time.Time) string {
-	last, now := c.Local(end.Add(-1)), c.Local(t.Now)
-	switch days := daysBetween(now, last); {
-	case days == 0:
-		return t.Word(i18n.PointsToday)
-	case days <= soon:
-		return t.Word(i18n.PointsSoon, "Date", t.Date(last), "Count", days)
-	}
-	return t.Word(i18n.PointsNext, "Date", t.Date(last))
-}
-
-// daysBetween is how many midnights lie between two local times.
-func daysBetween(from, to time.Time) int {
-	date := func(t time.Time) time.Time {
-		y, m, d := t.Date()
-		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
-	}
-	return int(date(to).Sub(date(from)).Hours() / 24)
+	return c.GoodUntil(t.Printer, t.Now, end)
 }
 
 // addStanding adds the tier and the stamp cards to what is said of the points.

@@ -188,7 +188,7 @@ func (c counter) terms(t *bot.Turn, b loyalty.Balance, r loyalty.Reward) bot.Mes
 	until := voucher.Lapses(c.Rules(t.Now), r, t.Now)
 	switch local := c.Local(until); {
 	case until.IsZero():
-	case isMidnight(local): // a day stays the same while the question waits; an hour would not
+	case shop.IsMidnight(local): // a day stays the same while the question waits; an hour would not
 		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.VoucherUntil), Value: t.Date(local.Add(-1))})
 	default:
 		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.RedeemGoodFor), Value: c.span(t, until.Sub(t.Now))})

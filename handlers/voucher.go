@@ -10,7 +10,6 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
-	"regulars/loyalty/programme"
 	"regulars/loyalty/voucher"
 )
 
@@ -101,14 +100,9 @@ func (c counter) voucherPage(t *bot.Turn, v voucher.Voucher) (bot.Message, error
 	return msg, nil
 }
 
-// voucherName is what its reward is called: now, or, where the catalogue has it
-// no more, when the voucher was issued.
+// voucherName is what its reward is called.
 func (c counter) voucherName(t *bot.Turn, v voucher.Voucher) string {
-	p := c.Programme(t.Now)
-	if _, ok := p.Rules.Reward(v.Reward); !ok {
-		p = c.Programme(v.Issued)
-	}
-	return p.Words(programme.Reward, v.Reward, string(t.Lang)).Name
+	return c.VoucherName(t.Printer, t.Now, v)
 }
 
 // openPage is what is shown at the counter.
@@ -207,35 +201,8 @@ func (c counter) giveBack(t *bot.Turn, m people.Person, v voucher.Voucher) error
 	return nil
 }
 
-// when is the last moment of something that is good until t: a day where it ends
-// with one, else a time, with its day unless that is today.
-func (c counter) when(t *bot.Turn, until time.Time) string {
-	at, now := c.Local(until), c.Local(t.Now)
-	switch {
-	case isMidnight(at):
-		return t.Date(c.LastMoment(until))
-	case at.YearDay() == now.YearDay() && at.Year() == now.Year():
-		return t.Clock(at)
-	}
-	return t.ShortDate(at) + " " + t.Clock(at)
-}
+// when is the last moment of something that is good until t.
+func (c counter) when(t *bot.Turn, until time.Time) string { return c.When(t.Printer, t.Now, until) }
 
-func isMidnight(t time.Time) bool { h, m, s := t.Clock(); return h == 0 && m == 0 && s == 0 }
-
-// span is a length of time in words, to the nearest minute: who looks a second
-// later still has half an hour. Days are whole ones.
-func (c counter) span(t *bot.Turn, d time.Duration) string {
-	whole := d.Round(time.Minute)
-	hours, minutes := int(whole/time.Hour), int(whole%time.Hour/time.Minute)
-	switch {
-	case whole < time.Minute:
-		return t.Word(i18n.SpanMoment)
-	case hours >= 48:
-		return t.Word(i18n.SpanDays, "Count", int(d/(24*time.Hour)))
-	case hours > 0 && minutes > 0:
-		return t.Word(i18n.SpanMixed, "Hours", i18n.Number(int64(hours)), "Minutes", i18n.Number(int64(minutes)))
-	case hours > 0:
-		return t.Word(i18n.SpanHours, "Count", hours)
-	}
-	return t.Word(i18n.SpanMinutes, "Count", minutes)
-}
+// span is a length of time in words.
+func (c counter) span(t *bot.Turn, d time.Duration) string { return shop.Span(t.Printer, d) }

@@ -126,6 +126,10 @@ func (v *Vault) notFrozen(r store.Reader, id loyalty.MemberID) error {
 // HMAC under the card's own secret, as 50 characters of base64url. The member
 // must have a card ([Vault.Card]).
 func (v *Vault) CardToken(r store.Reader, id loyalty.MemberID, now time.Time, life time.Duration) (string, error) {
+	return v.cardToken(r, id, cardVersion, now.Add(life))
+}
+
+func (v *Vault) cardToken(r store.Reader, id loyalty.MemberID, version byte, until time.Time) (string, error) {
 	l, err := v.load(r, id)
 	if err != nil {
 		return "", err
@@ -135,8 +139,8 @@ func (v *Vault) CardToken(r store.Reader, id loyalty.MemberID, now time.Time, li
 		return "", ErrNobody
 	}
 	b := make([]byte, 0, 64)
-	b = append(b, cardVersion)
-	b = binary.BigEndian.AppendUint32(b, uint32(now.Add(life).Unix()))
+	b = append(b, version)
+	b = binary.BigEndian.AppendUint32(b, uint32(until.Unix()))
 	b = append(b, raw[:]...)
 	b = append(b, v.cardMAC(b, l.CardSecret)...)
 	return base64.RawURLEncoding.EncodeToString(b), nil
@@ -145,29 +149,36 @@ func (v *Vault) CardToken(r store.Reader, id loyalty.MemberID, now time.Time, li
 // ReadCard is the member whose card showed token: ErrCardToken or
 // ErrCardExpired, and for a frozen member the id and ErrFrozen.
 func (v *Vault) ReadCard(r store.Reader, token string, now time.Time) (loyalty.MemberID, error) {
+	id, _, err := v.readToken(r, token, cardVersion, now)
+	return id, err
+}
+
+// readToken is whose token it is, and until when it is good.
+func (v *Vault) readToken(r store.Reader, token string, version byte, now time.Time) (id loyalty.MemberID, until time.Time, err error) {
 	b, err := base64.RawURLEncoding.Strict().DecodeString(token)
-	if err != nil || len(b) != 1+4+16+cardMAC || b[0] != cardVersion {
-		return "", ErrCardToken
+	if err != nil || len(b) != 1+4+16+cardMAC || b[0] != version {
+		return "", until, ErrCardToken
 	}
 	body, mac := b[:len(b)-cardMAC], b[len(b)-cardMAC:]
-	id := idText([16]byte(body[5:]))
+	id = idText([16]byte(body[5:]))
 	l, err := v.load(r, id)
 	if errors.Is(err, ErrNobody) || errors.Is(err, ErrErased) {
-		return "", ErrCardToken
+		return "", until, ErrCardToken
 	}
 	if err != nil {
-		return "", err
+		return "", until, err
 	}
 	if len(l.CardSecret) == 0 || !hmac.Equal(mac, v.cardMAC(body, l.CardSecret)) {
-		return "", ErrCardToken
+		return "", until, ErrCardToken
 	}
-	if now.Unix() >= int64(binary.BigEndian.Uint32(body[1:])) {
-		return "", ErrCardExpired
+	until = time.Unix(int64(binary.BigEndian.Uint32(body[1:])), 0).UTC()
+	switch {
+	case !now.Before(until):
+		return "", until, ErrCardExpired
+	case l.row.Frozen:
+		return id, until, ErrFrozen
 	}
-	if l.row.Frozen {
-		return id, ErrFrozen
-	}
-	return id, nil
+	return id, until, nil
 }
 
 func (v *Vault) cardMAC(body, secret []byte) []byte {
