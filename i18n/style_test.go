@@ -80,11 +80,18 @@ var latinAllowed = map[Lang][]string{
 	Th:   {"QR", "LINE", "Telegram"},
 }
 
+// ownNames are what screens of other companies and this program's own commands
+// are called, as an owner finds them there: in what is told to owners only.
+var ownNames = regexp.MustCompile("`[^`]+`|LINE Official Account Manager|LINE Developers|Messaging API|Use webhook|Webhook|channel secret|access token|backup_dir|Regulars|[0-9} ]MB")
+
 // demoPeople are in the demonstration's café and called the same everywhere.
 var demoPeople = []string{"Ann", "Sam"}
 
 func TestNoLatinLeft(t *testing.T) {
 	prose(t, func(l Lang, key Key, text string) {
+		if strings.HasPrefix(string(key), "alarm.") {
+			text = ownNames.ReplaceAllString(text, "")
+		}
 		rest := command.ReplaceAllString(placeholder.ReplaceAllString(text, ""), "")
 		for _, w := range latin.FindAllString(rest, -1) {
 			if l != En && !slices.Contains(latinAllowed[l], w) && !slices.Contains(demoPeople, w) {

@@ -152,8 +152,9 @@ func JoinButton(t *bot.Turn) bot.Button {
 
 // Reach tells where a person is reached now: the chat where they spoke last, or
 // another one of theirs when that is blocked, or on a channel that is no longer
-// configured. ok is false when there is none.
-func (s *Shop) Reach(r store.Reader, id loyalty.MemberID) (to bot.Address, speak i18n.Printer, ok bool, err error) {
+// configured. ok is false when there is none. Channels to avoid are taken only
+// where there is no other.
+func (s *Shop) Reach(r store.Reader, id loyalty.MemberID, avoid ...bot.ChannelName) (to bot.Address, speak i18n.Printer, ok bool, err error) {
 	p, err := s.Vault.Get(r, id)
 	if err != nil || p.Status == people.Erased {
 		return to, speak, false, err
@@ -165,9 +166,15 @@ func (s *Shop) Reach(r store.Reader, id loyalty.MemberID) (to bot.Address, speak
 			continue
 		}
 		who := bot.Identity{Channel: bot.ChannelName(a.Channel), User: bot.UserID(a.User)}
-		return bot.Address{Chat: bot.Chat{Channel: who.Channel, ID: bot.ChatID(who.User)}, Person: who}, speak, true, nil
+		here := bot.Address{Chat: bot.Chat{Channel: who.Channel, ID: bot.ChatID(who.User)}, Person: who}
+		if !slices.Contains(avoid, who.Channel) {
+			return here, speak, true, nil
+		}
+		if !ok {
+			to, ok = here, true
+		}
 	}
-	return to, speak, false, nil
+	return to, speak, ok, nil
 }
 
 func (s *Shop) configured(name bot.ChannelName) bool {

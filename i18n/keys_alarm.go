@@ -1,0 +1,32 @@
+package i18n
+
+// What owners are told when something needs them.
+const (
+	AlarmTitle           Key = "alarm.title"
+	AlarmOverTitle       Key = "alarm.over_title"
+	AlarmQuota           Key = "alarm.quota"
+	AlarmQuotaGone       Key = "alarm.quota_gone"
+	AlarmSilent          Key = "alarm.silent"
+	AlarmFailing         Key = "alarm.failing"
+	AlarmRefused         Key = "alarm.refused"
+	AlarmOff             Key = "alarm.off"
+	AlarmElsewhere       Key = "alarm.elsewhere"
+	AlarmToken           Key = "alarm.token"
+	AlarmTokenEnds       Key = "alarm.token_ends"
+	AlarmCertificate     Key = "alarm.certificate"
+	AlarmCertificateOver Key = "alarm.certificate_over"
+	AlarmDisk            Key = "alarm.disk"
+	AlarmBackup          Key = "alarm.backup"
+	AlarmBackupNever     Key = "alarm.backup_never"
+	AlarmDead            Key = "alarm.dead"
+	AlarmOften           Key = "alarm.often"
+	AlarmGave            Key = "alarm.gave"
+	AlarmUndone          Key = "alarm.undone"
+	AlarmOverQuota       Key = "alarm.over_quota"
+	AlarmOverWebhook     Key = "alarm.over_webhook"
+	AlarmOverToken       Key = "alarm.over_token"
+	AlarmOverCertificate Key = "alarm.over_certificate"
+	AlarmOverDisk        Key = "alarm.over_disk"
+	AlarmOverBackup      Key = "alarm.over_backup"
+	AlarmOverDead        Key = "alarm.over_dead"
+)
