@@ -75,3 +75,21 @@ func (s *Shop) ChatLink(name bot.ChannelName, line string) (string, bool) {
 		return "https://line.me/R/oaMessage/%40" + url.PathEscape(handle) + "/?" + url.PathEscape("/"+line), true
 	}
 }
+
+// Mask shortens a name for other people's eyes: 王小明 → 王○明, Ann Lee → Ann L.
+func Mask(name string) string {
+	name = Tidy(name)
+	words := strings.Fields(name)
+	switch r := []rune(name); {
+	case len(words) > 1:
+		last := []rune(words[len(words)-1])
+		return words[0] + " " + string(last[:1]) + "."
+	case len(r) > 0 && r[0] >= 0x2e80 && len(r) == 2:
+		return string(r[0]) + "○"
+	case len(r) > 2 && r[0] >= 0x2e80 && len(r) <= 4:
+		return string(r[0]) + strings.Repeat("○", len(r)-2) + string(r[len(r)-1])
+	case len(r) > 12:
+		return string(r[:11]) + "…"
+	}
+	return name
+}

@@ -87,8 +87,8 @@ func (d desk) askManagers(t *bot.Turn, me people.Staff, m people.Person, n loyal
 			return bot.Message{
 				Title: p.Say(i18n.ApproveTitle, "Points", shop.Points(p, n)),
 				Rows: []bot.Row{
-					{Label: p.Say(i18n.ApproveBy), Value: orSome(p, Mask(asker.Called()))},
-					{Label: p.Say(i18n.ApproveFor), Value: orSome(p, Mask(m.Called()))},
+					{Label: p.Say(i18n.ApproveBy), Value: orSome(p, shop.Mask(asker.Called()))},
+					{Label: p.Say(i18n.ApproveFor), Value: orSome(p, shop.Mask(m.Called()))},
 					{Label: p.Say(i18n.ApproveReason), Value: reason},
 				},
 				Buttons: []bot.Button{

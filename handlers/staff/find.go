@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"regulars/bot"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
@@ -227,10 +228,10 @@ func (d desk) everybody(t *bot.Turn, me people.Staff, day string) error {
 		if err != nil {
 			return err
 		}
-		if sum == (book.DaySum{}) {
+		if sum.Empty() {
 			continue
 		}
-		name := orSome(t.Printer, strings.TrimSpace(Mask(s.Name)))
+		name := orSome(t.Printer, strings.TrimSpace(shop.Mask(s.Name)))
 		msg.Rows = append(msg.Rows, bot.Row{Label: name, Value: i18n.Number(int64(sum.Sales)) + " · " + d.Money(t.Printer, t.Now, sum.SaleMoney)})
 	}
 	if len(msg.Rows) > 0 {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"regulars/bot"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
@@ -92,7 +93,7 @@ func (d desk) confirm(t *bot.Turn, m people.Person, e loyalty.Entry, msg bot.Mes
 			line += " " + bot.GroupMark + code
 		}
 		t.Say(bot.Message{
-			Text:    t.Word(i18n.GroupDone, "Name", orSome(t.Printer, Mask(m.DisplayName))), // not the one told to the shop
+			Text:    t.Word(i18n.GroupDone, "Name", orSome(t.Printer, shop.Mask(m.DisplayName))), // not the one told to the shop
 			Note:    t.Word(i18n.GroupRef, "Ref", string(e.Ref)),
 			Buttons: []bot.Button{{Label: t.Word(i18n.KeyPoints), Do: bot.DoPrivate, Value: line}},
 		})

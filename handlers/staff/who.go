@@ -219,27 +219,9 @@ func (d desk) claimed(t *bot.Turn, phone people.Phone) (loyalty.MemberID, error)
 	return claims[0].Member, nil
 }
 
-// Mask shortens a name for other people's eyes: 王小明 → 王○明, Ann Lee → Ann L.
-func Mask(name string) string {
-	name = shop.Tidy(name)
-	words := strings.Fields(name)
-	switch r := []rune(name); {
-	case len(words) > 1:
-		last := []rune(words[len(words)-1])
-		return words[0] + " " + string(last[:1]) + "."
-	case len(r) > 0 && r[0] >= 0x2e80 && len(r) == 2:
-		return string(r[0]) + "○"
-	case len(r) > 2 && r[0] >= 0x2e80 && len(r) <= 4:
-		return string(r[0]) + strings.Repeat("○", len(r)-2) + string(r[len(r)-1])
-	case len(r) > 12:
-		return string(r[:11]) + "…"
-	}
-	return name
-}
-
 // called is a member's name as an employee may see it.
 func (d desk) called(t *bot.Turn, p people.Person) string {
-	if n := Mask(p.Called()); n != "" {
+	if n := shop.Mask(p.Called()); n != "" {
 		return n
 	}
 	return t.Word(i18n.SomeCustomer)

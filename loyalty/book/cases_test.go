@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -334,8 +335,8 @@ func TestDayCountsWhatAnEmployeeDid(t *testing.T) {
 	}
 	a := s.act(sam)
 	s.must(func(tx store.Tx) (Receipt, error) { return s.b.Spend(tx, ann, a, 5) })
-	want := DaySum{Sales: 2, SaleMoney: 150, SalePoints: 150, Uses: 1, UsePoints: 5, Undos: 2, UndoPoints: 120}
-	if got := s.day(sam, "2026-03-10"); got != want {
+	want := DaySum{Sales: 2, SaleMoney: 150, SalePoints: 150, Uses: 1, UsePoints: 5, Undos: 2, UndoPoints: 120, Often: []Often{{ann, 2}}}
+	if got := s.day(sam, "2026-03-10"); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -3,6 +3,7 @@ package book
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"regulars/loyalty"
 	"regulars/store"
@@ -19,6 +20,38 @@ type DaySum struct {
 	UsePoints  loyalty.Points `json:"use_points,omitempty"`
 	Undos      int            `json:"undos,omitempty"` // undone spends, reversed sales and gifts
 	UndoPoints loyalty.Points `json:"undo_points,omitempty"`
+	// Often are the members whom the employee gave most often on that day, by
+	// sales and by hand: at least everybody who had more than one in seventeen of
+	// all, each with no more than they really had.
+	Often []Often `json:"often,omitempty"`
+}
+
+// Often is how often an employee gave to one member on a day, at least.
+type Often struct {
+	Member loyalty.MemberID `json:"m"`
+	Times  int              `json:"n"`
+}
+
+// mostOften is how many members a day's sum keeps: a cashier with a hundred
+// sales a day is seen giving to one card more than five times.
+const mostOften = 16
+
+// often counts one more for m. It is the summary of Misra and Gries ("Finding
+// repeated elements", 1982): of any number of members only a few are kept, and
+// whoever is frequent is among them.
+func (s *DaySum) often(m loyalty.MemberID) {
+	list := slices.Clone(s.Often) // the one before is not changed: it may be written by nobody
+	if i := slices.IndexFunc(list, func(o Often) bool { return o.Member == m }); i >= 0 {
+		list[i].Times++
+	} else if len(list) < mostOften {
+		list = append(list, Often{m, 1})
+	} else {
+		for i := range list {
+			list[i].Times--
+		}
+		list = slices.DeleteFunc(list, func(o Often) bool { return o.Times == 0 })
+	}
+	s.Often = list
 }
 
 // add counts one entry. Its error is a refusal: the sums do not wrap around.
@@ -26,9 +59,11 @@ func (s *DaySum) add(e *loyalty.Entry) error {
 	switch {
 	case e.Kind == loyalty.KindEarn:
 		s.Sales++
+		s.often(e.Member)
 		return errors.Join(bump(&s.SaleMoney, e.Amount), bump(&s.SalePoints, -e.In(loyalty.Issued)))
 	case given(e) > 0:
 		s.Gives++
+		s.often(e.Member)
 		return bump(&s.GivePoints, given(e))
 	case e.Kind == loyalty.KindSpend, e.Kind == loyalty.KindCapture:
 		s.Uses++
@@ -42,6 +77,9 @@ func (s *DaySum) add(e *loyalty.Entry) error {
 	}
 	return nil
 }
+
+// Empty says that nothing was done.
+func (s DaySum) Empty() bool { return s.Sales+s.Gives+s.Uses+s.Undos == 0 }
 
 // bump adds n, which is never below zero, to a sum.
 func bump[T ~int64](sum *T, n T) error {
@@ -99,7 +137,7 @@ func (o *open) nextDay(r store.Reader, act Act, decided []loyalty.Entry) (DaySum
 
 // putDay stores the employee's day.
 func (o *open) putDay(tx store.Tx, act Act, day DaySum) error {
-	if day == (DaySum{}) {
+	if day.Empty() {
 		return nil
 	}
 	return staffDays.Put(tx, day, o.newest.Day(act.Now), string(act.Actor))
