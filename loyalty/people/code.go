@@ -60,8 +60,11 @@ func parseAs[T ~string](s string) (T, error) {
 }
 
 // parseCode accepts lower case, full-width characters, spaces and hyphens.
-func parseCode(s string) (code, error) {
-	if len(s) > 256 { // a code is 12 characters; nobody means a page of text
+func parseCode(s string) (code, error) { return parseCodeOf(codeLength, s) }
+
+// parseCodeOf is parseCode for codes of another length.
+func parseCodeOf(length int, s string) (code, error) {
+	if len(s) > 256 { // a code is a line at most; nobody means a page of text
 		return "", ErrCodeForm
 	}
 	var b strings.Builder
@@ -75,17 +78,21 @@ func parseCode(s string) (code, error) {
 		}
 	}
 	c := b.String()
-	if len(c) != codeLength || checkCharacter(c[:codeLength-1]) != c[codeLength-1] {
+	if len(c) != length || checkCharacter(c[:length-1]) != c[length-1] {
 		return "", ErrCodeForm
 	}
 	return code(c), nil
 }
 
 // newCode draws a code from rand without bias.
-func newCode(rand io.Reader) (code, error) {
-	var c [codeLength]byte
+func newCode(rand io.Reader) (code, error) { return newCodeOf(codeLength, rand) }
+
+// newCodeOf is newCode for codes of another length, at most 30: beyond it two
+// places would weigh the same in the check character.
+func newCodeOf(length int, rand io.Reader) (code, error) {
+	c := make([]byte, length)
 	var b [1]byte
-	for i := 0; i < codeLength-1; {
+	for i := 0; i < length-1; {
 		if _, err := io.ReadFull(rand, b[:]); err != nil {
 			return "", fmt.Errorf("people: no randomness: %w", err)
 		}
@@ -94,8 +101,8 @@ func newCode(rand io.Reader) (code, error) {
 			i++
 		}
 	}
-	c[codeLength-1] = checkCharacter(string(c[:codeLength-1]))
-	return code(c[:]), nil
+	c[length-1] = checkCharacter(string(c[:length-1]))
+	return code(c), nil
 }
 
 // checkCharacter weighs each place differently modulo a prime: every single

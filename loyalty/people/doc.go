@@ -23,10 +23,18 @@
 //	bday/<mm-dd>/<member>       birthdays, month and day in the open                        until erased or changed
 //	card/<hash>                 card number → member                                        until erased or reissued
 //	linkcode/<hash>, invite/<hash>  one-time codes not used yet                             ten minutes
+//	recovery/<hash>             a recovery code → its member                                until used, erased or drawn anew
+//	recoveryof/<member>         which recovery code is a member's                           the same
+//	smscode/<hash>              six digits sent by SMS, by the account that asked           five minutes
+//	provecode/<hash>            a chat that waits at the counter                            a quarter of an hour
+//	lost/<member>               that a lock is for a lost phone                             until unlocked or erased
+//	imported/<member>           which source brought him, and how far his claim has come    until erased
+//	extid/<hash>                customer number in another system → member                  until erased
+//	claims/<store>              how far a store's imported people have come: sums           for ever
 //	throttle/<name>/<hash>      attempts of one actor                                       the window
 //	staff/<id>                  employees of now and before                                 for ever; nameless once erased
 //	staffof/<member>            member → employee                                           for ever
-//	tomb/<hash>                 keyed tombstone of an account or a proven number            until its end date
+//	tomb/<hash>                 keyed tombstone of an account, a proven number, an import   until its end date
 //	erased/<member>             the list that a restore applies                             for ever
 //	keymark/lookup              a hash that only the store's own key gives                  for ever
 //

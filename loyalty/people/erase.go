@@ -79,6 +79,8 @@ func (v *Vault) wipe(tx store.Tx, l *life, now time.Time) error {
 		func() error { return l.forgetBirthday(tx) },
 		func() error { return l.forgetNames(tx) },
 		func() error { return l.forgetConsents(tx) },
+		func() error { return v.forgetImport(tx, l) },
+		func() error { return v.forgetProofs(tx, l.id) },
 		func() error { return v.endEmployment(tx, l.id, now) },
 	}
 	for _, step := range steps {
@@ -148,6 +150,11 @@ func (v *Vault) bury(tx store.Tx, l *life, until time.Time) error {
 	if l.row.PhoneProven {
 		hashes = append(hashes, v.tombOfPhone(Phone{l.Phone}))
 	}
+	imported, err := v.importTombs(tx, l)
+	if err != nil {
+		return err
+	}
+	hashes = append(hashes, imported...)
 	for _, h := range hashes {
 		if err := tx.Lock(store.Subject("tomb/" + h)); err != nil {
 			return err
@@ -216,12 +223,14 @@ func (v *Vault) ApplyErasures(ctx context.Context, db store.DB, list []Erasure) 
 	return n, nil
 }
 
-// Sweep deletes what has run out by now: link and invite codes, throttles and
-// tombstones. It returns how many rows went.
+// Sweep deletes what has run out by now: link and invite codes, codes by SMS and
+// at the counter, throttles and tombstones. It returns how many rows went.
 func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 	return sweepAll(ctx, db,
 		expired(links.All(), func(x linkRow) time.Time { return x.Expires }, now),
 		expired(invites.All(), func(x inviteRow) time.Time { return x.Expires }, now),
+		expired(smsCodes.All(), func(x smsRow) time.Time { return x.Expires }, now),
+		expired(proves.All(), func(x proveRow) time.Time { return x.Expires }, now),
 		expired(throttles.All(), func(x attempts) time.Time { return x.Until }, now),
 		expired(tombstones.All(), func(x tombstone) time.Time { return x.Until }, now))
 }
