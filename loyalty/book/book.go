@@ -73,6 +73,9 @@ type Act struct {
 	Reason   []byte    // sealed by the caller
 	At       time.Time // when it took effect, not after Now (see [Early]); zero is Now
 	Now      time.Time // asked for: the turn's now
+	// Did is when an employee did it, where somebody else's doing records it
+	// later: the day whose sums and caps it counts in. Zero is Now.
+	Did time.Time
 }
 
 // Sell gives a sale's points and stamps by the programme. Its order may be
@@ -300,6 +303,14 @@ func (a *Act) check() error {
 		return errEarly
 	}
 	return nil
+}
+
+// day is the local day in whose sums of an employee the act counts.
+func (a *Act) day(p *loyalty.Programme) string {
+	if a.Did.IsZero() {
+		return p.Day(a.Now)
+	}
+	return p.Day(a.Did)
 }
 
 func opSubject(op loyalty.OpID) store.Subject { return store.Subject("op/" + string(op)) }

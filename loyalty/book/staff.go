@@ -112,7 +112,7 @@ func (o *open) nextDay(r store.Reader, act Act, decided []loyalty.Entry) (DaySum
 	if !act.Actor.Staff() {
 		return DaySum{}, nil
 	}
-	day, err := o.book.Day(r, act.Actor, o.newest.Day(act.Now))
+	day, err := o.book.Day(r, act.Actor, act.day(o.newest))
 	if err != nil {
 		return day, err
 	}
@@ -140,5 +140,5 @@ func (o *open) putDay(tx store.Tx, act Act, day DaySum) error {
 	if day.Empty() {
 		return nil
 	}
-	return staffDays.Put(tx, day, o.newest.Day(act.Now), string(act.Actor))
+	return staffDays.Put(tx, day, act.day(o.newest), string(act.Actor))
 }

@@ -52,6 +52,8 @@ func Load(data []byte) (*Programme, []Complaint) {
 	r.quiet(root, p)
 	card := r.sub(root, "card")
 	p.cardLife = time.Duration(r.whole(card, "minutes", 5, 1, 60)) * time.Minute
+	// At most a year: an employee's caps are kept for a little longer.
+	p.receiptDays = int(r.whole(r.sub(root, "receipt"), "days", 14, 1, 365))
 	r.leftovers()
 	if len(r.complaints) > 0 {
 		return nil, sorted(r.complaints)

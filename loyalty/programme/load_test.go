@@ -103,6 +103,12 @@ func TestSmallestProgramme(t *testing.T) {
 	if s, ok := p.Store("main"); !ok || s.Name != "本店" {
 		t.Errorf("store %v", p.Stores)
 	}
+	day := func(d, h, m int) time.Time { return time.Date(2026, 1, d, h, m, 0, 0, r.Zone) }
+	for _, at := range []time.Time{day(5, 0, 0), day(5, 23, 59)} {
+		if got := p.ReceiptUntil(at); !got.Equal(day(20, 0, 0)) {
+			t.Errorf("a receipt of %s is good until %s, not for 14 whole days after its own", at, got)
+		}
+	}
 	if p.ShopName("ja") != "轉角咖啡" {
 		t.Error("a language without a name gets the shop's own")
 	}
@@ -142,6 +148,8 @@ approve_over = 100
 clerk = { give_act = 1, give_day = 2, sale_act = 3, sale_day = 4 }
 [card]
 minutes = 2
+[receipt]
+days = 1
 `))
 	if complaints != nil {
 		t.Fatal(complaints)
@@ -156,6 +164,9 @@ minutes = 2
 	}
 	if len(p.Regions()) != 2 || p.Regions()[0] != "HK" || len(p.Stores) != 2 || p.ShopName("en") != "Corner" || p.CardLife() != 2*time.Minute {
 		t.Errorf("%+v", p)
+	}
+	if got := p.ReceiptUntil(r.From); !got.Equal(r.From.AddDate(0, 0, 2)) {
+		t.Errorf("a receipt of %s is good until %s", r.From, got)
 	}
 }
 
@@ -207,6 +218,8 @@ func TestMistakes(t *testing.T) {
 		{`kind = "never"`, "kind = \"never\"\n[quiet_hours]\nfrom = \"22:00\"", `line 10: quiet_hours.to: is missing; allowed: a time of day in quotes, as in "22:00"`},
 		{`kind = "never"`, "kind = \"never\"\n[quiet_hours]\nfrom = \"24:00\"\nto = 9", `line 11: quiet_hours.from: "24:00" is not a time of day; allowed: a time of day in quotes, as in "22:00"`},
 		{`kind = "never"`, "kind = \"never\"\n[card]\nminutes = 500", `line 11: card.minutes: 500 is out of range; allowed: a whole number from 1 to 60`},
+		{`kind = "never"`, "kind = \"never\"\n[receipt]\ndays = 0", `line 11: receipt.days: 0 is out of range; allowed: a whole number from 1 to 365`},
+		{`kind = "never"`, "kind = \"never\"\n[receipt]\nday = 7", `line 11: receipt.day: no such key; did you mean days?`},
 		{`country = "TW"`, `country = TW`, `line 1: this is not TOML`},
 		{`country = "TW"`, "country = \"TW\"\ncountry = \"HK\"", `line 2: this is not TOML`},
 		{`country = "TW"`, "country = \"TW\"\nversion = 0", `line 2: version: 0 is out of range; allowed: a whole number from 1 to 2147483647`},

@@ -35,10 +35,11 @@ type Programme struct {
 	// Quiet is when no message goes out that nobody asked for.
 	Quiet Hours
 
-	regions  []string
-	names    map[string]string
-	words    map[named]said
-	cardLife time.Duration
+	regions     []string
+	names       map[string]string
+	words       map[named]said
+	cardLife    time.Duration
+	receiptDays int
 }
 
 // Store is one branch.
@@ -66,6 +67,12 @@ func (p *Programme) Regions() []string { return p.regions }
 
 // CardLife is how long a card's QR may be scanned after it was drawn.
 func (p *Programme) CardLife() time.Duration { return p.cardLife }
+
+// ReceiptUntil is the first moment at which the code of a receipt issued at t
+// credits nothing any more: the end of a local day, so many whole days after t's.
+func (p *Programme) ReceiptUntil(t time.Time) time.Time {
+	return p.Rules.DayEnd(t.In(p.Rules.Location()).AddDate(0, 0, p.receiptDays))
+}
 
 // Store finds a branch by its id.
 func (p *Programme) Store(id loyalty.Store) (Store, bool) {
