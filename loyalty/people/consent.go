@@ -67,8 +67,12 @@ func (l *life) consent(tx store.Tx, p Purpose, c Consent) error {
 		l.row.Consents = map[Purpose]Consent{}
 	}
 	l.row.Consents[p] = c
-	key := c.At.Format("20060102T150405.000000000") + "-" + string(p)
-	return consents.Put(tx, ConsentEvent{p, c}, string(l.id), key)
+	return consents.Put(tx, ConsentEvent{p, c}, string(l.id), c.key(p))
+}
+
+// key is where it stands in the person's history.
+func (c Consent) key(p Purpose) string {
+	return c.At.Format("20060102T150405.000000000") + "-" + string(p)
 }
 
 // Agreed reports whether the person said yes to p and did not take it back.

@@ -80,6 +80,7 @@ func (v *Vault) wipe(tx store.Tx, l *life, now time.Time) error {
 		func() error { return l.forgetNames(tx) },
 		func() error { return l.forgetConsents(tx) },
 		func() error { return v.forgetImport(tx, l) },
+		func() error { return v.forgetImport(tx, l) },
 		func() error { return v.forgetProofs(tx, l.id) },
 		func() error { return v.endEmployment(tx, l.id, now) },
 	}
@@ -150,6 +151,11 @@ func (v *Vault) bury(tx store.Tx, l *life, until time.Time) error {
 	if l.row.PhoneProven {
 		hashes = append(hashes, v.tombOfPhone(Phone{l.Phone}))
 	}
+	imported, err := v.importTombs(tx, l)
+	if err != nil {
+		return err
+	}
+	hashes = append(hashes, imported...)
 	imported, err := v.importTombs(tx, l)
 	if err != nil {
 		return err

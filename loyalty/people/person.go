@@ -125,6 +125,7 @@ type profile struct {
 	Home            Identity  `json:"home,omitzero"`
 	Card            CardCode  `json:"card,omitempty"`
 	CardSecret      []byte    `json:"card_secret,omitempty"`
+	External        string    `json:"external,omitempty"` // his number in the system that he was imported from
 }
 
 var persons = store.NewTable[personRow]("person/", store.Readable, store.FirstPart("member"))
@@ -212,7 +213,14 @@ func (v *Vault) openLife(id loyalty.MemberID, row personRow) (*life, error) {
 
 // save seals the profile anew. A key that an older generation wrapped is
 // wrapped by the current one on the way.
-func (v *Vault) save(tx store.Tx, l *life, rand io.Reader) (err error) {
+func (v *Vault) save(tx store.Tx, l *life, rand io.Reader) error {
+	if err := v.sealLife(l, rand); err != nil {
+		return err
+	}
+	return persons.Put(tx, l.row, string(l.id))
+}
+
+func (v *Vault) sealLife(l *life, rand io.Reader) (err error) {
 	if len(l.row.Key) == 0 || l.row.Key[1] != v.current {
 		ad := bind("person-key", string(l.id))
 		if l.row.Key, err = seal(v.wrap[v.current], v.current, l.key, ad, rand); err != nil {
@@ -224,10 +232,7 @@ func (v *Vault) save(tx store.Tx, l *life, rand io.Reader) (err error) {
 		return err
 	}
 	l.row.Profile, err = sealWith(l.key, plain, bind("person", string(l.id), "profile"), rand)
-	if err != nil {
-		return err
-	}
-	return persons.Put(tx, l.row, string(l.id))
+	return err
 }
 
 func (v *Vault) unwrap(id loyalty.MemberID, row personRow) ([]byte, error) {

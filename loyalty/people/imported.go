@@ -1,0 +1,446 @@
+package people
+
+import (
+	"errors"
+	"io"
+	"slices"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/store"
+)
+
+// Refusals of one line of a file. The others of the file are not touched by it.
+var (
+	// ErrImportKey refuses a line by which nobody can be found again.
+	ErrImportKey = errors.New("people: neither a phone number nor a customer number")
+	// ErrImportPhone refuses a second person with a number that another line of
+	// the same source has: the number is what a balance is claimed with.
+	ErrImportPhone = errors.New("people: the phone number is another customer's of the same source")
+	// ErrImportTwice refuses a line that says something else of a person whom
+	// this run has taken already.
+	ErrImportTwice = errors.New("people: an earlier line says something else of the same customer")
+	// ErrImportErased refuses to bring back somebody who had himself erased.
+	ErrImportErased = errors.New("people: erased at their own wish, and not brought back")
+)
+
+// Imported is what a file says of a person. Source names the system that the
+// file came from; with External, its customer number there, or where there is
+// none with the phone number, it is the key by which the same line is known
+// again.
+type Imported struct {
+	Source   string // a-z, 0-9 and "-"
+	External string // at most 200 bytes
+	Name     string
+	Phone    Phone
+	Birthday Birthday
+	Language string    // BCP 47, "" where the file does not say
+	Joined   time.Time // zero: now
+	Promo    *bool     // agreed to marketing messages, or did not; nil: the file does not say
+	Store    loyalty.Store
+}
+
+// WordingImported stands in the place of a wording's version where a consent
+// was given to another system, and brought along by the shop.
+const WordingImported = "imported"
+
+// importRow is where a person came from, and how far his claim has come. It
+// holds nothing that names him.
+type importRow struct {
+	Source string        `json:"source"`
+	Store  loyalty.Store `json:"store,omitempty"`
+	At     time.Time     `json:"at"`              // of the run that wrote it last
+	Digest string        `json:"digest"`          // keyed, of what the file said
+	Keyed  bool          `json:"keyed,omitempty"` // has a customer number
+	// Born keeps the birthday out of its index until there is somebody to
+	// celebrate with: month and day, as they stand there.
+	Born    string        `json:"born,omitempty"`
+	Reached time.Time     `json:"reached,omitzero"`
+	Claimed time.Time     `json:"claimed,omitzero"`
+	How     Proof         `json:"how,omitempty"`
+	Where   loyalty.Store `json:"where,omitempty"` // the store of the claim
+}
+
+var (
+	imports   = store.NewTable[importRow]("imported/", store.Locked, store.FirstPart("member"))
+	externals = store.NewTable[ident]("extid/", store.Readable, store.FirstPart("extid"))
+)
+
+// Prepared is a person ready to be written: sealed, hashed and encoded, which
+// needs no transaction and is most of the work.
+type Prepared struct {
+	who    Imported
+	life   *life
+	row    importRow
+	key    string   // hash of source and customer number; "" without one
+	phone  string   // hash of the number; "" without one
+	tombs  []string // where a tombstone would stand
+	rows   []store.Row
+	person []byte // the encoded person row
+}
+
+// Prepare makes a person of what a file says, with a key of his own: a member
+// without accounts, whose number is claimed and not proven. It touches no row
+// and may be called from many goroutines. Refusals: ErrImportKey.
+func (v *Vault) Prepare(p Imported, now time.Time, rand io.Reader) (*Prepared, error) {
+	if p.External == "" && p.Phone.IsZero() {
+		return nil, ErrImportKey
+	}
+	id, err := NewID(now, rand)
+	if err != nil {
+		return nil, err
+	}
+	x := &Prepared{who: p, life: &life{id: id, key: make([]byte, 32)}}
+	if _, err := io.ReadFull(rand, x.life.key); err != nil {
+		return nil, err
+	}
+	x.fill(now.UTC())
+	if err := v.sealLife(x.life, rand); err != nil {
+		return nil, err
+	}
+	x.key, x.tombs = v.importKeys(p)
+	if !p.Phone.IsZero() {
+		x.phone = v.hash("phone", p.Phone.e164)
+	}
+	x.row = importRow{Source: p.Source, Store: p.Store, At: now.UTC(), Keyed: p.External != "", Digest: v.importDigest(p)}
+	if !p.Birthday.IsZero() {
+		x.row.Born = p.Birthday.monthDay()
+	}
+	return x, x.encode(v)
+}
+
+// fill writes down who it is.
+func (x *Prepared) fill(now time.Time) {
+	p, joined := x.who, x.who.Joined.UTC()
+	if p.Joined.IsZero() {
+		joined = now
+	}
+	x.life.row = personRow{
+		Status: Member, Language: p.Language, CreatedAt: now, JoinedAt: joined,
+		Consents: map[Purpose]Consent{ForJoining: {true, WordingImported, now}},
+	}
+	if p.Promo != nil {
+		x.life.row.Consents[ForPromo] = Consent{*p.Promo, WordingImported, now}
+	}
+	x.life.profile = profile{Name: clip(p.Name), Phone: p.Phone.e164, Birthday: p.Birthday, External: p.External}
+	if !p.Birthday.IsZero() {
+		x.life.BirthdayAt = now
+	}
+}
+
+// encode makes the rows of a person whom nobody knows yet.
+func (x *Prepared) encode(v *Vault) (err error) {
+	put := func(key []byte, row any) (raw []byte) {
+		if err == nil {
+			raw, err = store.Encode(row)
+			x.rows = append(x.rows, store.Row{Key: key, Value: raw})
+		}
+		return raw
+	}
+	id := string(x.life.id)
+	x.person = put(persons.Key(id), x.life.row)
+	for _, purpose := range []Purpose{ForJoining, ForPromo} {
+		if c, said := x.life.row.Consents[purpose]; said {
+			put(consents.Key(id, c.key(purpose)), ConsentEvent{purpose, c})
+		}
+	}
+	var have []string
+	for _, t := range indexTokens(x.life.Name) {
+		h := v.hash("name", t)
+		have = append(have, h)
+		put(names.Key(h, id), nameRow{})
+	}
+	if len(have) > 0 {
+		put(namesOf.Key(id), have)
+	}
+	if x.phone != "" {
+		put(phones.Key(x.phone, id), phoneRow{})
+	}
+	return err
+}
+
+// importKeys are the hash under which a customer number leads to its person,
+// and those of the tombstones that would keep him from coming back.
+func (v *Vault) importKeys(p Imported) (key string, tombs []string) {
+	if p.External != "" {
+		key = v.externalHash(p.Source, p.External)
+		tombs = append(tombs, v.hash("tomb-import", p.Source, p.External))
+	}
+	if !p.Phone.IsZero() {
+		tombs = append(tombs, v.hash("tomb-import-phone", p.Source, p.Phone.e164))
+	}
+	return key, tombs
+}
+
+func (v *Vault) externalHash(source, external string) string {
+	return v.hash("external", source, external)
+}
+
+// importDigest tells a line that was changed from one that was not.
+func (v *Vault) importDigest(p Imported) string {
+	promo := ""
+	if p.Promo != nil {
+		promo = map[bool]string{true: "yes", false: "no"}[*p.Promo]
+	}
+	return v.hash("import", p.External, p.Phone.e164, p.Name, p.Birthday.ISO(), p.Language,
+		p.Joined.UTC().Format(time.RFC3339), promo, string(p.Store))
+}
+
+// What says what came of a line about a person.
+type What int
+
+// What can come of one.
+const (
+	TakenNot     What = iota // see Taken.Err
+	TakenNew                 // a person nobody knew
+	TakenMember              // a member who had proven the number before: claimed at once
+	TakenChanged             // known, and not claimed yet: what the file says now counts
+	TakenSame                // known, and nothing is new, or it is the member's own word that counts
+)
+
+// Taken is what came of one line.
+type Taken struct {
+	Member loyalty.MemberID // "" when refused
+	What   What
+	Err    error // one of the refusals above
+}
+
+// Import writes persons, in the order of the list, and counts them in the
+// claims of their stores. Doing it again changes nothing. What a claimed person
+// said himself is not overwritten by any file.
+func (v *Vault) Import(tx store.Tx, list []*Prepared, now time.Time, rand io.Reader) ([]Taken, error) {
+	out := make([]Taken, len(list))
+	steps := map[loyalty.Store]Funnel{}
+	for i, x := range list {
+		t, err := v.importOne(tx, x, now.UTC(), rand)
+		if refusedImport(err) {
+			t, err = Taken{Err: err}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		out[i] = t
+		f := steps[x.who.Store]
+		switch t.What {
+		case TakenNew:
+			f.Imported++
+		case TakenMember:
+			f.Imported, f.Reached, f.Contact = f.Imported+1, f.Reached+1, f.Contact+1
+		}
+		steps[x.who.Store] = f
+	}
+	for _, at := range sortedStores(steps) {
+		if err := addFunnel(tx, at, steps[at]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func refusedImport(err error) bool {
+	return slices.Contains([]error{ErrImportKey, ErrImportPhone, ErrImportTwice, ErrImportErased}, err)
+}
+
+func (v *Vault) importOne(tx store.Tx, x *Prepared, now time.Time, rand io.Reader) (Taken, error) {
+	if err := tx.Lock(x.subjects()...); err != nil {
+		return Taken{}, err
+	}
+	if x.key != "" {
+		known, ok, err := externals.Get(tx, x.key)
+		if err != nil {
+			return Taken{}, err
+		}
+		if ok {
+			return v.importAgain(tx, known.Member, x, now, rand)
+		}
+	}
+	if t, done, err := v.importByPhone(tx, x, now, rand); done || err != nil {
+		return t, err
+	}
+	for _, h := range x.tombs {
+		there, err := stands(tx, h, now)
+		if err != nil {
+			return Taken{}, err
+		}
+		if there {
+			return Taken{}, ErrImportErased
+		}
+	}
+	for _, row := range x.rows {
+		if err := tx.Put(row.Key, row.Value); err != nil {
+			return Taken{}, err
+		}
+	}
+	// The ledger asks for its facts next; they need not be opened for it.
+	v.lately.keep(x.person, x.life)
+	return Taken{Member: x.life.id, What: TakenNew}, x.lead(tx, x.life.id)
+}
+
+func (x *Prepared) subjects() []store.Subject {
+	all := []store.Subject{Subject(x.life.id)}
+	if x.key != "" {
+		all = append(all, store.Subject("extid/"+x.key))
+	}
+	if x.phone != "" {
+		all = append(all, store.Subject("phone/"+x.phone))
+	}
+	for _, h := range x.tombs {
+		all = append(all, store.Subject("tomb/"+h))
+	}
+	return all
+}
+
+// lead writes where the person came from, and lets his customer number lead to
+// him.
+func (x *Prepared) lead(tx store.Tx, id loyalty.MemberID) error {
+	if x.key != "" {
+		if err := externals.Put(tx, ident{id}, x.key); err != nil {
+			return err
+		}
+	}
+	return imports.Put(tx, x.row, string(id))
+}
+
+// importByPhone looks who has the number: a member who proved it is the same
+// person, and so is somebody whom a file brought without a customer number of
+// this source. What anybody else typed says nothing.
+func (v *Vault) importByPhone(tx store.Tx, x *Prepared, now time.Time, rand io.Reader) (t Taken, done bool, err error) {
+	if x.phone == "" {
+		return t, false, nil
+	}
+	claims, err := phoneClaims(tx, x.phone)
+	if err != nil {
+		return t, false, err
+	}
+	for _, c := range claims {
+		if err := tx.Lock(Subject(c.Member)); err != nil {
+			return t, false, err
+		}
+		old, ok, err := imports.Get(tx, string(c.Member))
+		switch {
+		case err != nil:
+			return t, false, err
+		case ok && old.Source == x.who.Source && old.Keyed && x.key != "":
+			return t, true, ErrImportPhone
+		case ok:
+			if x.key != "" {
+				if err := externals.Put(tx, ident{c.Member}, x.key); err != nil {
+					return t, false, err
+				}
+			}
+			t, err = v.importAgain(tx, c.Member, x, now, rand)
+			return t, true, err
+		case c.Proven:
+			x := *x
+			x.row.Born, x.row.Reached, x.row.Claimed, x.row.How = "", now, now, ByContact
+			return Taken{Member: c.Member, What: TakenMember}, true, x.lead(tx, c.Member)
+		}
+	}
+	return t, false, nil
+}
+
+// importAgain holds a line against the person whom it brought before.
+func (v *Vault) importAgain(tx store.Tx, id loyalty.MemberID, x *Prepared, now time.Time, rand io.Reader) (Taken, error) {
+	if err := tx.Lock(Subject(id)); err != nil {
+		return Taken{}, err
+	}
+	same := Taken{Member: id, What: TakenSame}
+	old, ok, err := imports.Get(tx, string(id))
+	if err != nil || !ok || old.Digest == x.row.Digest || !old.Claimed.IsZero() {
+		return same, err
+	}
+	if old.At.Equal(now) {
+		return Taken{}, ErrImportTwice
+	}
+	if err := v.importChange(tx, id, x, now, rand); err != nil {
+		if errors.Is(err, ErrErased) || errors.Is(err, ErrNobody) { // merged, or left
+			return same, nil
+		}
+		return Taken{}, err
+	}
+	return Taken{Member: id, What: TakenChanged}, imports.Put(tx, x.row, string(id))
+}
+
+// importChange lets the person be what the file says now. What it leaves empty
+// stays.
+func (v *Vault) importChange(tx store.Tx, id loyalty.MemberID, x *Prepared, now time.Time, rand io.Reader) error {
+	err := v.change(tx, id, rand, func(l *life) (bool, error) {
+		if !x.who.Birthday.IsZero() && x.who.Birthday != l.Birthday {
+			l.Birthday, l.BirthdayAt = x.who.Birthday, now
+		}
+		if x.who.External != "" {
+			l.External = x.who.External
+		}
+		if x.who.Language != "" {
+			l.row.Language = x.who.Language
+		}
+		if !x.who.Joined.IsZero() {
+			l.row.JoinedAt = x.who.Joined.UTC()
+		}
+		if x.who.Promo == nil || l.row.Consents[ForPromo].Given == *x.who.Promo {
+			return true, nil
+		}
+		return true, l.consent(tx, ForPromo, Consent{*x.who.Promo, WordingImported, now})
+	})
+	if err == nil && x.who.Name != "" {
+		err = v.SetName(tx, id, x.who.Name, rand)
+	}
+	if err == nil && !x.who.Phone.IsZero() {
+		err = v.SetPhone(tx, id, x.who.Phone, false, rand)
+	}
+	return err
+}
+
+// FindImported is whom a file brought under a customer number of a source, or,
+// where there is none, under a phone number; a member who proved the number
+// comes before one who only has it. ErrNobody is somebody unknown.
+func (v *Vault) FindImported(r store.Reader, source, external string, phone Phone) (loyalty.MemberID, error) {
+	if external != "" {
+		row, ok, err := externals.Get(r, v.externalHash(source, external))
+		if err != nil || ok {
+			return row.Member, err
+		}
+	}
+	claims, err := v.ByPhone(r, phone)
+	if err != nil {
+		return "", err
+	}
+	for _, c := range claims {
+		if c.Proven {
+			return c.Member, nil
+		}
+		if ok, err := wasImported(r, c.Member); err != nil || ok {
+			return c.Member, err
+		}
+	}
+	return "", ErrNobody
+}
+
+// forgetImport takes away what leads from a file to the person.
+func (v *Vault) forgetImport(tx store.Tx, l *life) error {
+	row, ok, err := imports.Get(tx, string(l.id))
+	if err != nil || !ok {
+		return err
+	}
+	if l.External != "" {
+		h := v.externalHash(row.Source, l.External)
+		if err := tx.Lock(store.Subject("extid/" + h)); err != nil {
+			return err
+		}
+		if err := externals.Delete(tx, h); err != nil {
+			return err
+		}
+	}
+	return imports.Delete(tx, string(l.id))
+}
+
+// importTombs are where tombstones of a person stand who came with a file, so
+// that the same file does not bring him back.
+func (v *Vault) importTombs(r store.Reader, l *life) ([]string, error) {
+	row, ok, err := imports.Get(r, string(l.id))
+	if err != nil || !ok {
+		return nil, err
+	}
+	_, tombs := v.importKeys(Imported{Source: row.Source, External: l.External, Phone: Phone{l.Phone}})
+	return tombs, nil
+}
