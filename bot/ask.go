@@ -181,6 +181,20 @@ func (t *Turn) pose(q Question, digest string) {
 	}
 }
 
+// Then ends the command with the first question of another: its answer runs that
+// one from its start, with args, where the same question must be asked first. It
+// is for what has to be written before it can be asked about, such as a code
+// that is sent and then typed in (law 4 forbids both in one command). why, if
+// any, stands in place of the question's words, as after an answer that was none.
+func (t *Turn) Then(command, args string, q Question, why string) {
+	t.fresh()
+	t.session.Command, t.session.Args, t.handedOn = command, args, true
+	t.pose(q, q.digest())
+	if why != "" {
+		t.instead(why)
+	}
+}
+
 // digest stands for the terms shown: the words, the options and Terms.
 func (q *Question) digest() string {
 	h := sha256.New()

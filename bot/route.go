@@ -73,7 +73,7 @@ func (t *Turn) run(cmd *Command, args string) (string, error) {
 	if err := cmd.Run(t); err != nil {
 		return "", err
 	}
-	if t.asked && t.puts.n > 0 {
+	if t.asked && t.puts.n > 0 && !t.handedOn {
 		return "", fmt.Errorf("%w: /%s", ErrWroteBeforeAsking, cmd.Name)
 	}
 	if !t.asked {

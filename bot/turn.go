@@ -36,10 +36,12 @@ type Turn struct {
 	told    []Intent
 	rand    io.Reader
 	asked   bool
-	ref     string
-	mute    time.Time
-	lane    Lane // of the event's chat
-	chat    chatRow
+	// handedOn: the open question is another command's, see Then.
+	handedOn bool
+	ref      string
+	mute     time.Time
+	lane     Lane // of the event's chat
+	chat     chatRow
 	// chatBefore is chat as it was read, to write it only when it changed.
 	chatBefore chatRow
 	had        bool // a session row exists

@@ -84,7 +84,7 @@ type chatData struct {
 }
 
 func appName(platform string) string {
-	return map[string]string{"line": "LINE", "telegram": "Telegram"}[platform]
+	return map[string]string{"line": "LINE", "telegram": "Telegram", "sms": "SMS"}[platform]
 }
 
 // build draws everything that is in sight.

@@ -148,7 +148,7 @@ func (c *Clock) After(d time.Duration) <-chan time.Time {
 // this is a simulator, and its people are invented.
 type Call struct {
 	At       time.Time
-	Platform string // "line" or "telegram"
+	Platform string // "line", "telegram" or "sms"
 	Channel  string // the LINE channel's id or the Telegram bot's username
 	ToBot    bool   // a webhook to the bot, rather than a call by it
 	Method   string // POST

@@ -20,6 +20,7 @@ type Sim struct {
 	changed  chan struct{} // closed by notify; see await
 	line     *lineServer
 	telegram *telegramServer
+	sms      *smsServer
 	server   *http.Server
 	addr     string
 	where    func(string) string          // Options.Local
@@ -57,11 +58,12 @@ func Start(o Options) (*Sim, error) {
 		return nil, fmt.Errorf("sim: %w", err)
 	}
 	s := &Sim{Clock: o.Clock, Faults: &Faults{}, Wire: &Wire{}, addr: l.Addr().String(), where: o.Local, ownClock: ownClock}
-	s.line, s.telegram = newLineServer(s), newTelegramServer(s)
+	s.line, s.telegram, s.sms = newLineServer(s), newTelegramServer(s), &smsServer{sim: s, token: SMSToken}
 	mux := http.NewServeMux()
 	mux.Handle("/line/", http.StripPrefix("/line", s.line))
 	mux.Handle("/line-data/", http.StripPrefix("/line-data", s.line.data()))
 	mux.Handle("/telegram/", http.StripPrefix("/telegram", s.telegram))
+	mux.Handle("/sms/", http.StripPrefix("/sms", s.sms))
 	mux.Handle("/control/", http.StripPrefix("/control", s.control()))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if h := s.front.Load(); h != nil {
