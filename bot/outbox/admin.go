@@ -130,16 +130,6 @@ func (o *Outbox) Stops(r store.Reader) (list []Stop, err error) {
 	return list, err
 }
 
-// Hold stops everything but answers, on every channel, until Release. Whoever
-// restores an older backup sets it: what waits in there may have been sent
-// since (LEDGER, invariant 31). It needs no running Outbox.
-func Hold(tx store.Tx, why string, now time.Time) error {
-	return setPause(tx, all, pause{Why: why, At: micros(now)})
-}
-
-// Release lifts what Hold set.
-func (o *Outbox) Release(ctx context.Context) error { return o.Resume(ctx, all) }
-
 // Pause stops everything but answers on one channel until Resume.
 func (o *Outbox) Pause(ctx context.Context, ch bot.ChannelName, why string) error {
 	return o.cfg.DB.Update(ctx, func(tx store.Tx) error {

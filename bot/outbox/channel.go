@@ -37,6 +37,7 @@ type channel struct {
 	look       bool
 	nextLook   time.Time
 	held       bool
+	old        int64 // answers born by then are held back; see Hold
 	draining   bool
 	seq        uint64
 	timer      <-chan time.Time

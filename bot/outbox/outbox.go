@@ -102,11 +102,14 @@ func (o *Outbox) janitor(ctx context.Context) {
 func (o *Outbox) Recover(ctx context.Context) error {
 	now := o.cfg.Clock.Now()
 	return o.cfg.DB.View(ctx, func(r store.Reader) error {
-		var err error
+		old, err := heldBack(r)
+		if err != nil {
+			return err
+		}
 		for id, a := range answers.Scan(r, answers.All(), &err) {
 			c := o.channels[a.Channel]
-			if c == nil || a.State == Parked {
-				continue // no longer configured, or due later
+			if c == nil || a.State == Parked || a.Born <= old {
+				continue // no longer configured, due later, or held back
 			}
 			c.revive(r, bot.IntentID(id), &a, now)
 		}

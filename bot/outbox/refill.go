@@ -20,6 +20,9 @@ func (c *channel) refill(ctx context.Context, now time.Time) {
 		if err != nil {
 			return err
 		}
+		if c.old, err = heldBack(r); err != nil {
+			return err
+		}
 		if held != c.held {
 			c.held = held
 			c.o.cfg.Log.Info("outbox: whether a channel is stopped changed; answers go out in any case", "channel", c.name, "stopped", held)
@@ -80,6 +83,8 @@ func (c *channel) load(r store.Reader, id bot.IntentID, now time.Time) error {
 	case err != nil || !ok || held != nil:
 		// What this process holds meets its new token when it ends.
 		return err
+	case a.Born <= c.old:
+		return nil // from before a backup that was restored; see Hold
 	case a.State == Parked:
 		it := &item{id: id, lane: laneOf(a.Lane), class: a.Class, direct: true}
 		it.letter.Reply.Until = at(a.Until)

@@ -85,6 +85,9 @@ type pause struct {
 	Why   string `json:"w"`
 	At    int64  `json:"a"`
 	Until int64  `json:"u,omitempty"` // 0: until somebody lifts it
+	// Old is set where a backup was restored: what was born by then may have been
+	// sent since it was made, answers too.
+	Old int64 `json:"o,omitempty"`
 }
 
 // none is the value of index rows.
