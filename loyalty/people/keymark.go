@@ -2,7 +2,9 @@ package people
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/base32"
 	"errors"
 
 	"regulars/loyalty"
@@ -19,6 +21,15 @@ var ErrWrongKey = errors.New("people: this store was sealed with another key")
 var keymarks = store.NewTable[string]("keymark/", store.Locked, store.FirstPart("keymark"))
 
 const theMark = "lookup"
+
+// Fingerprint names the installation's key for people to compare, as in
+// "K3QX-7ZRA-MN2P-WD4T": a hash that only that key gives, and that tells nothing
+// of it. A backup carries it.
+func (v *Vault) Fingerprint() string {
+	sum := sha256.Sum256([]byte(v.hash("fingerprint", theMark)))
+	text := base32.StdEncoding.EncodeToString(sum[:10])
+	return text[:4] + "-" + text[4:8] + "-" + text[8:12] + "-" + text[12:]
+}
 
 // CheckKey looks whether db belongs to this installation's key and says
 // ErrWrongKey if not. A store that has no mark yet is given one, provided that
