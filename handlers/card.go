@@ -1,9 +1,12 @@
 package handlers
 
 import (
+	"strings"
+
 	"regulars/bot"
 	"regulars/i18n"
 	"regulars/loyalty"
+	"regulars/loyalty/people"
 )
 
 // card shows what an employee scans: a QR that lives minutes, and the number
@@ -37,7 +40,7 @@ func (c counter) card(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	t.Say(bot.Message{
+	msg := bot.Message{
 		Title: c.Called(t, m),
 		Rows: []bot.Row{
 			{Label: t.Word(i18n.CardPoints), Value: i18n.Number(int64(b.Available))},
@@ -49,6 +52,23 @@ func (c counter) card(t *bot.Turn) error {
 			command(t.Word(i18n.CardNew), "card"),
 			command(t.Word(i18n.CardBar), "card bar"),
 		},
-	})
+	}
+	if live, err := c.liveCard(t, m); err != nil {
+		return err
+	} else if live != "" {
+		msg.Buttons = append(msg.Buttons, bot.Button{Label: t.Word(i18n.LiveOpen), Do: bot.DoOpen, Value: live})
+	}
+	t.Say(msg)
 	return nil
+}
+
+// liveCard is the address of the speaker's live card, "" where the shop has no
+// address that phones can open. It opens the card for hours, so it is given in
+// private only, where /card is.
+func (c counter) liveCard(t *bot.Turn, m people.Person) (string, error) {
+	if !strings.HasPrefix(c.PublicURL, "https://") {
+		return "", nil
+	}
+	token, err := c.Vault.LiveToken(t.Tx, m.ID, t.Now, people.LiveLife)
+	return c.PublicURL + "/m/" + token, err
 }

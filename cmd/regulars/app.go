@@ -58,7 +58,7 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	a.shop.PublicURL = cfg.PublicURL
 	a.doubt.now = clock.Now
 	a.shop.Book.ClockInDoubt = a.doubt.is
-	a.pages = &counter.Pages{Shop: a.shop, Pictures: counter.Folder(cfg.pictures())}
+	a.pages = &counter.Pages{Shop: a.shop, Pictures: counter.Folder(cfg.pictures()), DB: db}
 	a.shop.Photos = a.pages.PhotoURL
 	if err := a.makeChannels(); err != nil {
 		return nil, err

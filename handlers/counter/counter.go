@@ -6,6 +6,7 @@
 //	GET /v/{code}        the same behind a voucher's QR; it looks nothing up
 //	GET /i/{token}.png   a code that the bot has drawn, until it expires
 //	GET /p/{hash}-{name} a picture of the shop's, such as that of a reward
+//	GET /m/{token}       a member's live card, and /m/{token}/changes what changes on it
 //
 // Both tokens are opaque and expire; a token that is no good says nothing about
 // why. The package owns no rows.
@@ -28,6 +29,7 @@ import (
 	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty/voucher"
+	"regulars/store"
 )
 
 // Pages serves the addresses above.
@@ -36,8 +38,14 @@ type Pages struct {
 	// Pictures is the folder pictures beside the programme file, see [Folder];
 	// nil when there are none.
 	Pictures fs.FS
+	// DB is where the live card reads what its member has.
+	DB store.DB
+	// Stopping is closed when the program ends, so that pages which listen for
+	// changes let go; nil: never.
+	Stopping <-chan struct{}
 
 	photos shelf
+	live   watchers
 }
 
 // Register adds the pages to a mux.
@@ -46,6 +54,7 @@ func (p *Pages) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v/{code}", p.voucher)
 	mux.HandleFunc("GET /i/{file}", p.picture)
 	mux.HandleFunc("GET /p/{file}", p.photo)
+	p.registerLive(mux)
 }
 
 // pictureLife is how long a picture in a chat can be loaded. LINE and the apps
