@@ -177,7 +177,7 @@ func (d desk) approved(t *bot.Turn, me people.Staff, row approval) error {
 		return fmt.Errorf("giving what was approved: %w", err)
 	}
 	e := r.Entry()
-	if err := d.remember(t, asker, done{Ref: e.Ref, At: t.Now}); err != nil {
+	if err := d.remember(t, asker, e.Ref); err != nil {
 		return err
 	}
 	if err := d.tellGift(t, row.Member, r); err != nil {

@@ -12,43 +12,38 @@ import (
 
 	"regulars/bot"
 	"regulars/handlers/shop"
+	"regulars/handlers/till"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/programme"
 	"regulars/loyalty/voucher"
 )
 
-// basket is a purchase as it was typed: AMOUNT [#item[*n][=amount]]… [ORDER]
-// [voucher CODE], or with the code alone.
-type basket struct {
-	sale loyalty.Sale
-	code voucher.Code // of the voucher that pays a part; "" for none
-}
-
-// readBasket reads what follows WHO.
-func (d desk) readBasket(t *bot.Turn, typed string) (b basket, err error) {
+// readBasket reads a purchase as it was typed after WHO: AMOUNT
+// [#item[*n][=amount]]… [ORDER] [voucher CODE], or with the code alone.
+func (d desk) readBasket(t *bot.Turn, typed string) (b till.Basket, err error) {
 	amount, rest := shop.CutAmount(apart(typed))
 	if amount == "" {
 		return b, bot.Refuse(i18n.SaleAmountMissing)
 	}
-	if b.sale.Amount, err = shop.ReadMoney(amount, d.Rules(t.Now).Currency); err != nil {
+	if b.Sale.Amount, err = shop.ReadMoney(amount, d.Rules(t.Now).Currency); err != nil {
 		return b, err
 	}
 	var words []string
-	if b.sale.Lines, words, err = d.lines(t, strings.Fields(rest), nil); err != nil {
+	if b.Sale.Lines, words, err = d.lines(t, strings.Fields(rest), nil); err != nil {
 		return b, err
 	}
 	var sum loyalty.Money
-	for _, l := range b.sale.Lines {
+	for _, l := range b.Sale.Lines {
 		sum += l.Amount // each is bounded by its reader, and so is their number
 	}
-	if sum > b.sale.Amount {
-		return b, bot.Refuse(i18n.BasketOver, "Sum", d.Money(t.Printer, t.Now, sum), "Money", d.Money(t.Printer, t.Now, b.sale.Amount))
+	if sum > b.Sale.Amount {
+		return b, bot.Refuse(i18n.BasketOver, "Sum", d.Money(t.Printer, t.Now, sum), "Money", d.Money(t.Printer, t.Now, b.Sale.Amount))
 	}
-	if b.code, words, err = cutCode(words); err != nil {
+	if b.Code, words, err = cutCode(words); err != nil {
 		return b, err
 	}
-	b.sale.Order = loyalty.Order(clipOrder(strings.Join(words, " ")))
+	b.Sale.Order = loyalty.Order(clipOrder(strings.Join(words, " ")))
 	return b, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"regulars/bot"
+	"regulars/handlers/till"
 	"regulars/i18n"
 )
 
@@ -16,7 +17,8 @@ func (d desk) ends(run func(*bot.Turn) error) func(*bot.Turn) error {
 			return nil
 		}
 		var kept counted
-		keep := errors.As(err, &kept)
+		var tried till.Counted
+		keep := errors.As(err, &kept) || errors.As(err, &tried)
 		if t.Event.Chat.Group {
 			err = d.discreet(err)
 		}

@@ -107,17 +107,13 @@ func (d desk) showClub(t *bot.Turn, m people.Person, msg *bot.Message) error {
 		return err
 	}
 	if tiers && d.Has("level", t.Now) {
-		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.FindLevel), Value: d.name(t.Printer, t.Now, programme.Level, way.Standing.Level)})
+		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.FindLevel), Value: d.PartName(t.Printer, t.Now, programme.Level, way.Standing.Level)})
 	}
 	a, err := d.Book.Account(t.Tx, m.ID)
 	if err != nil {
 		return err
 	}
-	var cards []stamps
-	for _, k := range d.Rules(t.Now).Cards {
-		cards = append(cards, stamps{k.ID, max(0, a.Cards[k.ID].Have), k.Size})
-	}
-	d.addStamps(t.Printer, t.Now, msg, cards)
+	d.AddStamps(t.Printer, t.Now, msg, d.AllStamps(t.Now, &a))
 	waiting, err := d.Club.Open(t.Tx, m.ID, t.Now)
 	if err != nil {
 		return err
@@ -147,7 +143,7 @@ func (d desk) showVouchers(t *bot.Turn, m people.Person, msg *bot.Message) error
 		if err != nil {
 			return err
 		}
-		label := t.Word(i18n.UseButton, "Reward", d.reward(t.Printer, t.Now, v.Reward))
+		label := t.Word(i18n.UseButton, "Reward", d.Reward(t.Printer, t.Now, v.Reward))
 		msg.Buttons = append(msg.Buttons, bot.Button{Label: label, Do: bot.DoToken, Value: token})
 	}
 	if open > 0 {
@@ -192,7 +188,7 @@ func (d desk) today(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	used, err := d.usesOf(t, string(me.ID), day)
+	used, err := d.UsesOf(t.Tx, me.ID, day)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"regulars/bot"
 	"regulars/handlers/shop"
+	"regulars/handlers/till"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
@@ -48,7 +49,7 @@ func (d desk) give(t *bot.Turn) error {
 		return err
 	}
 	e := r.Entry()
-	if err := d.remember(t, me, done{Ref: e.Ref, At: t.Now}); err != nil {
+	if err := d.remember(t, me, e.Ref); err != nil {
 		return err
 	}
 	if err := d.tellGift(t, m.ID, r); err != nil {
@@ -66,7 +67,7 @@ func (d desk) tellGift(t *bot.Turn, id loyalty.MemberID, r book.Receipt) error {
 	e := r.Entry()
 	_, err := d.Tell(t, id, bot.Gift, bot.PushNow, string(e.Ref), func(p i18n.Printer) bot.Message {
 		return bot.Message{
-			Title: p.Say(i18n.ReceiptGift, "Points", shop.Points(p, gained(e)), "Shop", d.Name(t.Now, p.Lang)),
+			Title: p.Say(i18n.ReceiptGift, "Points", shop.Points(p, till.Gained(e)), "Shop", d.Name(t.Now, p.Lang)),
 			Rows:  []bot.Row{{Label: p.Say(i18n.ReceiptNow), Value: i18n.Number(int64(r.Balance.Available))}},
 			Note:  p.Say(i18n.ReceiptRef, "Ref", string(e.Ref), "Date", p.ShortDate(d.Local(t.Now)), "Time", p.Time(d.Local(t.Now))),
 		}

@@ -2,7 +2,6 @@ package staff
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"regulars/bot"
@@ -49,7 +48,7 @@ func (d desk) refundLater(t *bot.Turn, me people.Staff, n *noSale) error {
 		return err
 	}
 	ref := out.Receipt.Entry().Ref
-	if err := d.remember(t, me, done{Ref: ref, At: t.Now}); err != nil {
+	if err := d.remember(t, me, ref); err != nil {
 		return err
 	}
 	t.MustArrive(string(ref))
@@ -59,25 +58,4 @@ func (d desk) refundLater(t *bot.Turn, me people.Staff, n *noSale) error {
 		Note: t.Word(i18n.GroupRef, "Ref", string(ref)),
 	})
 	return nil
-}
-
-// met tells an employee of the refunds that had waited for a sale.
-func (d desk) met(t *bot.Turn, r []loyalty.Entry, name string) (lines []string) {
-	for _, e := range r {
-		if e.Kind == loyalty.KindReverse {
-			lines = append(lines, t.Word(i18n.RefundDone, "Name", name, "Money", d.Money(t.Printer, t.Now, e.Amount), "Points", shop.Signed(e.Change())))
-		}
-	}
-	return lines
-}
-
-// refundRows are the same for the member's receipt.
-func (d desk) refundRows(t *bot.Turn, p i18n.Printer, r []loyalty.Entry) (rows []bot.Row) {
-	for _, e := range r {
-		if e.Kind == loyalty.KindReverse {
-			value := strings.Join([]string{d.Money(p, t.Now, e.Amount), shop.Signed(e.Change())}, " · ")
-			rows = append(rows, bot.Row{Label: p.Say(i18n.RefundFor), Value: value})
-		}
-	}
-	return rows
 }

@@ -6,6 +6,7 @@ import (
 
 	"regulars/bot"
 	"regulars/handlers/shop"
+	"regulars/handlers/till"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/club"
@@ -31,18 +32,19 @@ func (d desk) refund(t *bot.Turn) error {
 	if of.Kind != loyalty.KindEarn {
 		return bot.Refuse(i18n.RefundOnlySales)
 	}
-	if err := mayUndo(me, of.Actor); err != nil {
+	c := d.call(t, me)
+	if err := till.MayUndo(me, of.Actor); err != nil {
 		return err
 	}
 	back, err := d.readReturn(t, of, rest)
 	if err != nil {
 		return err
 	}
-	was, err := d.paidWith(t, of)
+	was, err := d.PaidWith(c, of)
 	if err != nil {
 		return err
 	}
-	out, err := d.Club.Refund(t.Tx, of.Ref, d.act(t, me, "refund"), back)
+	out, err := d.Club.Refund(t.Tx, of.Ref, c.Act("refund"), back)
 	var excess *loyalty.ExcessError
 	switch {
 	case errors.Is(err, loyalty.ErrAmount) && len(back.Lines) > 0: // the items had no prices
@@ -53,10 +55,10 @@ func (d desk) refund(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	if err := d.uncount(t, was, out); err != nil {
+	if err := d.Uncount(c, was, out); err != nil {
 		return err
 	}
-	return d.refunded(t, of, out)
+	return d.refunded(t, c, of, out)
 }
 
 // saleOf is the sale that the command names, and what is left of its arguments.
@@ -120,22 +122,21 @@ func (d desk) readReturn(t *bot.Turn, of loyalty.Entry, words []string) (r loyal
 }
 
 // refunded tells both sides, the member at once.
-func (d desk) refunded(t *bot.Turn, of loyalty.Entry, out club.Outcome) error {
+func (d desk) refunded(t *bot.Turn, c *till.Call, of loyalty.Entry, out club.Outcome) error {
 	m, err := d.Vault.Get(t.Tx, of.Member)
 	if err != nil {
 		return err
 	}
-	cards, err := d.stamped(t, m.ID, out.Receipt)
+	cards, err := d.Stamped(c, m.ID, out.Receipt)
 	if err != nil {
 		return err
 	}
-	if err := d.tellElsewhere(t, out); err != nil {
+	if err := d.TellElsewhere(c, out); err != nil {
 		return err
 	}
 	e := out.Receipt.Entry()
-	n := e.Change()
-	if err := d.tell(t, m.ID, bot.PushNow, string(e.Ref), func(p i18n.Printer) []bot.Message {
-		msg := d.corrected(t, p, out, cards, n, string(e.Ref), noVoucher)
+	if err := d.TellMember(c, m.ID, bot.PushNow, string(e.Ref), func(p i18n.Printer) []bot.Message {
+		msg := d.Corrected(c, p, till.Undone{Outcome: out, Of: of, Member: m, Ref: string(e.Ref), Cards: cards})
 		msg.Rows = append([]bot.Row{{Label: p.Say(i18n.RefundFor), Value: d.Money(p, t.Now, e.Amount)}}, msg.Rows...)
 		return []bot.Message{msg}
 	}); err != nil {
@@ -147,28 +148,15 @@ func (d desk) refunded(t *bot.Turn, of loyalty.Entry, out club.Outcome) error {
 	}
 	t.MustArrive(string(e.Ref))
 	p, b := t.Printer, out.Receipt.Balance
-	lines := []string{t.Word(i18n.RefundDone, "Name", d.called(t, m), "Money", d.Money(p, t.Now, e.Amount), "Points", shop.Signed(n))}
-	lines = append(lines, d.wentBack(p, t.Now, out)...)
-	lines = append(lines, d.moved(p, t.Now, out, d.called(t, m))...)
+	lines := []string{t.Word(i18n.RefundDone, "Name", d.called(t, m), "Money", d.Money(p, t.Now, e.Amount), "Points", shop.Signed(e.Change()))}
+	lines = append(lines, d.WentBack(p, t.Now, out)...)
+	lines = append(lines, d.Moved(p, t.Now, out, d.called(t, m))...)
 	msg := bot.Message{Text: strings.Join(lines, "\n"), Note: t.Word(i18n.GroupRef, "Ref", string(e.Ref))}
-	d.addStamps(p, t.Now, &msg, cards)
-	msg.Rows = append(msg.Rows, d.goodUntil(p, out)...)
+	d.AddStamps(p, t.Now, &msg, cards)
+	msg.Rows = append(msg.Rows, d.GoodUntil(p, out)...)
 	if b.Debt > 0 {
 		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.PointsOwed), Value: i18n.Number(int64(b.Debt))})
 	}
 	t.Say(msg)
-	return nil
-}
-
-// tellElsewhere tells other members whom an operation touched, as a referrer
-// whose reward went back; nobody learns whose purchase it was.
-func (d desk) tellElsewhere(t *bot.Turn, out club.Outcome) error {
-	for _, h := range out.Elsewhere {
-		if _, err := d.Tell(t, h.Member, bot.Receipt, bot.PushNow, "", func(p i18n.Printer) bot.Message {
-			return d.Happening(p, t.Now, h)
-		}); err != nil {
-			return err
-		}
-	}
 	return nil
 }

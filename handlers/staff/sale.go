@@ -6,12 +6,11 @@ import (
 
 	"regulars/bot"
 	"regulars/handlers/shop"
+	"regulars/handlers/till"
 	"regulars/i18n"
 	"regulars/loyalty"
-	"regulars/loyalty/book"
 	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
-	"regulars/loyalty/voucher"
 )
 
 // sale records a purchase: /sale WHO AMOUNT [#item…] [ORDER] [voucher CODE].
@@ -45,44 +44,19 @@ func (d desk) showSale(t *bot.Turn) error {
 	i := max(0, slices.IndexFunc(items, func(it loyalty.Item) bool { // one that earns, if there is any
 		return !slices.Contains(rules.Exclude, it.ID) && !slices.Contains(rules.Exclude, it.Category)
 	}))
-	return bot.Refuse(i18n.BasketExample, "Item", d.name(t.Printer, t.Now, programme.Item, items[i].ID))
+	return bot.Refuse(i18n.BasketExample, "Item", d.PartName(t.Printer, t.Now, programme.Item, items[i].ID))
 }
 
 // sell records a purchase with all that it brings, and tells both sides.
-func (d desk) sell(t *bot.Turn, me people.Staff, m people.Person, b basket) error {
-	var used voucher.Voucher
-	var rec book.Receipt
-	var err error
-	if b.code != "" {
-		if used, rec, err = d.take(t, me, b.code, m.ID); err != nil {
-			return err
-		}
-		if err := d.countUse(t, used.UsedBy, used.UsedAt, 1); err != nil {
-			return err
-		}
-		b.sale.Voucher = string(used.ID)
-	}
-	out, err := d.Club.Sale(t.Tx, m.ID, d.act(t, me, "sale"), b.sale)
+func (d desk) sell(t *bot.Turn, me people.Staff, m people.Person, b till.Basket) error {
+	c := d.call(t, me)
+	sold, err := d.Sell(c, m, b)
 	if err != nil {
 		return err
 	}
-	e := out.Receipt.Entry()
-	if err := d.remember(t, me, done{Ref: e.Ref, At: t.Now}); err != nil {
-		return err
-	}
-	cards, err := d.stamped(t, m.ID, out.Receipt)
-	if err != nil {
-		return err
-	}
-	if err := d.tellSold(t, m, out, cards, used, rec); err != nil {
-		return err
-	}
-	d.confirm(t, m, e, d.sold(t, m, out, cards, used))
+	d.confirm(t, m, sold.Entry, d.SoldMessage(c, m, sold))
 	return nil
 }
-
-// gained is how many points an entry gave, on the way or at once.
-func gained(e loyalty.Entry) loyalty.Points { return -e.In(loyalty.Issued) }
 
 // confirm tells the employee what was done. A group hears a line without
 // numbers, with a button for the customer (law 12).

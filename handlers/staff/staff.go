@@ -4,34 +4,29 @@
 // speaks: a forwarded command is the forwarder's, an ex-employee's is a
 // customer's. Whom a command is about is told by phone, card, mention, @name,
 // or by answering that person's message (see who.go). Purchases, refunds and
-// undoing go through loyalty/club, which knows what else follows from them.
+// undoing go through handlers/till, as they do for whoever else sells.
 //
 // # Rows
 //
-//	acts/<staff>        the employee's last acts, newest first, for /undo; for ever, 10 at most
-//	approval/<id>       points that wait for a second person; the reason is sealed; 7 days
-//	uses/<day>/<staff>  how many vouchers the employee took on a local day; 40 days
+//	approval/<id>  points that wait for a second person; the reason is sealed; 7 days
 package staff
 
 import (
-	"time"
-
 	"regulars/bot"
 	"regulars/handlers/shop"
+	"regulars/handlers/till"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
-	"regulars/loyalty/voucher"
-	"regulars/store"
 )
 
 // desk is the shop as employees' commands see it.
-type desk struct{ *shop.Shop }
+type desk struct{ till.Till }
 
 // Commands is the table of what employees can say.
 func Commands(s *shop.Shop) []*bot.Command {
-	d := desk{s}
+	d := desk{till.Till{Shop: s}}
 	return []*bot.Command{
 		{Name: "sale", Words: i18n.WordsSale, Help: i18n.HelpSale, Role: bot.Clerk, Place: bot.Both, Run: d.ends(d.sale)},
 		{Name: "give", Words: i18n.WordsGive, Help: i18n.HelpGive, Role: bot.Clerk, Place: bot.Both, Run: d.ends(d.give)},
@@ -49,25 +44,6 @@ func Commands(s *shop.Shop) []*bot.Command {
 	}
 }
 
-// recentActs is how many acts /undo can reach without a reference.
-const recentActs = 10
-
-// recent is an employee's last acts.
-type recent struct {
-	Acts []done `json:"acts"` // newest first
-}
-
-// done is one act: an entry, or the use of a present, which is none.
-type done struct {
-	Ref     loyalty.Ref `json:"ref,omitempty"`
-	Voucher voucher.ID  `json:"v,omitempty"`
-	At      time.Time   `json:"at"`
-}
-
-var actsTable = store.NewTable[recent]("acts/", store.Locked, func(rest []byte) store.Subject {
-	return store.Subject("acts/" + string(rest))
-})
-
 // me is the employee who speaks.
 func (d desk) me(t *bot.Turn) (people.Staff, error) {
 	s, ok, err := d.Vault.StaffOf(t.Tx, shop.Identity(t.Event.Identity()))
@@ -77,48 +53,20 @@ func (d desk) me(t *bot.Turn) (people.Staff, error) {
 	return s, err
 }
 
-// act is the particulars of what an employee does in this turn.
-func (d desk) act(t *bot.Turn, s people.Staff, part string) book.Act {
-	at := t.Event.At
-	if at.IsZero() || at.After(t.Now) { // the platform's clock is a little ahead
-		at = t.Now
-	}
-	return book.Act{
-		Op: loyalty.OpID(t.Op(part)), Actor: s.ID.Actor(), Role: s.Role, Self: s.Member,
-		Store: d.at(t, s), At: at, Now: t.Now,
+// call is what the till asks about the speaker's act.
+func (d desk) call(t *bot.Turn, me people.Staff) *till.Call {
+	return &till.Call{
+		Tx: t.Tx, Now: t.Now, At: t.Event.At, Me: me, Store: d.At(t.Now, me), Printer: t.Printer,
+		Op: func(part string) loyalty.OpID { return loyalty.OpID(t.Op(part)) }, Tell: t.Tell,
 	}
 }
 
-// at is the store an employee works in: their own, or the only one there is.
-func (d desk) at(t *bot.Turn, s people.Staff) loyalty.Store {
-	if s.Store != "" {
-		return s.Store
-	}
-	if all := d.Programme(t.Now).Stores; len(all) == 1 {
-		return all[0].ID
-	}
-	return ""
-}
+// act is the particulars of what an employee does in this turn.
+func (d desk) act(t *bot.Turn, me people.Staff, part string) book.Act { return d.call(t, me).Act(part) }
 
 // remember notes an act for /undo.
-func (d desk) remember(t *bot.Turn, s people.Staff, act done) error {
-	row, err := d.recent(t, s)
-	if err != nil {
-		return err
-	}
-	row.Acts = append([]done{act}, row.Acts...)
-	if len(row.Acts) > recentActs {
-		row.Acts = row.Acts[:recentActs]
-	}
-	return actsTable.Put(t.Tx, row, string(s.ID))
-}
-
-func (d desk) recent(t *bot.Turn, s people.Staff) (recent, error) {
-	if err := t.Tx.Lock(store.Subject("acts/" + string(s.ID))); err != nil {
-		return recent{}, err
-	}
-	row, _, err := actsTable.Get(t.Tx, string(s.ID))
-	return row, err
+func (d desk) remember(t *bot.Turn, me people.Staff, ref loyalty.Ref) error {
+	return d.Remember(d.call(t, me), till.Done{Ref: ref, At: t.Now})
 }
 
 // undoButton takes an act back. The reference in it is public: who may undo is

@@ -27,7 +27,7 @@ func (d desk) stock(t *bot.Turn) error {
 		if err != nil {
 			return err
 		}
-		t.Say(bot.Message{Title: d.reward(t.Printer, t.Now, id), Rows: rows})
+		t.Say(bot.Message{Title: d.Reward(t.Printer, t.Now, id), Rows: rows})
 		return nil
 	}
 	msg := bot.Message{Title: t.Word(i18n.StockTitle)}
@@ -37,7 +37,7 @@ func (d desk) stock(t *bot.Turn) error {
 			return err
 		}
 		if left != nil {
-			msg.Rows = append(msg.Rows, bot.Row{Label: d.reward(t.Printer, t.Now, r.ID), Value: i18n.Number(*left)})
+			msg.Rows = append(msg.Rows, bot.Row{Label: d.Reward(t.Printer, t.Now, r.ID), Value: i18n.Number(*left)})
 		}
 	}
 	if len(msg.Rows) == 0 {

@@ -1,0 +1,202 @@
+package till
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"regulars/bot"
+	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/loyalty/people"
+	"regulars/loyalty/voucher"
+	"regulars/store"
+)
+
+// Which names a voucher: by its id, where the caller proved that the employee
+// was shown it, or by the code that the customer shows.
+type Which struct {
+	ID   voucher.ID
+	Code voucher.Code
+}
+
+// Used is a voucher that was taken.
+type Used struct {
+	Voucher voucher.Voucher
+	Member  people.Person
+	Ref     string // what it is known by on receipts
+}
+
+// Use takes a voucher, remembers it, and tells the member at once. Refusals: as
+// [voucher.Desk.Use]; [Counted] for a code that nobody has.
+func (t Till) Use(c *Call, w Which) (u Used, err error) {
+	var rec book.Receipt
+	if w.ID != "" {
+		u.Voucher, rec, err = t.takeID(c, w.ID, "")
+	} else {
+		u.Voucher, rec, err = t.take(c, w.Code, "")
+	}
+	if err != nil {
+		return u, err
+	}
+	if u.Member, err = t.Vault.Get(c.Tx, u.Voucher.Member); err != nil {
+		return u, err
+	}
+	if err := t.countUse(c, u.Voucher.UsedBy, u.Voucher.UsedAt, 1); err != nil {
+		return u, err
+	}
+	if err := t.Remember(c, doneOf(u.Voucher)); err != nil {
+		return u, err
+	}
+	u.Ref = t.UseRef(u.Voucher)
+	return u, t.TellMember(c, u.Member.ID, bot.PushNow, u.Ref, func(p i18n.Printer) []bot.Message {
+		return []bot.Message{t.toldUsed(c, p, u.Voucher, rec.Balance)}
+	})
+}
+
+// doneOf is the use of a voucher as it is remembered.
+func doneOf(v voucher.Voucher) Done {
+	if v.Use != "" {
+		return Done{Ref: v.Use, At: v.UsedAt}
+	}
+	return Done{Voucher: v.ID, At: v.UsedAt}
+}
+
+// codeTries bounds the wrong voucher codes of one employee, wherever they type
+// them: a code is short.
+var codeTries = people.CodeThrottle.For("voucher")
+
+// takeID uses the voucher with an id. of is whose it must be, "" for anybody's.
+func (t Till) takeID(c *Call, id voucher.ID, of loyalty.MemberID) (voucher.Voucher, book.Receipt, error) {
+	v, err := t.Club.Vouchers.Get(c.Tx, id, c.Now)
+	if err == nil && of != "" && v.Member != of {
+		err = voucher.ErrUnknown
+	}
+	if err != nil {
+		return v, book.Receipt{}, err
+	}
+	_, tail, _ := strings.Cut(string(id), "-")
+	part := "use"
+	if of != "" { // several may go with one sale
+		part += "." + tail
+	}
+	return t.Club.Vouchers.Use(c.Tx, t.Club.Vouchers.CodeOf(v), c.Act(part))
+}
+
+// take uses the voucher of a code. of is whose it must be, "" for anybody's: to
+// an employee who sells, another's code is none. Wrong ones are counted.
+func (t Till) take(c *Call, code voucher.Code, of loyalty.MemberID) (v voucher.Voucher, rec book.Receipt, err error) {
+	if err := t.Vault.Barred(c.Tx, codeTries, actor(c.Me), c.Now); err != nil {
+		return v, rec, err
+	}
+	if of != "" {
+		if v, err = t.Club.Vouchers.ByCode(c.Tx, code); err == nil && v.Member != of {
+			err = voucher.ErrUnknownCode
+		}
+	}
+	if err == nil {
+		v, rec, err = t.Club.Vouchers.Use(c.Tx, code, c.Act("use"))
+	}
+	return v, rec, t.tried(c, err)
+}
+
+// ByCode is the voucher that a code opens, its State as of now. Wrong ones are
+// counted.
+func (t Till) ByCode(c *Call, code voucher.Code) (voucher.Voucher, error) {
+	if err := t.Vault.Barred(c.Tx, codeTries, actor(c.Me), c.Now); err != nil {
+		return voucher.Voucher{}, err
+	}
+	v, err := t.Club.Vouchers.ByCode(c.Tx, code)
+	v.State = v.StateAt(c.Now)
+	return v, t.tried(c, err)
+}
+
+// actor is an employee wherever they act, for counting tries.
+func actor(me people.Staff) people.Identity {
+	return people.Identity{Channel: "staff", User: string(me.ID)}
+}
+
+// tried counts err as a try if it is a code that nobody has.
+func (t Till) tried(c *Call, err error) error {
+	if !errors.Is(err, voucher.ErrUnknownCode) {
+		return err
+	}
+	if err := t.Vault.Attempt(c.Tx, codeTries, actor(c.Me), c.Now); err != nil {
+		return err
+	}
+	return Counted{err, codeTries, actor(c.Me)}
+}
+
+// UseRef is the name of a voucher's use on receipts: the reference of its entry,
+// or the end of the code of a present, which moves no points.
+func (t Till) UseRef(v voucher.Voucher) string {
+	if v.Use != "" {
+		return string(v.Use)
+	}
+	code := string(t.Club.Vouchers.CodeOf(v))
+	return "•••" + code[max(0, len(code)-4):]
+}
+
+// toldUsed is what the member hears at once, in case it was not they.
+func (t Till) toldUsed(c *Call, p i18n.Printer, v voucher.Voucher, b loyalty.Balance) bot.Message {
+	msg := bot.Message{
+		Title: p.Say(i18n.UseTold, "Reward", t.Reward(p, c.Now, v.Reward)),
+		Note:  t.RefNote(p, c.Now, t.UseRef(v)),
+		Buttons: []bot.Button{
+			{Label: p.Say(i18n.UseNotMe), Do: bot.DoCommand, Value: "talk"},
+			{Label: p.Say(i18n.KeyVouchers), Do: bot.DoCommand, Value: "vouchers"},
+		},
+	}
+	if v.UsedStore != "" {
+		msg.Rows = append(msg.Rows, bot.Row{Label: p.Say(i18n.RedeemWhere), Value: t.StoreName(v.UsedStore)})
+	}
+	if v.Cost > 0 {
+		msg.Rows = append(msg.Rows, bot.Row{Label: p.Say(i18n.ReceiptNow), Value: i18n.Number(int64(b.Available))})
+	}
+	return msg
+}
+
+// uses counts the vouchers that an employee took on a local day and that were
+// not given back. The ledger knows only of those that cost points.
+type uses struct {
+	Count int64 `json:"n"`
+}
+
+var usesTable = store.NewTable[uses]("uses/", store.Locked, func(rest []byte) store.Subject {
+	return store.Subject("uses/" + string(rest))
+})
+
+// UsesOf is how many vouchers an employee took on a local day ("2006-01-02").
+func (t Till) UsesOf(tx store.Tx, staff people.StaffID, day string) (int64, error) {
+	if err := tx.Lock(store.Subject("uses/" + day + "/" + string(staff))); err != nil {
+		return 0, err
+	}
+	row, _, err := usesTable.Get(tx, day, string(staff))
+	return row.Count, err
+}
+
+// countUse changes the count of the employee who took a voucher, on the day when
+// they did.
+func (t Till) countUse(c *Call, by loyalty.Actor, at time.Time, n int64) error {
+	staff, ok := strings.CutPrefix(string(by), "staff/")
+	if !ok {
+		return nil
+	}
+	day := t.Rules(c.Now).Day(at)
+	have, err := t.UsesOf(c.Tx, people.StaffID(staff), day)
+	if err != nil {
+		return err
+	}
+	return usesTable.Put(c.Tx, uses{max(0, have+n)}, day, staff)
+}
+
+// usesKept is how long a day's count of vouchers is kept.
+const usesKept = 40 * 24 * time.Hour
+
+// Sweep deletes counts that were kept long enough. It returns how many went.
+func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
+	to := now.Add(-usesKept).UTC().Format(time.DateOnly)
+	return store.Sweep(ctx, db, usesTable.Between("", to), 100, func(store.Row) bool { return true })
+}
