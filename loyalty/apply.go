@@ -195,13 +195,13 @@ func (a *Account) count(e *Entry) (err error) {
 		c.First = e.EffectiveAt
 	}
 	switch e.Kind {
-	case KindEarn, KindGive, KindGift, KindAdjust, KindReverse:
+	case KindEarn, KindGive, KindGift, KindAdjust, KindOpening, KindReverse:
 		c.Earned -= e.In(Issued)
 	case KindSpend, KindCapture, KindUndo:
 		c.Spent += e.In(Redeemed)
 	}
 	switch {
-	case e.Kind == KindEarn:
+	case e.bought():
 		c.Visits++
 		c.Money, err = add(c.Money, e.Amount)
 	case e.Kind == KindReverse:
@@ -215,6 +215,9 @@ func (a *Account) count(e *Entry) (err error) {
 	}
 	return err
 }
+
+// bought reports whether the entry is a purchase, here or in another system.
+func (e *Entry) bought() bool { return e.Kind == KindEarn || e.Kind == KindOpening && e.Amount > 0 }
 
 // active reports whether an entry of this kind is activity of the member. What
 // a rule gives is none: a present comes by the calendar or for what somebody

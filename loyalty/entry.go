@@ -31,6 +31,7 @@ const (
 	KindForfeit  Kind = "forfeit"  // held points are gone, because the hold's terms say so at its deadline
 	KindTier     Kind = "tier"     // the member's tier changes or is renewed
 	KindTerms    Kind = "terms"    // a lot comes under a newer expiry rule
+	KindOpening  Kind = "opening"  // brought from another system: points, or a purchase that counts and gives none
 )
 
 // Automatic reports whether entries of this kind follow from time and rules

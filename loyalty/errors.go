@@ -19,6 +19,7 @@ var (
 	ErrHoldClosed      = refusal("the hold is captured, released or timed out")
 	ErrReason          = refusal("a manual entry needs a reason")
 	ErrFull            = refusal("the account has too many open lots, holds or waiting reversals")
+	ErrGone            = refusal("the points were past their end before they came")
 )
 
 // refusal is a refusal without arguments.

@@ -8,8 +8,8 @@ import (
 
 // Refund decides to take back what a sale gave for the part of it that comes
 // back: an amount, lines, or all that is left. Refunds that sum to the whole
-// sale take back exactly what it gave: points, counts and stamps. A gift is
-// taken back as a whole. Refusals: ErrAlreadyReversed, *ExcessError, ErrAmount,
+// sale take back exactly what it gave: points, counts and stamps. A gift
+// and what was brought from another system are taken back as a whole. Refusals: ErrAlreadyReversed, *ExcessError, ErrAmount,
 // ErrOverflow, ErrSelf, *KindError, *ShortError (policy ReverseRefuse).
 func Refund(a *Account, p *Programme, d Draft, of *Entry, r Return) ([]Entry, error) {
 	part := r.Amount != 0 || len(r.Lines) > 0
@@ -36,7 +36,7 @@ func (w *work) reverse(of *Entry, r Return, wait uint64) error {
 		return ErrAlreadyReversed
 	}
 	e := w.entry(KindReverse)
-	e.Of, e.For, e.Order, e.Sale = of.Seq, wait, of.Order, of.Kind == KindEarn
+	e.Of, e.For, e.Order, e.Sale = of.Seq, wait, of.Order, of.bought()
 	var err error
 	if e.Amount, e.Lines, err = w.comesBack(of, m, r); err != nil {
 		return err

@@ -31,7 +31,7 @@ func Undo(a *Account, p *Programme, d Draft, of *Entry) ([]Entry, error) {
 
 // grants reports whether the entry gave points that can be reversed.
 func (e *Entry) grants() bool {
-	return e.Kind == KindEarn || e.Kind == KindGive || e.Kind == KindGift || e.Kind == KindAdjust && e.In(Issued) < 0
+	return e.Kind == KindEarn || e.Kind == KindGive || e.Kind == KindGift || e.Kind == KindOpening || e.Kind == KindAdjust && e.In(Issued) < 0
 }
 
 // giveBack returns a spend's points to the lots they came from, with their own

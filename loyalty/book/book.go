@@ -267,6 +267,7 @@ type command struct {
 	Gift    string             `json:",omitempty"`
 	Stamps  []loyalty.Stamping `json:",omitempty"`
 	Forfeit bool               `json:",omitempty"`
+	Expires string             `json:",omitempty"` // an opening balance's own end
 }
 
 // digest is the payload's keyed hash.
