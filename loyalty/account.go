@@ -28,6 +28,8 @@ type Account struct {
 	Days     []Tally           `json:"days,omitempty"`    // by day, ordered; the newest maxDays
 	Cards    map[string]Stamps `json:"cards,omitempty"`   // stamp cards by their id
 	Terms    int               `json:"terms,omitempty"`   // newest programme version whose expiry rule the lots were held against
+	Into     MemberID          `json:"into,omitempty"`    // the account that took this one in: nothing is left here
+	Wings    []Wing            `json:"wings,omitempty"`   // whom this one took in, ever, in order
 
 	// Shelf holds closed lots by Seq, and Marks what has been taken back of an
 	// entry. Both grow for ever, so they live in rows of their own: whoever
@@ -47,7 +49,7 @@ type Counters struct {
 }
 
 // Lot is points of one earning. Granted = Remaining + Held + Consumed +
-// Expired + Reversed, at all times.
+// Expired + Reversed + Moved, at all times.
 type Lot struct {
 	Seq uint64 `json:"seq"` // of the entry that opened it
 	Opening
@@ -57,6 +59,7 @@ type Lot struct {
 	Consumed  Points `json:"consumed,omitempty"`
 	Expired   Points `json:"expired,omitempty"`
 	Reversed  Points `json:"reversed,omitempty"` // taken back, or paid to a debt
+	Moved     Points `json:"moved,omitempty"`    // with another account, by a merge
 }
 
 // Closed reports whether nothing is left in the lot.
@@ -149,7 +152,7 @@ func (a *Account) Clone() *Account {
 	for i := range c.Holds {
 		c.Holds[i].Parts = slices.Clone(c.Holds[i].Parts)
 	}
-	c.Waits = slices.Clone(a.Waits)
+	c.Waits, c.Wings = slices.Clone(a.Waits), slices.Clone(a.Wings)
 	c.Buckets, c.Days, c.Cards = slices.Clone(a.Buckets), slices.Clone(a.Days), maps.Clone(a.Cards)
 	c.Pots, c.Shelf, c.Marks = maps.Clone(a.Pots), maps.Clone(a.Shelf), maps.Clone(a.Marks)
 	return &c
@@ -192,10 +195,10 @@ func (a *Account) Check() error {
 
 // check is the lot's identity.
 func (l *Lot) check() error {
-	if min(l.Granted, l.Remaining, l.Held, l.Consumed, l.Expired, l.Reversed) < 0 {
+	if min(l.Granted, l.Remaining, l.Held, l.Consumed, l.Expired, l.Reversed, l.Moved) < 0 {
 		return fmt.Errorf("loyalty: lot %d has a part below zero", l.Seq)
 	}
-	if l.Granted != l.Remaining+l.Held+l.Consumed+l.Expired+l.Reversed {
+	if l.Granted != l.Remaining+l.Held+l.Consumed+l.Expired+l.Reversed+l.Moved {
 		return fmt.Errorf("loyalty: lot %d does not add up to what it granted", l.Seq)
 	}
 	return nil

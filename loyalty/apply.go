@@ -35,7 +35,7 @@ func (a *Account) Apply(e Entry) error {
 		return fmt.Errorf("loyalty: entry %d: %w", e.Seq, err)
 	}
 	a.applyKind(&e)
-	for _, err := range []error{a.count(&e), a.tally(&e), a.stamp(&e)} {
+	for _, err := range []error{a.count(&e), a.tally(&e), a.stamp(&e), a.take(&e)} {
 		if err != nil {
 			return fmt.Errorf("loyalty: entry %d: %w", e.Seq, err)
 		}
@@ -215,6 +215,9 @@ func (a *Account) count(e *Entry) (err error) {
 	}
 	return err
 }
+
+// bought reports whether the entry is a purchase, here or in another system.
+func (e *Entry) bought() bool { return e.Kind == KindEarn || e.Kind == KindOpening && e.Amount > 0 }
 
 // bought reports whether the entry is a purchase, here or in another system.
 func (e *Entry) bought() bool { return e.Kind == KindEarn || e.Kind == KindOpening && e.Amount > 0 }

@@ -14,7 +14,8 @@ import (
 // for ever, or old chains could not be verified. Form 1 is: the form, then every field in a fixed order, numbers as
 // eight bytes, big-endian, texts and lists behind their length in the same way, a
 // time as nanoseconds since 1970 in UTC behind one byte that says whether it
-// is set. Form 2 is form 1 and behind it the fields from Lines on.
+// is set. Form 2 is form 1 and behind it the fields from Lines on, form 3 is form 2
+// and behind it what the entry carries.
 func (e *Entry) Canonical() []byte {
 	b := canon{e.Form}
 	b.text(string(e.Member))
@@ -61,6 +62,9 @@ func (e *Entry) Canonical() []byte {
 	b.time(e.RenewsTo)
 	if e.Form >= 2 {
 		b.second(e)
+	}
+	if e.Form >= FormCarry {
+		b.third(e.Carry)
 	}
 	return b
 }
@@ -153,7 +157,7 @@ var ErrCanonical = errors.New("loyalty: not the canonical form of an entry")
 // write are accepted. The entry's Hash is not in them.
 func ParseEntry(b []byte) (e Entry, err error) {
 	r := &parser{b: b}
-	if e.Form = r.byte(); e.Form < 1 || e.Form > FormNow {
+	if e.Form = r.byte(); e.Form < 1 || e.Form > FormCarry {
 		return Entry{}, ErrCanonical
 	}
 	e.Member, e.Seq = MemberID(r.text()), r.num()
@@ -179,6 +183,9 @@ func ParseEntry(b []byte) (e Entry, err error) {
 	e.Deadline, e.RenewsTo = r.time(), r.time()
 	if e.Form >= 2 {
 		r.second(&e)
+	}
+	if e.Form >= FormCarry {
+		e.Carry = r.third()
 	}
 	if r.bad || len(r.b) > 0 {
 		return Entry{}, ErrCanonical

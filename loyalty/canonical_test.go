@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func fullEntry() Entry {
 	t := time.Date(2026, 3, 10, 4, 5, 6, 789, time.UTC)
 	return Entry{
-		Form: FormNow, Member: "01HANN00000000000000000000", Seq: 7, Ref: "7KQ2M4", Kind: KindEarn,
+		Form: FormCarry, Member: "01HANN00000000000000000000", Seq: 7, Ref: "7KQ2M4", Kind: KindEarn,
 		Legs:  []Leg{{Issued, -120}, {Debt, 20}, {Pending, 100}},
 		Parts: []Part{{Lot: 3, Points: 4}, {Lot: 5, Points: 6, Expired: true}},
 		Lot:   &Opening{Granted: 100, Rule: 2, Base: t, ActiveAt: t.Add(time.Hour), ExpiresAt: t.AddDate(1, 0, 0), Idle: true, Level: "gold"},
@@ -32,13 +32,34 @@ func fullEntry() Entry {
 		Stamps:   []Stamping{{"coffee", -8, 1}},
 		Standing: &Standing{"gold", t, t.AddDate(1, 0, 0), t.AddDate(0, -2, 0), "silver", t.AddDate(0, 9, 0)},
 		Level:    "silver", Voucher: "01V", Gift: "birthday/2026", Forfeit: true,
+		Carry: fullCarry(t),
+	}
+}
+
+// fullCarry has every field set.
+func fullCarry(t time.Time) *Carry {
+	lot := Lot{
+		Seq: 1<<32 | 3, Pending: true, Remaining: 1, Held: 2, Consumed: 3, Expired: 4, Reversed: 5, Moved: 6,
+		Opening: Opening{Granted: 21, Rule: 2, Base: t, ActiveAt: t.Add(time.Hour), ExpiresAt: t.AddDate(1, 0, 0), Idle: true, Level: "gold"},
+	}
+	lines := []Line{{"latte", "drinks", 2, 240}}
+	return &Carry{
+		With: "01OTHER0000000000000000000", Wing: 1, Lots: []Lot{lot},
+		Marks:   []Marked{{1<<32 | 4, Mark{7, 700, true, lines, 1, 2, []Stamping{{"coffee", -1, 1}}}}},
+		Holds:   []HoldState{{1<<32 | 5, []Part{{Lot: 1<<32 | 3, Points: 2}}, t.Add(time.Minute), true}},
+		Waits:   []Wait{{1<<32 | 6, "A-2", 100, lines, t}},
+		Frozen:  true,
+		Count:   Counters{1, 2, 3, 4, t, t.Add(time.Hour)},
+		Buckets: []Tally{{Bucket: 20513, Visits: 1, Money: 5}}, Days: []Tally{{Day: 20522, Visits: 1, Earned: 6}},
+		Cards:    []CardState{{"coffee", Stamps{7, 1}}},
+		Standing: Standing{"gold", t, t.AddDate(1, 0, 0), t.AddDate(0, -2, 0), "silver", t.AddDate(0, 9, 0)},
 	}
 }
 
 // TestCanonicalFormIsGolden: chains of old stay verifiable only while these
 // bytes, and the hash over them, never change.
 func TestCanonicalFormIsGolden(t *testing.T) {
-	for form, file := range map[uint8]string{1: "testdata/canonical.golden", 2: "testdata/canonical2.golden"} {
+	for form, file := range map[uint8]string{1: "testdata/canonical.golden", 2: "testdata/canonical2.golden", 3: "testdata/canonical3.golden"} {
 		full, small := fullEntry(), Entry{Member: "M", Seq: 1, Kind: KindFreeze}
 		full.Form, small.Form = form, form
 		golden(t, file, &full, &small)
@@ -86,6 +107,13 @@ func TestCanonicalCoversEveryField(t *testing.T) {
 			t.Errorf("without the lot's %s the bytes are the same", reflect.TypeFor[Opening]().Field(i).Name)
 		}
 	}
+	for i := range reflect.TypeFor[Carry]().NumField() {
+		e := fullEntry()
+		reflect.ValueOf(e.Carry).Elem().Field(i).SetZero()
+		if bytes.Equal(e.Canonical(), full.Canonical()) {
+			t.Errorf("without the carried %s the bytes are the same", reflect.TypeFor[Carry]().Field(i).Name)
+		}
+	}
 }
 
 // TestEntrySurvivesItsRow: the stored JSON gives back the same canonical bytes.
@@ -110,6 +138,7 @@ func FuzzEntry(f *testing.F) {
 	full := fullEntry()
 	f.Add(full.Canonical())
 	f.Add((&Entry{Form: FormNow}).Canonical())
+	f.Add((&Entry{Form: FormCarry, Carry: full.Carry}).Canonical())
 	f.Add([]byte{FormNow})
 	f.Add(full.Canonical()[:100])
 	f.Fuzz(func(t *testing.T, b []byte) {

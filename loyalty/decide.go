@@ -77,6 +77,9 @@ func (w *work) entry(k Kind) Entry {
 // put numbers an entry, applies it and adds it to the outcome.
 func (w *work) put(e Entry) error {
 	e.Form, e.Member, e.Seq = FormNow, w.d.Member, w.a.Seq+1
+	if e.Carry != nil {
+		e.Form = FormCarry
+	}
 	e.RecordedAt = w.now()
 	e.Legs = slices.DeleteFunc(e.Legs, func(l Leg) bool { return l.Points == 0 })
 	if err := w.a.Apply(e); err != nil {

@@ -32,6 +32,10 @@ const (
 	KindTier     Kind = "tier"     // the member's tier changes or is renewed
 	KindTerms    Kind = "terms"    // a lot comes under a newer expiry rule
 	KindOpening  Kind = "opening"  // brought from another system: points, or a purchase that counts and gives none
+	KindOpening  Kind = "opening"  // brought from another system: points, or a purchase that counts and gives none
+	KindMerge    Kind = "merge"    // the account becomes part of another, or takes one in
+	KindUnmerge  Kind = "unmerge"  // that is taken back
+	KindAdopt    Kind = "adopt"    // what is to be known of an old entry of a member taken in
 )
 
 // Automatic reports whether entries of this kind follow from time and rules
@@ -39,7 +43,7 @@ const (
 // "job/settle".
 func (k Kind) Automatic() bool {
 	switch k {
-	case KindActivate, KindExpire, KindTimeout, KindRepay, KindForfeit, KindTier, KindTerms:
+	case KindActivate, KindExpire, KindTimeout, KindRepay, KindForfeit, KindTier, KindTerms, KindAdopt:
 		return true
 	}
 	return false
@@ -60,6 +64,7 @@ const (
 	Expired    Pot = "expired"
 	Debt       Pot = "debt"
 	WrittenOff Pot = "written_off"
+	Joined     Pot = "joined" // what went to, or came from, another account by a merge
 )
 
 // Leg is one side of an entry. An entry's legs sum to 0.
@@ -114,6 +119,9 @@ func (h Hash) String() string { return hex.EncodeToString(h[:]) }
 // FormNow is the canonical form in which new entries are written.
 const FormNow = 2
 
+// FormCarry is the form of entries with a [Carry]; no others have one.
+const FormCarry = 3
+
 // Entry is one change of one member's account. Entries are only ever added.
 // It holds nothing that names a person but Reason, which callers seal.
 type Entry struct {
@@ -155,6 +163,10 @@ type Entry struct {
 	Voucher  string     `json:"voucher,omitempty"`  // a sale: paid a part; a hold or spend: what it is for
 	Gift     string     `json:"gift,omitempty"`     // KindGift: which gift, as in "birthday/2026"
 	Forfeit  bool       `json:"forfeit,omitempty"`  // a hold: its points are gone at the deadline, not back
+
+	// From form 3 on.
+
+	Carry *Carry `json:"carry,omitempty"` // KindMerge, KindUnmerge, KindAdopt
 
 	Hash Hash `json:"hash"` // of the one before and of this entry's canonical form
 }

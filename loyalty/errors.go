@@ -18,9 +18,16 @@ var (
 	ErrUnknownRef      = refusal("no entry has this reference")
 	ErrHoldClosed      = refusal("the hold is captured, released or timed out")
 	ErrReason          = refusal("a manual entry needs a reason")
+	ErrMerged          = refusal("one of the accounts is part of another already, or they are one")
+	ErrNotMerged       = refusal("the account is not part of another")
+	ErrNewerMerge      = refusal("a newer merge must be taken back first")
 	ErrFull            = refusal("the account has too many open lots, holds or waiting reversals")
 	ErrGone            = refusal("the points were past their end before they came")
+	ErrGone            = refusal("the points were past their end before they came")
 )
+
+// errCarry is an entry that no merge can have made.
+var errCarry = errors.New("what the entry carries does not fit its kind or the account")
 
 // refusal is a refusal without arguments.
 type refusal string
