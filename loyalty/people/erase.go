@@ -156,11 +156,6 @@ func (v *Vault) bury(tx store.Tx, l *life, until time.Time) error {
 		return err
 	}
 	hashes = append(hashes, imported...)
-	imported, err := v.importTombs(tx, l)
-	if err != nil {
-		return err
-	}
-	hashes = append(hashes, imported...)
 	for _, h := range hashes {
 		if err := tx.Lock(store.Subject("tomb/" + h)); err != nil {
 			return err
