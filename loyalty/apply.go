@@ -219,9 +219,6 @@ func (a *Account) count(e *Entry) (err error) {
 // bought reports whether the entry is a purchase, here or in another system.
 func (e *Entry) bought() bool { return e.Kind == KindEarn || e.Kind == KindOpening && e.Amount > 0 }
 
-// bought reports whether the entry is a purchase, here or in another system.
-func (e *Entry) bought() bool { return e.Kind == KindEarn || e.Kind == KindOpening && e.Amount > 0 }
-
 // active reports whether an entry of this kind is activity of the member. What
 // a rule gives is none: a present comes by the calendar or for what somebody
 // else did, and one that a sale brings comes with that sale.

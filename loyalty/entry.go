@@ -32,7 +32,6 @@ const (
 	KindTier     Kind = "tier"     // the member's tier changes or is renewed
 	KindTerms    Kind = "terms"    // a lot comes under a newer expiry rule
 	KindOpening  Kind = "opening"  // brought from another system: points, or a purchase that counts and gives none
-	KindOpening  Kind = "opening"  // brought from another system: points, or a purchase that counts and gives none
 	KindMerge    Kind = "merge"    // the account becomes part of another, or takes one in
 	KindUnmerge  Kind = "unmerge"  // that is taken back
 	KindAdopt    Kind = "adopt"    // what is to be known of an old entry of a member taken in

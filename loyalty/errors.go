@@ -23,7 +23,6 @@ var (
 	ErrNewerMerge      = refusal("a newer merge must be taken back first")
 	ErrFull            = refusal("the account has too many open lots, holds or waiting reversals")
 	ErrGone            = refusal("the points were past their end before they came")
-	ErrGone            = refusal("the points were past their end before they came")
 )
 
 // errCarry is an entry that no merge can have made.

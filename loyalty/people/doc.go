@@ -31,9 +31,6 @@
 //	imported/<member>           which source brought him, and how far his claim has come    until erased
 //	extid/<hash>                customer number in another system → member                  until erased
 //	claims/<store>              how far a store's imported people have come: sums           for ever
-//	imported/<member>           which source brought him, and how far his claim has come    until erased
-//	extid/<hash>                customer number in another system → member                  until erased
-//	claims/<store>              how far a store's imported people have come: sums           for ever
 //	throttle/<name>/<hash>      attempts of one actor                                       the window
 //	staff/<id>                  employees of now and before                                 for ever; nameless once erased
 //	staffof/<member>            member → employee                                           for ever
