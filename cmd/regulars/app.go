@@ -65,7 +65,11 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	}
 	a.bot = a.shop.Bot(append(handlers.Commands(a.shop), staff.Commands(a.shop)...)...)
 	a.bot.DB, a.bot.Introduce = db, a.introduce
-	if a.outbox, err = outbox.New(a.outboxConfig()); err != nil {
+	o := a.outboxConfig()
+	if err := a.textMessages(&o); err != nil {
+		return nil, err
+	}
+	if a.outbox, err = outbox.New(o); err != nil {
 		return nil, err
 	}
 	a.bot.Outbox = a.outbox

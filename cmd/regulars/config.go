@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"regulars/bot"
+	"regulars/bot/sms"
 	"regulars/loyalty/programme"
 )
 
@@ -27,6 +28,7 @@ type Config struct {
 	Programme      string
 	KeyFile        string
 	CertDir        string
+	SMS            sms.Config // URL is "" where no text messages are sent
 	Channels       []ChannelConfig
 	Dir            string // of the file: relative paths are resolved against it
 }
@@ -106,7 +108,7 @@ func (l *loader) load(data []byte) *Config {
 	cfg := &Config{Dir: l.dir}
 	read(l, file.top, shopOptions, "REGULARS_", "", cfg)
 	for _, key := range file.top.keys() {
-		if key != "channel" {
+		if key != "channel" && key != "sms" {
 			l.unknown(file.top, key, keysOf(shopOptions))
 		}
 	}
@@ -116,6 +118,7 @@ func (l *loader) load(data []byte) *Config {
 	if cfg.PublicURL == "" && cfg.Domain != "" {
 		cfg.PublicURL = "https://" + cfg.Domain
 	}
+	l.sms(cfg, file.sms)
 	for _, t := range file.channels {
 		l.channel(cfg, t)
 	}

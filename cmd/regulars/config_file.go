@@ -14,9 +14,9 @@ import (
 	"regulars/loyalty/programme"
 )
 
-// section is the keys of regulars.toml's top, or of one [[channel]].
+// section is the keys of regulars.toml's top, of [sms], or of one [[channel]].
 type section struct {
-	path   string // "", or "channel."
+	path   string // "", "sms." or "channel."
 	at     int    // its header's line
 	values map[string]any
 	lines  map[string]int
@@ -35,6 +35,7 @@ func (s *section) line(key string) int {
 // file is regulars.toml, parsed.
 type file struct {
 	top      *section
+	sms      *section // nil where it is not written
 	channels []*section
 }
 
@@ -57,7 +58,13 @@ func parseFile(data []byte) (*file, *programme.Complaint) {
 			f.channels = append(f.channels, &section{path: "channel.", values: m, lines: map[string]int{}})
 		}
 	}
+	if m, ok := values["sms"].(map[string]any); ok {
+		f.sms = &section{path: "sms.", values: m, lines: map[string]int{}}
+	}
 	f.number(data)
+	if _, written := values["sms"]; written && f.sms == nil {
+		return nil, &programme.Complaint{Line: f.top.line("sms"), Key: "sms", Wrong: "must be a table", Allowed: "[sms] with url and body below it"}
+	}
 	if _, written := values["channel"]; written && len(f.channels) != max(1, len(list)) {
 		return nil, &programme.Complaint{Line: f.top.line("channel"), Key: "channel", Wrong: "must be a list of tables", Allowed: "[[channel]] with name and kind below it"}
 	}
@@ -78,6 +85,10 @@ func (f *file) number(data []byte) {
 		case unstable.Table:
 			f.top.lines[key] = line
 			at = &section{lines: map[string]int{}} // an unknown table: its keys have no place
+			if key == "sms" && f.sms != nil {
+				at = f.sms
+				at.at = line
+			}
 		case unstable.ArrayTable:
 			f.top.lines[key] = line
 			if key == "channel" && next < len(f.channels) {

@@ -22,10 +22,29 @@ func writeConfig(publicURL string, channels []ChannelConfig) []byte {
 		}
 		writeOption(&b, o.key, literal(value, o.form), o.doc, written)
 	}
+	writeSMS(&b)
 	for _, c := range channels {
 		writeChannel(&b, c)
 	}
 	return b.Bytes()
+}
+
+// writeSMS writes [sms] as a comment: few shops have a gateway on the first day.
+func writeSMS(b *bytes.Buffer) {
+	b.WriteString("\n# For text messages (who lost a phone proves the number by a code), take away the # here and below:\n")
+	b.WriteString("#[sms]\n")
+	for _, o := range smsOptions {
+		value := o.normal
+		switch o.key {
+		case "url":
+			value = "https://sms.example.com/send"
+		case "body":
+			value = `{"to":"{to}","text":"{text}"}`
+		case "headers":
+			value = "Authorization: Bearer {secret}"
+		}
+		writeOption(b, o.key, literal(value, o.form), o.doc, false)
+	}
 }
 
 // writeChannel writes one [[channel]]; as a comment where it is not in use yet.

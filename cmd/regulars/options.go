@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"regulars/bot"
+	"regulars/bot/sms"
 )
 
 // form is how an option's value is written.
@@ -53,6 +54,24 @@ var shopOptions = []option[Config]{
 		doc: "the key that seals names and numbers; keep a copy elsewhere, without it nothing sealed can be read"},
 	{key: "cert_dir", normal: "certs", field: func(c *Config) *string { return &c.CertDir },
 		doc: "where certificates are kept when domain is set"},
+}
+
+// smsOptions are the keys of [sms].
+var smsOptions = []option[sms.Config]{
+	{key: "url", check: checkSMSURL, field: func(c *sms.Config) *string { return &c.URL },
+		doc: "where your SMS gateway takes messages; codes that prove a phone number go out there"},
+	{key: "method", normal: "POST", check: checkMethod, field: func(c *sms.Config) *string { return &c.Method },
+		doc: "POST, or GET where everything stands in the address"},
+	{key: "content_type", normal: "application/json", field: func(c *sms.Config) *string { return &c.ContentType },
+		doc: "of the body: application/json, or application/x-www-form-urlencoded"},
+	{key: "body", field: func(c *sms.Config) *string { return &c.Body },
+		doc: "with places for {to} (+886912345678), {digits} (without the +), {text} and {secret}"},
+	{key: "headers", form: list, set: func(c *sms.Config, s string) { c.Headers = readList(s) },
+		doc: "sent along, as each gateway asks; {secret} stands for the key below"},
+	{key: "secret", secret: true, field: func(c *sms.Config) *string { return &c.Secret },
+		doc: "the gateway's key or password"},
+	{key: "accepted", field: func(c *sms.Config) *string { return &c.Accepted },
+		doc: "a text that the answer has when a message was taken, for gateways that say no with a 200"},
 }
 
 // nameOptions say which channel it is. They cannot come from the environment,

@@ -33,6 +33,9 @@ func matches(re *regexp.Regexp, s, wrong string) string {
 }
 
 func checkName(s string) string {
+	if s == string(smsChannel) {
+		return `"sms" is kept for text messages; choose another name`
+	}
 	return matches(nameForm, s, fmt.Sprintf("%q is not a name: 1 to 20 small letters, digits and hyphens, as in \"main\"", s))
 }
 

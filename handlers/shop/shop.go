@@ -36,6 +36,8 @@ type Shop struct {
 	Photos func(file string) string
 	// Channels are the configured ones.
 	Channels []Channel
+	// SMS is the outbox's way to text messages, "" where the shop has none.
+	SMS bot.ChannelName
 
 	nameless once     // see Introduce
 	handles  sync.Map // bot.ChannelName → string: names that platforms told, see Learn
