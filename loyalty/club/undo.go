@@ -34,11 +34,16 @@ func (c *Club) Undo(tx store.Tx, ref loyalty.Ref, act book.Act) (out Outcome, er
 	case v.ID != "":
 		return c.unused(tx, act, func() (voucher.Voucher, book.Receipt, error) { return c.Vouchers.UndoUse(tx, v.ID, ref, act) })
 	}
-	out.Receipt, err = c.Book.Undo(tx, ref, act)
-	if err != nil || out.Receipt.Replayed || e.Kind != loyalty.KindGift {
+	if out.Receipt, err = c.Book.Undo(tx, ref, act); err != nil || out.Receipt.Replayed {
 		return out, err
 	}
-	return out, c.undone(tx, act, e, &out)
+	switch e.Kind {
+	case loyalty.KindGift:
+		err = c.undone(tx, act, e, &out)
+	case loyalty.KindOpening:
+		err = c.forgotten(tx, act, out.Receipt)
+	}
+	return out, err
 }
 
 // UndoUse takes back a voucher's use that was a mistake: also of a present, whose
