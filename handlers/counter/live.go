@@ -1,6 +1,7 @@
 package counter
 
 import (
+	"bytes"
 	"context"
 	"embed"
 	"errors"
@@ -112,13 +113,16 @@ func isGone(err error) bool {
 
 // liveGone leads back to the chat, in the browser's language.
 func (p *Pages) liveGone(w http.ResponseWriter, r *http.Request) {
-	lang := language(r, p.Shop.Lang)
-	words := i18n.For(lang)
 	w.WriteHeader(http.StatusNotFound)
-	livePages.ExecuteTemplate(w, "gone.html", map[string]any{
-		"Lang": lang, "Shop": p.Shop.Name(p.Shop.Clock.Now(), lang), "Links": p.chats(words, "card"),
+	livePages.ExecuteTemplate(w, "gone.html", p.gone(i18n.For(language(r, p.Shop.Lang))))
+}
+
+// gone is what stands there instead of a card.
+func (p *Pages) gone(words i18n.Printer) map[string]any {
+	return map[string]any{
+		"Lang": words.Lang, "Shop": p.Shop.Name(p.Shop.Clock.Now(), words.Lang), "Links": p.chats(words, "card"),
 		"Title": words.Say(i18n.LiveGone), "Text": words.Say(i18n.LiveGoneText),
-	})
+	}
 }
 
 // chats are the ways into the shop's chats with a command ready.
@@ -140,7 +144,7 @@ func (p *Pages) liveChanges(w http.ResponseWriter, r *http.Request) {
 	personal(w.Header(), "text/event-stream")
 	s := &stream{w: w, out: http.NewResponseController(w)}
 	if isGone(err) {
-		s.send("gone", "")
+		s.gone(p, i18n.For(language(r, p.Shop.Lang)))
 		return
 	}
 	if err != nil || !p.live.enter(l.member) {
@@ -176,6 +180,14 @@ func (s *stream) send(name, data string) error {
 	return s.out.Flush()
 }
 
+// gone is the last event.
+func (s *stream) gone(p *Pages, words i18n.Printer) {
+	var b bytes.Buffer
+	if livePages.ExecuteTemplate(&b, "gone_part.html", p.gone(words)) == nil {
+		s.send("gone", b.String())
+	}
+}
+
 // follow sends what changes until the card or the connection ends. The first
 // events are the whole page: whoever connects again may have missed something.
 func (l *live) follow(ctx context.Context, s *stream, stopping <-chan struct{}) {
@@ -205,7 +217,7 @@ func (l *live) follow(ctx context.Context, s *stream, stopping <-chan struct{}) 
 		}
 		err := l.look(ctx)
 		if isGone(err) {
-			s.send("gone", "")
+			s.gone(l.p, l.words)
 			return
 		}
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/base64"
 	"html/template"
+	"reflect"
 	"strings"
 	"time"
 
@@ -48,6 +49,7 @@ type live struct {
 type livePart struct {
 	ID   string
 	HTML template.HTML
+	of   any // what it shows
 }
 
 func (p *Pages) newLive(token string) *live {
@@ -132,20 +134,31 @@ func (l *live) build(who people.Person, has book.View, vouchers []voucher.Vouche
 	if err != nil {
 		return nil, err
 	}
-	for _, x := range []struct {
-		id   string
-		data any
-	}{
-		{"code", code}, {"points", l.pointsPart(has.Balance)}, {"stamps", l.stampsPart(has.Cards)},
-		{"level", l.levelPart(has)}, {"vouchers", mine},
-	} {
-		var b bytes.Buffer
-		if err := livePages.ExecuteTemplate(&b, x.id+".html", x.data); err != nil {
+	parts = []livePart{
+		{ID: "code", of: code}, {ID: "points", of: l.pointsPart(has.Balance)}, {ID: "stamps", of: l.stampsPart(has.Cards)},
+		{ID: "level", of: l.levelPart(has)}, {ID: "vouchers", of: mine},
+	}
+	for i := range parts {
+		if err := parts[i].write(l.parts, i); err != nil {
 			return nil, err
 		}
-		parts = append(parts, livePart{x.id, template.HTML(strings.TrimSpace(b.String()))})
 	}
 	return parts, nil
+}
+
+// write makes the part's HTML, or takes over what it was: most looks find
+// nothing new, and the HTML is most of their work.
+func (x *livePart) write(before []livePart, i int) error {
+	if i < len(before) && reflect.DeepEqual(before[i].of, x.of) {
+		x.HTML = before[i].HTML
+		return nil
+	}
+	var b bytes.Buffer
+	if err := livePages.ExecuteTemplate(&b, x.ID+".html", x.of); err != nil {
+		return err
+	}
+	x.HTML = template.HTML(strings.TrimSpace(b.String()))
+	return nil
 }
 
 type codePart struct {

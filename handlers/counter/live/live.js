@@ -27,11 +27,19 @@
 		count();
 	}
 
+	// close leaves nothing of the card in sight.
+	function close(html) {
+		clearInterval(ticking);
+		document.body.className = "gone";
+		document.querySelector("main").innerHTML = html;
+		for (const e of document.querySelectorAll("header, footer, #lost")) e.hidden = true;
+	}
+
 	// count shows how long a voucher is still good, and takes away a code that
 	// nobody could scan any more.
 	function count() {
 		const code = $("code");
-		code.classList.toggle("out", Number(code.dataset.end) <= now());
+		code.classList.toggle("late", Number(code.dataset.end) <= now());
 		for (const t of document.querySelectorAll(".count")) {
 			const left = Math.max(0, Math.floor(Number(t.dataset.end) - now()));
 			const two = n => String(n).padStart(2, "0");
@@ -50,7 +58,7 @@
 		source = new EventSource(location.pathname + "/changes");
 		source.addEventListener("part", e => { alive(); place(e.data); });
 		source.addEventListener("beat", e => { alive(); shop = { at: Number(e.data), since: performance.now() }; look(); });
-		source.addEventListener("gone", () => { source.close(); location.reload(); });
+		source.addEventListener("gone", e => { source.close(); close(e.data); });
 		source.addEventListener("error", () => {
 			failing ||= performance.now();
 			// The browser comes again by itself, unless it was refused.
@@ -71,7 +79,7 @@
 	document.addEventListener("visibilitychange", () => {
 		if (!document.hidden && performance.now() - heard > silence / 2) listen();
 	});
-	setInterval(look, 1000);
+	const ticking = setInterval(look, 1000);
 	listen();
 	look();
 })();
