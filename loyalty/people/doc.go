@@ -34,6 +34,12 @@
 //	throttle/<name>/<hash>      attempts of one actor                                       the window
 //	staff/<id>                  employees of now and before                                 for ever; nameless once erased
 //	staffof/<member>            member → employee                                           for ever
+//	device/<id>                 devices on the counter, of now and before; no personal data                  for ever
+//	devlink/<hash>              one-time links that register a device                       ten minutes
+//	pin/<staff>                 an employee's PIN: a slow hash, sealed                      until erased
+//	pincode/<staff>             the code with which a PIN is chosen                         ten minutes
+//	pinwait/<device>/<staff>    PINs tried on a device, of one employee or of "all"         a day
+//	desk/<hash>                 an employee's turn at a device                              two days
 //	tomb/<hash>                 keyed tombstone of an account, a proven number, an import   until its end date
 //	erased/<member>             the list that a restore applies                             for ever
 //	keymark/lookup              a hash that only the store's own key gives                  for ever

@@ -231,6 +231,10 @@ func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 		expired(invites.All(), func(x inviteRow) time.Time { return x.Expires }, now),
 		expired(smsCodes.All(), func(x smsRow) time.Time { return x.Expires }, now),
 		expired(proves.All(), func(x proveRow) time.Time { return x.Expires }, now),
+		expired(deviceLinks.All(), func(x deviceLink) time.Time { return x.Expires }, now),
+		expired(pinCodes.All(), func(x pinCode) time.Time { return x.Expires }, now),
+		expired(pinWaits.All(), func(x pinWait) time.Time { return x.At.Add(pinForget) }, now),
+		expired(desks.All(), func(x Desk) time.Time { return x.Since.Add(DeskLife + deskKept) }, now),
 		expired(throttles.All(), func(x attempts) time.Time { return x.Until }, now),
 		expired(tombstones.All(), func(x tombstone) time.Time { return x.Until }, now))
 }

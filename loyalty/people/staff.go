@@ -327,6 +327,6 @@ func (v *Vault) endEmployment(tx store.Tx, id loyalty.MemberID, now time.Time) e
 			row.Active, row.EndedAt = false, now.UTC()
 		}
 		row.SealedName = nil
-		return nil
+		return pins.Delete(tx, string(at.ID))
 	})
 }
