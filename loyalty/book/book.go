@@ -191,13 +191,14 @@ func (b *Book) Undo(tx store.Tx, ref loyalty.Ref, act Act) (Receipt, error) {
 func (b *Book) Refund(tx store.Tx, m loyalty.MemberID, act Act, order loyalty.Order, r loyalty.Return) (Receipt, error) {
 	c := command{Verb: loyalty.KindReverse, Member: m, Money: r.Amount, Order: order, Lines: r.Lines}
 	return b.do(tx, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
-		sale, ok, err := o.sale(tx, order)
+		sale, of, ok, err := o.sale(tx, order)
 		if err != nil {
 			return nil, err
 		}
 		if !ok {
 			return loyalty.Await(o.account, o.programme, d, r)
 		}
+		sale = of.lift(sale)
 		if err := o.loadFor(tx, &sale); err != nil {
 			return nil, err
 		}
@@ -267,6 +268,7 @@ type command struct {
 	Gift    string             `json:",omitempty"`
 	Stamps  []loyalty.Stamping `json:",omitempty"`
 	Forfeit bool               `json:",omitempty"`
+	With    loyalty.MemberID   `json:",omitempty"` // who becomes a part of Member
 	Expires string             `json:",omitempty"` // an opening balance's own end
 }
 

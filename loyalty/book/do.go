@@ -18,6 +18,16 @@ func (b *Book) do(tx store.Tx, act Act, c command, f decide) (Receipt, error) {
 // doFor is do for a command that names its member by a reference: the digest
 // must be the same whether or not the reference is known.
 func (b *Book) doFor(tx store.Tx, m loyalty.MemberID, act Act, c command, f decide) (Receipt, error) {
+	return b.doOn(tx, m, act, c, b.open, f)
+}
+
+// doRaw is doFor on the member's own account, whether or not that is a part of
+// another.
+func (b *Book) doRaw(tx store.Tx, m loyalty.MemberID, act Act, c command, f decide) (Receipt, error) {
+	return b.doOn(tx, m, act, c, b.openOne, f)
+}
+
+func (b *Book) doOn(tx store.Tx, m loyalty.MemberID, act Act, c command, opens func(store.Reader, loyalty.MemberID, time.Time, time.Time) (*open, error), f decide) (Receipt, error) {
 	if err := act.check(); err != nil {
 		return Receipt{}, err
 	}
@@ -46,7 +56,7 @@ func (b *Book) doFor(tx store.Tx, m loyalty.MemberID, act Act, c command, f deci
 	if at.IsZero() {
 		at = act.Now
 	}
-	o, err := b.open(tx, m, at, act.Now)
+	o, err := opens(tx, m, at, act.Now)
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -58,10 +68,10 @@ func (b *Book) run(tx store.Tx, o *open, act Act, order loyalty.Order, digest lo
 	if err := o.settle(tx, act.Now); err != nil {
 		return Receipt{}, err
 	}
-	first := o.account.Seq + 1
 	d := o.draft(act, digest)
 	d.Order, d.Newest = order, o.newest
 	made, refused := f(o, d)
+	first := o.account.Seq + 1
 	var day DaySum
 	if refused == nil {
 		day, refused = o.nextDay(tx, act, made)
@@ -131,6 +141,7 @@ func (b *Book) doRef(tx store.Tx, act Act, c command, f func(*open, loyalty.Draf
 		if !ok {
 			return nil, loyalty.ErrUnknownRef
 		}
+		e = o.via.lift(e)
 		return f(o, d, &e)
 	})
 }
@@ -191,10 +202,7 @@ func (b *Book) replay(tx store.Tx, act Act, known outcome, digest loyalty.Hash) 
 // Balance is the member's balance at now. It reads one row and is right
 // whether or not anybody settled. In an Update it locks the member.
 func (b *Book) Balance(r store.Reader, m loyalty.MemberID, now time.Time) (loyalty.Balance, error) {
-	if err := read(r, m); err != nil {
-		return loyalty.Balance{}, err
-	}
-	a, _, err := accounts.Get(r, string(m))
+	a, _, err := reach(r, m)
 	if err != nil {
 		return loyalty.Balance{}, err
 	}

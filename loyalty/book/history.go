@@ -15,14 +15,11 @@ type Waiting struct {
 	loyalty.Wait
 }
 
-// Account is the member's account as it was left by the last entry, not
+// Account is the account that the member's points are in as it was left by the last entry, not
 // settled: its lots, holds and waiting reversals. In an Update it locks the
 // member. Nothing that is done to it is stored.
 func (b *Book) Account(r store.Reader, m loyalty.MemberID) (loyalty.Account, error) {
-	if err := read(r, m); err != nil {
-		return loyalty.Account{}, err
-	}
-	a, _, err := accounts.Get(r, string(m))
+	a, _, err := reach(r, m)
 	return a, err
 }
 
@@ -97,11 +94,16 @@ func (b *Book) ByRef(r store.Reader, ref loyalty.Ref) (loyalty.Entry, error) {
 // Reversed is what has been taken back of an entry. In an Update it locks the
 // entry's member.
 func (b *Book) Reversed(r store.Reader, e loyalty.Entry) (loyalty.Mark, error) {
-	if err := read(r, e.Member); err != nil {
+	_, k, err := reach(r, e.Member)
+	if err != nil {
 		return loyalty.Mark{}, err
 	}
-	m, _, err := marks.Get(r, string(e.Member), seqKey(e.Seq))
-	return m, err
+	var mark loyalty.Mark
+	err = b.below(r, k.member, k.lift(e).Seq, func(m loyalty.MemberID, id uint64) (ok bool, err error) {
+		mark, ok, err = marks.Get(r, string(m), seqKey(id))
+		return ok, err
+	})
+	return mark, err
 }
 
 // Waits lists at most n reversals that have waited for their sale since before

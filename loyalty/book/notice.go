@@ -135,7 +135,7 @@ type View struct {
 // View reads balance, tier and stamp cards at once: the account is one row, and
 // decoding it costs more than any sum over it. In an Update it locks the member.
 func (b *Book) View(r store.Reader, m loyalty.MemberID, now time.Time) (v View, err error) {
-	a, err := b.Account(r, m)
+	a, k, err := reach(r, m)
 	if err != nil {
 		return v, err
 	}
@@ -144,7 +144,7 @@ func (b *Book) View(r store.Reader, m loyalty.MemberID, now time.Time) (v View, 
 	if v.Balance, err = loyalty.BalanceAt(&a, rules, now); err != nil || len(rules.Tiers.Levels) == 0 {
 		return v, err
 	}
-	f, err := b.factsOf(r, m)
+	f, err := b.factsOf(r, k.member)
 	if err != nil {
 		return v, err
 	}

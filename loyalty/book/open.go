@@ -21,21 +21,41 @@ type open struct {
 	account   *loyalty.Account
 	before    *loyalty.Account // as it was stored, with what was loaded since
 	made      []loyalty.Entry  // entries added, in order
+	via       kin              // the member asked for, as the account sees their entries
+	now       time.Time        // when it is recorded
 }
 
-// open loads the account under the rules of the moment at, for what is recorded
-// now. Its member must be locked.
+// open loads the account that a member's points are in under the rules of the
+// moment at, for what is recorded now. The member must be locked.
 func (b *Book) open(r store.Reader, m loyalty.MemberID, at, now time.Time) (*open, error) {
+	a, k, err := reach(r, m)
+	if err != nil {
+		return nil, err
+	}
+	return b.opened(r, a, k, at, now)
+}
+
+// openOne is open for the member's own account, wherever their points are.
+func (b *Book) openOne(r store.Reader, m loyalty.MemberID, at, now time.Time) (*open, error) {
 	a, _, err := accounts.Get(r, string(m))
 	if err != nil {
 		return nil, err
 	}
+	return b.opened(r, a, kin{member: m}, at, now)
+}
+
+func (b *Book) opened(r store.Reader, a loyalty.Account, k kin, at, now time.Time) (*open, error) {
+	m := k.member
 	facts, err := b.factsOf(r, m)
 	if err != nil {
 		return nil, err
 	}
 	a.Shelf, a.Marks = map[uint64]loyalty.Lot{}, map[uint64]loyalty.Mark{}
-	return &open{book: b, member: m, programme: b.Programme(at), newest: b.newest(&a, now), facts: facts, account: &a, before: a.Clone()}, nil
+	o := &open{book: b, member: m, programme: b.Programme(at), newest: b.newest(&a, now), facts: facts, account: &a, before: a.Clone(), via: k, now: now.Round(0).UTC()}
+	if o.now.Before(a.RecordedAt) {
+		o.now = a.RecordedAt
+	}
+	return o, nil
 }
 
 // newest is the version in force at now, or at the account's newest entry where
@@ -132,36 +152,73 @@ func (o *open) newRef(tx store.Tx, seq uint64) (loyalty.Ref, error) {
 	}
 }
 
-// sale finds the member's newest sale under an order number.
-func (o *open) sale(r store.Reader, order loyalty.Order) (e loyalty.Entry, ok bool, err error) {
+// sale finds the newest sale under an order number, of the account's own and of
+// those whom it took in: as it stands in its member's chain, and whose it is.
+func (o *open) sale(r store.Reader, order loyalty.Order) (e loyalty.Entry, of kin, ok bool, err error) {
 	if order == "" {
-		return e, false, nil
+		return e, of, false, nil
 	}
-	at, ok, err := orders.Get(r, string(o.member), orderKey(order))
-	if err != nil || !ok {
-		return e, false, err
+	all, err := o.kin(r)
+	if err != nil {
+		return e, of, false, err
 	}
-	return entries.Get(r, string(o.member), seqKey(at.Seq))
+	for _, k := range all {
+		at, is, err := orders.Get(r, string(k.member), orderKey(order))
+		if err != nil {
+			return e, of, false, err
+		}
+		if !is {
+			continue
+		}
+		one, is, err := entries.Get(r, string(k.member), seqKey(at.Seq))
+		if err != nil {
+			return e, of, false, err
+		}
+		if is && (!ok || one.RecordedAt.After(e.RecordedAt)) {
+			e, of, ok = one, k, true
+		}
+	}
+	return e, of, ok, nil
+}
+
+// kin are the account's own member and all whom it took in.
+func (o *open) kin(r store.Reader) ([]kin, error) {
+	all, err := family(r, o.account)
+	return append([]kin{{member: o.member}}, all...), err
 }
 
 // checkOrder refuses a second sale under one order number on one local day in
 // one store, unless the first was taken back, also when sales of other days were
 // told in between. Tills start again at 1 every morning, so that the numbers of
 // other days mean nothing.
-func (o *open) checkOrder(r store.Reader, act Act, order loyalty.Order) error {
+func (o *open) checkOrder(tx store.Tx, act Act, order loyalty.Order) error {
 	if order == "" {
 		return nil
 	}
-	row, ok, err := orders.Get(r, string(o.member), orderKey(order))
+	all, err := o.kin(tx)
+	if err != nil {
+		return err
+	}
+	for _, k := range all {
+		if err := o.checkSales(tx, act, k, order); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkSales is checkOrder among one member's sales.
+func (o *open) checkSales(tx store.Tx, act Act, k kin, order loyalty.Order) error {
+	row, ok, err := orders.Get(tx, string(k.member), orderKey(order))
 	if err != nil || !ok {
 		return err
 	}
 	for _, seq := range append([]uint64{row.Seq}, row.Older...) {
-		e, ok, err := entries.Get(r, string(o.member), seqKey(seq))
+		e, ok, err := entries.Get(tx, string(k.member), seqKey(seq))
 		if err != nil || !ok {
 			return err
 		}
-		if err := o.checkSale(r, act, e); err != nil {
+		if err := o.checkSale(tx, act, k.lift(e)); err != nil {
 			return err
 		}
 	}
@@ -169,7 +226,7 @@ func (o *open) checkOrder(r store.Reader, act Act, order loyalty.Order) error {
 }
 
 // checkSale refuses a sale of the day and the store of e, which has its number.
-func (o *open) checkSale(r store.Reader, act Act, e loyalty.Entry) error {
+func (o *open) checkSale(tx store.Tx, act Act, e loyalty.Entry) error {
 	at := act.At
 	if at.IsZero() {
 		at = act.Now
@@ -177,7 +234,7 @@ func (o *open) checkSale(r store.Reader, act Act, e loyalty.Entry) error {
 	if e.Store != act.Store || o.programme.Day(e.EffectiveAt) != o.programme.Day(at) {
 		return nil
 	}
-	if err := o.loadFor(r, &e); err != nil {
+	if err := o.loadFor(tx, &e); err != nil {
 		return err
 	}
 	if o.account.Marks[e.Seq].Whole {
@@ -187,14 +244,23 @@ func (o *open) checkSale(r store.Reader, act Act, e loyalty.Entry) error {
 }
 
 // loadFor puts on the account what deciding about an old entry needs: its mark
-// and those of its lots that are closed.
-func (o *open) loadFor(r store.Reader, e *loyalty.Entry) error {
-	mark, ok, err := marks.Get(r, string(o.member), seqKey(e.Seq))
+// and those of its lots that are closed. Of a member who was taken in since, that
+// is adopted first.
+func (o *open) loadFor(tx store.Tx, e *loyalty.Entry) error {
+	var news loyalty.Carry
+	err := o.book.below(tx, o.member, e.Seq, func(m loyalty.MemberID, id uint64) (bool, error) {
+		mark, ok, err := marks.Get(tx, string(m), seqKey(id))
+		switch {
+		case !ok:
+		case m == o.member:
+			o.account.Marks[e.Seq], o.before.Marks[e.Seq] = mark, mark
+		default:
+			news.Marks = append(news.Marks, loyalty.Marked{Seq: e.Seq, Mark: mark})
+		}
+		return ok, err
+	})
 	if err != nil {
 		return err
-	}
-	if ok {
-		o.account.Marks[e.Seq], o.before.Marks[e.Seq] = mark, mark
 	}
 	parts := e.Parts
 	if e.Lot != nil { // a reversal looks at the lot that the entry opened
@@ -207,13 +273,28 @@ func (o *open) loadFor(r store.Reader, e *loyalty.Entry) error {
 		if _, here := o.account.Shelf[p.Lot]; here {
 			continue
 		}
-		lot, ok, err := lots.Get(r, string(o.member), seqKey(p.Lot))
-		if err != nil {
+		if err := o.loadLot(tx, p.Lot, &news); err != nil {
 			return err
 		}
-		if ok {
-			o.account.Shelf[p.Lot], o.before.Shelf[p.Lot] = lot, lot
-		}
 	}
-	return nil
+	if len(news.Marks)+len(news.Lots) == 0 {
+		return nil
+	}
+	return o.adopt(tx, news)
+}
+
+// loadLot puts a closed lot on the account, or among what is to be adopted.
+func (o *open) loadLot(tx store.Tx, seq uint64, news *loyalty.Carry) error {
+	return o.book.below(tx, o.member, seq, func(m loyalty.MemberID, id uint64) (bool, error) {
+		lot, ok, err := lots.Get(tx, string(m), seqKey(id))
+		switch {
+		case !ok:
+		case m == o.member:
+			o.account.Shelf[seq], o.before.Shelf[seq] = lot, lot
+		default:
+			lot.Seq = seq
+			news.Lots = append(news.Lots, lot)
+		}
+		return ok, err
+	})
 }

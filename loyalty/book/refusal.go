@@ -18,7 +18,8 @@ type refusalRow struct {
 // plain are the refusals without arguments.
 var plain = []error{
 	loyalty.ErrAlreadyReversed, loyalty.ErrSelf, loyalty.ErrFrozen, loyalty.ErrAmount,
-	loyalty.ErrOverflow, loyalty.ErrUnknownRef, loyalty.ErrHoldClosed, loyalty.ErrReason, loyalty.ErrFull, loyalty.ErrGone,
+	loyalty.ErrOverflow, loyalty.ErrUnknownRef, loyalty.ErrHoldClosed, loyalty.ErrReason, loyalty.ErrFull,
+	loyalty.ErrMerged, loyalty.ErrNotMerged, loyalty.ErrNewerMerge, loyalty.ErrGone,
 }
 
 // fresh makes an empty refusal of each type that has arguments.

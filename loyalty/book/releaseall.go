@@ -19,8 +19,12 @@ func (b *Book) ReleaseAll(tx store.Tx, m loyalty.MemberID, act Act) error {
 	if err != nil {
 		return err
 	}
+	holder, err := b.Holder(tx, m)
+	if err != nil {
+		return err
+	}
 	for _, h := range a.Holds {
-		hold, _, err := entries.Get(tx, string(m), seqKey(h.Seq))
+		hold, err := b.Numbered(tx, holder, h.Seq)
 		if err != nil {
 			return err
 		}

@@ -49,12 +49,14 @@ func (b *Book) Totals(ctx context.Context, db store.DB, now time.Time, progress 
 }
 
 func (t *Totals) add(a *loyalty.Account, p *loyalty.Programme, now time.Time) error {
+	if t.Entries += a.Seq; a.Into != "" { // counted where it is a part
+		return nil
+	}
 	has, err := loyalty.BalanceAt(a, p, now)
 	if err != nil {
 		return err
 	}
 	t.Members++
-	t.Entries += a.Seq
 	t.Available += has.Available
 	t.Pending += has.Pending
 	t.Held += has.Held

@@ -1,0 +1,270 @@
+package loyalty
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+)
+
+// Past is what taking a merge back must know of the time before it and since.
+type Past struct {
+	From, Into *Account // before the merge
+	// Since are the entries of the account that took in, from the one that did
+	// on, oldest first.
+	Since []Entry
+}
+
+// Unmerge decides that from, a wing of into, is itself again: both become what
+// they were, with what concerned each of them since. What time, refunds of
+// from's sales and from's own holds did to its lots goes with them; what else
+// was done while they were one stays with into, and so do the points that it
+// took out of from's lots. A debt that one's points paid at the merge is owed
+// again. Both accounts must be whole: with all closed lots and all marks.
+// Refusals: ErrNotMerged, ErrNewerMerge, ErrSelf, ErrOverflow.
+func Unmerge(from, into *Account, p *Programme, df, di Draft, past Past) (back, here []Entry, err error) {
+	n := into.Wing(df.Member)
+	switch {
+	case n == 0 || from.Into != di.Member || into.Into != "":
+		return nil, nil, ErrNotMerged
+	case slices.ContainsFunc(into.Wings[n:], func(w Wing) bool { return !w.Ended }):
+		return nil, nil, ErrNewerMerge
+	case df.selfDealing() || di.selfDealing():
+		return nil, nil, ErrSelf
+	}
+	f, err := begin(from, p, df)
+	if err != nil {
+		return nil, nil, err
+	}
+	w, err := begin(into, p, di)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &split{
+		wing: n, from: past.From.Clone(), into: past.Into.Clone(), own: map[uint64]bool{},
+		handed: map[Pot]Points{}, stays: map[uint64]Lot{}, netted: map[uint64]Points{},
+	}
+	if err := s.all(slices.Concat(past.Since, w.out)); err != nil {
+		return nil, nil, err
+	}
+	in, out := w.entry(KindUnmerge), f.entry(KindUnmerge)
+	s.part(w, f, &in, &out)
+	merged := f.a.RecordedAt
+	if err := f.put(out); err != nil {
+		return nil, nil, err
+	}
+	f.since = merged // what time did meanwhile happens at its own instants
+	if err := w.put(in); err != nil {
+		return nil, nil, err
+	}
+	if back, err = f.joined(); err != nil {
+		return nil, nil, err
+	}
+	here, err = w.joined()
+	return back, here, err
+}
+
+// split tells what of the time together is whose.
+type split struct {
+	wing       int
+	from, into *Account          // as they were, with what concerned each since: counts and stamps
+	own        map[uint64]bool   // entries since that concern from
+	handed     map[Pot]Points    // what these did to pots that are no lots'
+	stays      map[uint64]Lot    // of from's lots, what into's acts made of them
+	netted     map[uint64]Points // of lots that paid the other's debt at the merge itself
+	paid       Points            // what these sum to
+	owed       [2]Points         // debts of from and of into, nothing paid since
+	frozen     *bool             // since, if that changed
+}
+
+// mine reports whether a number is one of from's.
+func (s *split) mine(id uint64) bool { w, _ := Lower(id); return w == s.wing }
+
+// all goes through the merge's entry and those since.
+func (s *split) all(list []Entry) error {
+	s.owed = [2]Points{s.from.Owed, s.into.Owed}
+	for i := range list {
+		if i > 0 && list[i].Kind == KindRepay && list[i].RecordedAt.Equal(list[0].RecordedAt) && followsAtOnce(list[1:i]) {
+			for _, p := range list[i].Parts {
+				s.netted[p.Lot] += p.Points
+				s.paid += p.Points
+			}
+			continue
+		}
+		if err := s.one(&list[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// followsAtOnce reports whether nobody did anything in these entries.
+func followsAtOnce(list []Entry) bool {
+	return !slices.ContainsFunc(list, func(e Entry) bool { return !e.Kind.Automatic() })
+}
+
+// one looks at one entry since the merge.
+func (s *split) one(e *Entry) error {
+	own := e.Of != 0 && (s.mine(e.Of) || s.own[e.Of])
+	s.own[e.Seq] = own
+	switch e.Kind {
+	case KindMerge, KindUnmerge, KindAdopt, KindTier:
+		return nil
+	case KindFreeze, KindThaw:
+		on := e.Kind == KindFreeze
+		s.frozen = &on
+	}
+	for _, p := range e.Parts {
+		if s.mine(p.Lot) {
+			s.lot(e.Kind, p, own)
+		}
+	}
+	who := s.into
+	switch w, _ := Lower(e.Of); {
+	case own:
+		who = s.from
+		for _, l := range e.Legs {
+			switch l.Pot {
+			case Issued, Redeemed, Expired, WrittenOff:
+				s.handed[l.Pot] += l.Points
+			case Debt:
+				s.owed[0] -= l.Points
+			}
+		}
+	case w > s.wing: // of one who came later and went again
+		return nil
+	case e.Kind == KindReverse:
+		s.owed[1] -= e.In(Debt)
+	}
+	for _, err := range []error{who.count(e), who.tally(e), who.stamp(e)} {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lot notes what an entry did to one of from's lots.
+func (s *split) lot(k Kind, p Part, own bool) {
+	if k == KindExpire {
+		s.handed[Expired] += p.Points
+	}
+	if own {
+		return
+	}
+	l, n := s.stays[p.Lot], p.Points
+	switch k {
+	case KindSpend:
+		l.Consumed += n
+	case KindHold:
+		l.Held += n
+	case KindCapture:
+		l.Held, l.Consumed = l.Held-n, l.Consumed+n
+	case KindRelease, KindTimeout:
+		l.Held -= n
+	case KindForfeit:
+		l.Held, l.Expired = l.Held-n, l.Expired+n
+	case KindUndo:
+		l.Consumed -= n
+	case KindReverse, KindAdjust, KindRepay:
+		l.Reversed += n
+	}
+	s.stays[p.Lot] = l
+}
+
+// part writes down what each of the two is from here on.
+func (s *split) part(w, f *work, in, out *Entry) {
+	down := func(id uint64) uint64 { _, id = Lower(id); return id }
+	in.Carry, out.Carry = s.carry(s.into), s.carry(s.from)
+	in.Carry.With, in.Carry.Wing, out.Carry.With = f.d.Member, s.wing, w.d.Member
+	move := func(pot Pot, here, there Points) {
+		in.Legs, out.Legs = append(in.Legs, Leg{pot, here}), append(out.Legs, Leg{pot, there})
+	}
+	for _, l := range w.lots() {
+		if !s.mine(l.Seq) {
+			if n := s.netted[l.Seq]; n > 0 {
+				l.Reversed, l.Remaining = l.Reversed-n, l.Remaining+n
+				in.Carry.Lots = append(in.Carry.Lots, l)
+				in.Legs = append(in.Legs, Leg{Available, n})
+			}
+			continue
+		}
+		stay, back := s.cut(l)
+		in.Carry.Lots = append(in.Carry.Lots, stay)
+		pot := Available
+		if l.Pending {
+			pot = Pending
+		}
+		move(pot, -l.Remaining, back.Remaining)
+		move(Held, -back.Held, back.Held)
+		back.Seq = down(back.Seq)
+		out.Carry.Lots = append(out.Carry.Lots, back)
+	}
+	for _, h := range w.a.Clone().Holds {
+		if !s.mine(h.Seq) {
+			in.Carry.Holds = append(in.Carry.Holds, h)
+			continue
+		}
+		h.Seq = down(h.Seq)
+		for i := range h.Parts {
+			h.Parts[i].Lot = down(h.Parts[i].Lot)
+		}
+		out.Carry.Holds = append(out.Carry.Holds, h)
+	}
+	for _, x := range w.a.Waits {
+		if !s.mine(x.Seq) {
+			in.Carry.Waits = append(in.Carry.Waits, x)
+			continue
+		}
+		x.Seq = down(x.Seq)
+		out.Carry.Waits = append(out.Carry.Waits, x)
+	}
+	for _, seq := range slices.Sorted(maps.Keys(w.a.Marks)) {
+		if s.mine(seq) {
+			out.Carry.Marks = append(out.Carry.Marks, Marked{down(seq), w.a.Marks[seq]})
+		}
+	}
+	theirs := s.debt(w.a.Owed)
+	move(Debt, theirs-s.paid, -theirs)
+	for _, pot := range []Pot{Issued, Redeemed, Expired, WrittenOff} {
+		move(pot, -s.handed[pot], s.handed[pot])
+	}
+	in.balance()
+	out.balance()
+}
+
+// lots are all the lots of an account, the closed ones too, by Seq.
+func (w *work) lots() []Lot {
+	all := slices.AppendSeq(slices.Clone(w.a.Lots), maps.Values(w.a.Shelf))
+	slices.SortFunc(all, func(l, m Lot) int { return cmp.Compare(l.Seq, m.Seq) })
+	return all
+}
+
+// cut parts one of from's lots: what stays here, and what goes back. The two
+// tell the same story, and each point is in one of them only.
+func (s *split) cut(l Lot) (stay, back Lot) {
+	x, n := s.stays[l.Seq], s.netted[l.Seq]
+	l.Reversed, l.Remaining = l.Reversed-n, l.Remaining+n
+	stay, back = l, l
+	back.Held, back.Consumed, back.Expired, back.Reversed = l.Held-x.Held, l.Consumed-x.Consumed, l.Expired-x.Expired, l.Reversed-x.Reversed
+	back.Moved += x.Held + x.Consumed + x.Expired + x.Reversed
+	stay.Remaining, stay.Held, stay.Pending = 0, x.Held, false
+	stay.Moved += l.Remaining + l.Held - x.Held
+	return stay, back
+}
+
+// debt is which part of what is owed is from's: into's acts paid into's own
+// debt first.
+func (s *split) debt(owed Points) Points {
+	all := owed + s.paid
+	paid := s.owed[0] + s.owed[1] - all
+	return min(all, max(0, all-max(0, s.owed[1]-paid)))
+}
+
+// carry is an account as it is without the other's.
+func (s *split) carry(a *Account) *Carry {
+	c := &Carry{Frozen: a.Frozen, Count: a.Count, Standing: a.Standing, Buckets: a.Buckets, Days: a.Days, Cards: a.cards()}
+	if s.frozen != nil {
+		c.Frozen = *s.frozen
+	}
+	return c
+}
