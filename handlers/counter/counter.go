@@ -54,6 +54,7 @@ func (p *Pages) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v/{code}", p.voucher)
 	mux.HandleFunc("GET /i/{file}", p.picture)
 	mux.HandleFunc("GET /p/{file}", p.photo)
+	p.counterPage(mux)
 	p.registerLive(mux)
 }
 
