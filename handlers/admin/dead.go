@@ -39,6 +39,13 @@ func (d Desk) readDead(ctx context.Context) (all dead, err error) {
 	return all, err
 }
 
+// DeadLetters counts what could not be handled or delivered and waits for
+// somebody to decide; of what is to be sent, the first ones only.
+func (d Desk) DeadLetters(ctx context.Context) (int, error) {
+	all, err := d.readDead(ctx)
+	return len(all.in) + len(all.out), err
+}
+
 // listDead prints what could not be handled or delivered, without a word of
 // what was said.
 func (d Desk) listDead(ctx context.Context, _ map[string]string, out Out) error {

@@ -11,6 +11,7 @@
 //
 //	alarm/<kind>/<about>  a trouble that stands, or is over and not yet told; until it is
 //	alarm-told/owners     when owners were last spoken to; for ever
+//	alarm-pulse/<channel> a channel's longest silences of the last days; seven at most
 package alarm
 
 import (
