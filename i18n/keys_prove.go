@@ -1,0 +1,63 @@
+package i18n
+
+// Who has lost a phone, whose number changed, and who was a customer before
+// there was a chat: how they prove who they are.
+const (
+	WordsRecovery Key = "words.recovery"
+	WordsLost     Key = "words.lost"
+	WordsProve    Key = "words.prove"
+	HelpRecovery  Key = "help.recovery"
+	HelpLost      Key = "help.lost"
+	HelpProve     Key = "help.prove"
+
+	RecoveryShow Key = "recovery.show"
+	RecoveryAsk  Key = "recovery.ask"
+	RecoveryNew  Key = "recovery.new"
+	RecoveryForm Key = "recovery.form"
+
+	LostAsk         Key = "lost.ask"
+	LostByCode      Key = "lost.by_code"
+	LostByPhone     Key = "lost.by_phone"
+	LostAtCounter   Key = "lost.at_counter"
+	LostButton      Key = "lost.button"
+	LostTypeCode    Key = "lost.type_code"
+	LostTypePhone   Key = "lost.type_phone"
+	LostSharePhone  Key = "lost.share_phone"
+	LostShareOrType Key = "lost.share_or_type"
+	LostCounter     Key = "lost.counter"
+	LostDone        Key = "lost.done"
+	LostTold        Key = "lost.told"
+	LostOwn         Key = "lost.own"
+	LostNone        Key = "lost.none"
+	LostStaff       Key = "lost.staff"
+	LostNot         Key = "lost.not_confirmed"
+	LostWhich       Key = "lost.which"
+	LostAll         Key = "lost.all"
+	LostLocked      Key = "lost.locked"
+	LostLockedTold  Key = "lost.locked_told"
+
+	SMSText      Key = "sms.text"
+	SMSSent      Key = "sms.sent"
+	SMSSentOwn   Key = "sms.sent_own"
+	SMSDigits    Key = "sms.digits"
+	SMSWrong     Key = "sms.wrong"
+	SMSOver      Key = "sms.over"
+	SMSAgain     Key = "sms.again"
+	SMSProve     Key = "sms.prove"
+	SMSPhoneTold Key = "sms.phone_told"
+
+	ImportedDone   Key = "imported.done"
+	ImportedNotice Key = "imported.notice"
+
+	ProveHow     Key = "prove.how"
+	ProveConfirm Key = "prove.confirm"
+	ProveMove    Key = "prove.move"
+	ProveAsked   Key = "prove.asked"
+	ProveNobody  Key = "prove.nobody"
+	ProveTitle   Key = "prove.title"
+	ProveDone    Key = "prove.done"
+	ProveKept    Key = "prove.kept"
+	ProveGone    Key = "prove.gone"
+	ProveToldYes Key = "prove.told_yes"
+	ProveToldNo  Key = "prove.told_no"
+)
