@@ -24,6 +24,7 @@ func Commands(s *shop.Shop) []*bot.Command {
 		{Name: "join", Words: i18n.WordsJoin, Everyday: true, Help: i18n.HelpJoin, Place: bot.Private, Run: c.join},
 		{Name: "points", Words: i18n.WordsPoints, Everyday: true, Help: i18n.HelpPoints, Place: bot.Private, Run: c.points},
 		{Name: "card", Words: i18n.WordsCard, Everyday: true, Help: i18n.HelpCard, Place: bot.Private, Run: c.card},
+		{Name: "claim", Words: i18n.WordsClaim, Everyday: true, Help: i18n.HelpClaim, Place: bot.Private, Run: c.claim},
 		{Name: "history", Words: i18n.WordsHistory, Everyday: true, Help: i18n.HelpHistory, Place: bot.Private, Run: c.history},
 		{Name: "redeem", Words: i18n.WordsRedeem, Everyday: true, Help: i18n.HelpRedeem, Place: bot.Private, Run: c.redeem},
 		{Name: "voucher", Place: bot.Private, Run: c.voucher},

@@ -100,6 +100,9 @@ func (c counter) join(t *bot.Turn) error {
 		return err
 	}
 	t.Say(first)
+	if err := c.claimWaiting(t, m.ID, m.ID); err != nil {
+		return err
+	}
 	t.Say(c.tellMore(t))
 	return nil
 }

@@ -123,5 +123,8 @@ func (c counter) linked(t *bot.Turn, l people.Linked) error {
 		Text: t.Word(i18n.LinkDone, "Name", c.Called(t, m), "Points", shop.Points(t.Printer, b.Available)),
 		Menu: c.Menu(t),
 	})
+	if l.Left != "" { // they may have sent a receipt's code before
+		return c.claimWaiting(t, l.Left, m.ID)
+	}
 	return nil
 }

@@ -27,7 +27,7 @@ var rooms = map[string][]string{
 	"bot/schedule":     {"bot", "store"},
 	"bot/sim":          {"bot/draw"}, // it shares no types with what it tries
 	"bot/bottest":      {"bot", "bot/*", "store"},
-	"handlers":         handling,
+	"handlers":         with("handlers/till"), // a receipt's code is credited and worded as at the till
 	"handlers/*":       handling,
 	"handlers/shop":    {"bot", "loyalty", "loyalty/*", "store", "i18n"}, // every other handler's floor
 	"handlers/counter": with("bot/draw", "handlers/till"),                // pictures of cards; what the device on the counter asks for

@@ -4,6 +4,8 @@
 //	GET /c/{token}       a card's page: it leads an employee who scanned it to
 //	                     their own chat, with the command ready; it changes nothing
 //	GET /v/{code}        the same behind a voucher's QR; it looks nothing up
+//	GET /r/{code}        a receipt's: it leads its customer to the chat, with the
+//	                     claim typed in; it looks nothing up
 //	GET /i/{token}.png   a code that the bot has drawn, until it expires
 //	GET /p/{hash}-{name} a picture of the shop's, such as that of a reward
 //	GET /m/{token}       a member's live card, and /m/{token}/changes what changes on it
@@ -52,6 +54,7 @@ type Pages struct {
 func (p *Pages) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /c/{token}", p.card)
 	mux.HandleFunc("GET /v/{code}", p.voucher)
+	mux.HandleFunc("GET /r/{code}", p.receipt)
 	mux.HandleFunc("GET /i/{file}", p.picture)
 	mux.HandleFunc("GET /p/{file}", p.photo)
 	p.counterPage(mux)

@@ -29,6 +29,7 @@ func Commands(s *shop.Shop) []*bot.Command {
 	d := desk{till.Till{Shop: s}}
 	return []*bot.Command{
 		{Name: "sale", Words: i18n.WordsSale, Help: i18n.HelpSale, Role: bot.Clerk, Place: bot.Both, Run: d.ends(d.sale)},
+		{Name: "code", Words: i18n.WordsCode, Help: i18n.HelpCode, Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.code)},
 		{Name: "give", Words: i18n.WordsGive, Help: i18n.HelpGive, Role: bot.Clerk, Place: bot.Both, Run: d.ends(d.give)},
 		{Name: "use", Words: i18n.WordsUse, Help: i18n.HelpUse, Role: bot.Clerk, Place: bot.Both, Run: d.ends(d.use)},
 		{Name: "refund", Words: i18n.WordsRefund, Help: i18n.HelpRefund, Role: bot.Clerk, Place: bot.Both, Run: d.ends(d.refund)},

@@ -46,6 +46,13 @@ func (d desk) takeBack(t *bot.Turn, me people.Staff) (u till.Undone, err error) 
 	if err != nil {
 		return u, err
 	}
+	slip, ok, err := d.slipOf(t)
+	if err != nil {
+		return u, err
+	}
+	if ok {
+		return d.Undo(c, till.Done{Ref: slip.Ref})
+	}
 	if which.Ref != "" {
 		_, err = d.Book.ByRef(t.Tx, which.Ref)
 		if code, ok := voucher.ParseCode(t.Args); ok && errors.Is(err, loyalty.ErrUnknownRef) {

@@ -24,6 +24,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
+	"regulars/loyalty/receipt"
 	"regulars/loyalty/voucher"
 	"regulars/store"
 )
@@ -111,7 +112,8 @@ type recent struct {
 	Acts []Done `json:"acts"` // newest first
 }
 
-// Done is one act: an entry, or the use of a present, which is none.
+// Done is one act: an entry, a sale without a member ([receipt.IsRef]), or the use
+// of a present, which is neither.
 type Done struct {
 	Ref     loyalty.Ref `json:"ref,omitempty"`
 	Voucher voucher.ID  `json:"v,omitempty"`
@@ -157,6 +159,9 @@ func (t Till) Stands(c *Call, a Done) (bool, error) {
 			err = nil
 		}
 		return v.State == voucher.Used && v.UsedAt.Equal(a.At), err
+	}
+	if receipt.IsRef(a.Ref) {
+		return t.slipStands(c, a.Ref)
 	}
 	e, err := t.Book.ByRef(c.Tx, a.Ref)
 	if err != nil {

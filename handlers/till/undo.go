@@ -10,6 +10,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/club"
 	"regulars/loyalty/people"
+	"regulars/loyalty/receipt"
 	"regulars/loyalty/voucher"
 )
 
@@ -23,6 +24,9 @@ type Undone struct {
 	Cards  []Stamps // that it changed
 	// Was is the voucher whose use was taken back, if that is what happened.
 	Was voucher.Voucher
+	// Slip is a sale without a member that nobody had the points of yet: then there
+	// is no entry, and nobody to tell.
+	Slip receipt.Slip
 }
 
 // Waited says that nothing but a refund was forgotten that waited for its
@@ -35,6 +39,11 @@ func (u Undone) Waited() bool { return u.Of.Kind == loyalty.KindWait }
 func (t Till) Undo(c *Call, which Done) (u Undone, err error) {
 	if which.Voucher != "" {
 		return t.unuse(c, which.Voucher)
+	}
+	if receipt.IsRef(which.Ref) {
+		if u, which.Ref, err = t.unslip(c, which.Ref); err != nil || u.Slip.Ref != "" {
+			return u, err
+		}
 	}
 	if u.Of, err = t.Book.ByRef(c.Tx, which.Ref); err != nil {
 		return u, err
@@ -141,6 +150,9 @@ func (t Till) tellUndone(c *Call, u *Undone, id loyalty.MemberID) (err error) {
 
 // UndoneMessage is what the employee reads of an undoing.
 func (t Till) UndoneMessage(c *Call, u Undone) bot.Message {
+	if u.Slip.Ref != "" {
+		return bot.Message{Text: c.Printer.Say(i18n.CodeVoid, "Ref", u.Ref)}
+	}
 	p, name := c.Printer, Called(c.Printer, u.Member)
 	lines := []string{p.Say(i18n.UndoDone, "Ref", u.Ref, "Points", shop.Signed(u.Receipt.Entry().Change()), "Name", name)}
 	switch reward := t.Reward(p, c.Now, u.Was.Reward); {

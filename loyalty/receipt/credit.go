@@ -69,16 +69,16 @@ func (d *Desk) Wait(tx store.Tx, who loyalty.MemberID, c Code, now time.Time) (S
 		return Slip{}, err
 	}
 	row.Slips = slices.DeleteFunc(row.Slips, func(p string) bool { return p == place })
-	row.Slips = slices.Insert(row.Slips, 0, place)
-	row.Slips = row.Slips[:min(len(row.Slips), mostWaiting)]
+	row.Slips = append(row.Slips, place)
+	row.Slips = row.Slips[max(0, len(row.Slips)-mostWaiting):]
 	if s.Until.After(row.Until) {
 		row.Until = s.Until
 	}
 	return s, waits.Put(tx, row, string(who))
 }
 
-// Waiting takes out the codes that wait for a person, newest first; those that
-// cannot be credited any more are among them.
+// Waiting takes out the codes that wait for a person, in the order in which they
+// were sent; those that cannot be credited any more are among them.
 func (d *Desk) Waiting(tx store.Tx, who loyalty.MemberID) (codes []Code, err error) {
 	if err := tx.Lock(memberSubject(who)); err != nil {
 		return nil, err

@@ -13,7 +13,7 @@ type at struct {
 	Slip string `json:"slip"` // the hash in the slip's key
 }
 
-// waiting are the codes of somebody who has not joined yet, newest first.
+// waiting are the codes of somebody who has not joined yet, the newest last.
 type waiting struct {
 	Slips []string  `json:"slips"`
 	Until time.Time `json:"until"` // of the one that is valid longest
