@@ -16,6 +16,7 @@ import (
 	"regulars/bot/outbox"
 	"regulars/bot/telegram"
 	"regulars/handlers"
+	"regulars/handlers/admin"
 	"regulars/handlers/counter"
 	"regulars/handlers/shop"
 	"regulars/handlers/staff"
@@ -40,8 +41,9 @@ type app struct {
 	lines    []*line.Channel
 	bots     []*telegram.Channel
 	doubt    clockDoubt
-	rules    *rulebook // nil: the programme is not watched
-	byHand   bool      // nothing happens by the clock: a test runs jobs by name
+	rules    *rulebook    // nil: the programme is not watched
+	byHand   bool         // nothing happens by the clock: a test runs jobs by name
+	files    *admin.Files // nil: the store is no file
 	// settled is closed once every platform has been told what it must know.
 	settled chan struct{}
 }
@@ -53,7 +55,7 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	if err != nil {
 		return nil, err
 	}
-	a := &app{cfg: cfg, db: db, clock: clock, log: log, adapters: map[bot.ChannelName]bot.Adapter{}, settled: make(chan struct{})}
+	a := &app{cfg: cfg, db: db, clock: clock, log: log, adapters: map[bot.ChannelName]bot.Adapter{}, settled: make(chan struct{}), files: filesOf(db)}
 	a.shop = shop.New(vault, at, clock, rand.Reader, log)
 	a.shop.PublicURL = cfg.PublicURL
 	a.doubt.now = clock.Now

@@ -9,10 +9,12 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"regulars/bot"
 	"regulars/bot/sms"
 	"regulars/loyalty/programme"
+	"regulars/store/backup"
 )
 
 // Config is regulars.toml together with the environment, checked. Paths are
@@ -28,9 +30,16 @@ type Config struct {
 	Programme      string
 	KeyFile        string
 	CertDir        string
-	SMS            sms.Config // URL is "" where no text messages are sent
-	Channels       []ChannelConfig
-	Dir            string // of the file: relative paths are resolved against it
+	// BackupDir is where serve puts backups by itself, every BackupEvery; "" is
+	// nowhere. Those that BackupKeep does not keep are deleted.
+	BackupDir       string
+	BackupEvery     time.Duration
+	BackupKeep      backup.Keep
+	BackupRecipient []string // age recipients; none: not encrypted
+
+	SMS      sms.Config // URL is "" where no text messages are sent
+	Channels []ChannelConfig
+	Dir      string // of the file: relative paths are resolved against it
 }
 
 // ChannelConfig is one [[channel]]. Which fields mean something depends on Kind.
@@ -112,7 +121,7 @@ func (l *loader) load(data []byte) *Config {
 			l.unknown(file.top, key, keysOf(shopOptions))
 		}
 	}
-	for _, p := range []*string{&cfg.Data, &cfg.AdminSocket, &cfg.Programme, &cfg.KeyFile, &cfg.CertDir} {
+	for _, p := range []*string{&cfg.Data, &cfg.AdminSocket, &cfg.Programme, &cfg.KeyFile, &cfg.CertDir, &cfg.BackupDir} {
 		*p = l.resolve(*p)
 	}
 	if cfg.PublicURL == "" && cfg.Domain != "" {

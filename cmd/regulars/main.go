@@ -64,6 +64,11 @@ type cli struct {
 	Codes     codesCmd     `cmd:"" help:"The digital codes that rewards give: add more from a file, see what is left."`
 	Referrals referralsCmd `cmd:"" help:"Members whose invitations look odd: list, clear, refuse."`
 	Dead      deadCmd      `cmd:"" help:"What could not be handled or delivered: list, replay, discard."`
+	Backup    backupCmd    `cmd:"" help:"Copy everything into one file that is looked through, while serve runs or not."`
+	Restore   restoreCmd   `cmd:"" help:"Put a backup back, after looking through it; who was erased since stays erased."`
+	Outbox    outboxCmd    `cmd:"" help:"After a restore: what waits for your word before it is sent."`
+	Compact   compactCmd   `cmd:"" help:"Give back the room that deleted rows left in the store's file, while serve does not run."`
+	Export    exportCmd    `cmd:"" help:"Write everything the shop knows as JSON lines and CSV, at any time."`
 	Version   versionCmd   `cmd:"" help:"Which version this is."`
 }
 

@@ -3,9 +3,11 @@ package main
 import (
 	"os"
 	"strings"
+	"time"
 
 	"regulars/bot"
 	"regulars/bot/sms"
+	"regulars/store/backup"
 )
 
 // form is how an option's value is written.
@@ -54,6 +56,14 @@ var shopOptions = []option[Config]{
 		doc: "the key that seals names and numbers; keep a copy elsewhere, without it nothing sealed can be read"},
 	{key: "cert_dir", normal: "certs", field: func(c *Config) *string { return &c.CertDir },
 		doc: "where certificates are kept when domain is set"},
+	{key: "backup_dir", normal: "backups", field: func(c *Config) *string { return &c.BackupDir },
+		doc: "where serve puts a backup by itself; best on another disk or machine; empty switches it off"},
+	{key: "backup_every", normal: "24h", check: checkEvery, set: func(c *Config, s string) { c.BackupEvery, _ = time.ParseDuration(s) },
+		doc: "how often, as in 24h or 6h"},
+	{key: "backup_keep", normal: "7 daily, 4 weekly", check: checkKeep, set: func(c *Config, s string) { c.BackupKeep, _ = backup.ParseKeep(s) },
+		doc: "how many of them stay; older ones are deleted"},
+	{key: "backup_recipient", form: list, check: checkRecipients, set: func(c *Config, s string) { c.BackupRecipient = readWords(s) },
+		doc: "for whom backups are encrypted, as in [\"age1…\"]; `regulars backup --new-identity FILE` makes one; empty leaves them as they are"},
 }
 
 // smsOptions are the keys of [sms].

@@ -8,8 +8,10 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"regulars/bot"
+	"regulars/store/backup"
 )
 
 // The checks say what is wrong with a value that is not empty. Those of secrets
@@ -71,6 +73,40 @@ func checkOnOff(s string) string {
 		return ""
 	}
 	return "must be true or false"
+}
+
+// shortestEvery keeps backups from following one another without rest.
+const shortestEvery = 10 * time.Minute
+
+func checkEvery(s string) string {
+	if d, err := time.ParseDuration(s); err != nil || d < shortestEvery {
+		return fmt.Sprintf("%q must be a time like 24h or 90m, of 10m at least", s)
+	}
+	return ""
+}
+
+func checkKeep(s string) string {
+	if _, err := backup.ParseKeep(s); err != nil {
+		return err.Error()
+	}
+	return ""
+}
+
+func checkRecipients(s string) string {
+	if _, err := backup.Recipients(readWords(s)...); err != nil {
+		return "must be age recipients, which begin with age1; the identity that begins with AGE-SECRET-KEY is not for here: keep it elsewhere"
+	}
+	return ""
+}
+
+// readWords splits what a list was written as.
+func readWords(s string) (all []string) {
+	for word := range strings.SplitSeq(s, ",") {
+		if word = strings.TrimSpace(word); word != "" {
+			all = append(all, word)
+		}
+	}
+	return all
 }
 
 func checkListen(s string) string {

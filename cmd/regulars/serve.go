@@ -45,6 +45,12 @@ func (m *Main) serve(ctx context.Context, cfg *Config) (err error) {
 		defer stop()
 		a.rules.asked = asked
 	}
+	if held, err := a.desk().HeldNote(ctx); err != nil {
+		return err
+	} else if held != "" {
+		m.say("%s", held)
+		log.Warn("messages are held after a restore; `regulars outbox` decides what becomes of them")
+	}
 	a.rules.look(ctx, true)
 	l, err := listen(ctx, cfg, log)
 	if err != nil {
@@ -97,6 +103,7 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 		part("schedule", a.schedule)
 	}
 	part("look through", a.lookThrough)
+	part("backups", a.backups)
 
 	var failed error
 	select {
@@ -236,7 +243,7 @@ func must[T any](v T, err error) T {
 
 // desk is what the command line may ask of a running program.
 func (a *app) desk() admin.Desk {
-	d := admin.Desk{DB: a.db, Shop: a.shop, Bot: a.bot, Outbox: a.outbox}
+	d := admin.Desk{DB: a.db, Shop: a.shop, Bot: a.bot, Outbox: a.outbox, Files: a.files, Backups: a.backupPlan()}
 	if a.rules != nil {
 		d.History = a.rules.History
 	}

@@ -25,6 +25,10 @@ type Desk struct {
 	// found; progress is told how many pages of how many are done. nil where the
 	// engine checks itself.
 	Check func(ctx context.Context, progress func(done, total uint64)) error
+	// Files makes copies of the store; nil where the engine has none.
+	Files *Files
+	// Backups is how backups are made unless a command says otherwise.
+	Backups BackupPlan
 }
 
 // Ops are the desk's operations and their arguments:
@@ -41,6 +45,10 @@ type Desk struct {
 //	dead-list
 //	dead-replay     ref
 //	dead-discard    ref
+//	backup          to (a file or folder), for (recipients, a word each); both may be empty
+//	export          to (a folder), format ("jsonl", "csv", or both with a comma)
+//	outbox-list, outbox-release
+//	outbox-discard  all ("true": what cannot have been sent, too)
 func (d Desk) Ops() Ops {
 	return Ops{
 		"verify": d.verify, "rebuild": d.rebuild, "stats": d.stats, "check": d.check,
@@ -48,6 +56,8 @@ func (d Desk) Ops() Ops {
 		"codes-add": d.addCodes, "codes-list": d.listCodes,
 		"referrals-list": d.listReferrals, "referrals-clear": d.clearReferrals, "referrals-refuse": d.refuseReferrals,
 		"dead-list": d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
+		"backup": d.backup, "export": d.export,
+		"outbox-list": d.listHeld, "outbox-release": d.releaseHeld, "outbox-discard": d.discardHeld,
 	}
 }
 

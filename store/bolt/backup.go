@@ -79,16 +79,17 @@ const compactStep = 16 << 20
 
 // Compact rewrites the store at path without the room that deleted rows left,
 // which a bbolt file never gives back by itself. No other process may have it
-// open. It returns the file's bytes before and after; if it fails, the file is
-// as it was.
-func Compact(ctx context.Context, path string, opts Options) (before, after int64, err error) {
+// open. It looks through the file first; progress, unless nil, is told how many
+// pages of how many are done. It returns the file's bytes before and after; if
+// it fails, the file is as it was.
+func Compact(ctx context.Context, path string, opts Options, progress func(done, total uint64)) (before, after int64, err error) {
 	db, err := Open(path, opts)
 	if err != nil {
 		return 0, 0, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	// Rows that are already damaged would be copied as they are.
-	if err := db.Check(ctx, nil); err != nil {
+	if err := db.Check(ctx, progress); err != nil {
 		return 0, 0, err
 	}
 	before, err = fileSize(path)

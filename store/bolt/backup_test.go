@@ -164,7 +164,7 @@ func TestCompact(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	before, after, err := Compact(context.Background(), db.Path(), Options{})
+	before, after, err := Compact(context.Background(), db.Path(), Options{}, nil)
 	if err != nil || before < 3<<20 || after > 100<<10 {
 		t.Fatalf("from %d to %d bytes: %v", before, after, err)
 	}

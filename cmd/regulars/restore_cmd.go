@@ -1,0 +1,336 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"filippo.io/age"
+
+	"regulars/bot/outbox"
+	"regulars/handlers/admin"
+	"regulars/loyalty/people"
+	"regulars/store"
+	"regulars/store/backup"
+	"regulars/store/bolt"
+)
+
+// restoreCmd puts a backup back.
+type restoreCmd struct {
+	File     string `arg:"" help:"The backup, or a folder of them: the newest is taken." type:"path"`
+	Identity string `help:"The age identity that opens an encrypted backup." placeholder:"FILE" type:"path"`
+	To       string `help:"Where to put it; data of the configuration when left out." placeholder:"FILE" type:"path"`
+	Force    bool   `help:"Put the store that is there aside."`
+}
+
+// Run restores in a file of its own, and moves that into place only once it was
+// looked through: page by page, row by row, entry by entry.
+func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
+	r, err := m.newRestore(c)
+	if err != nil {
+		return err
+	}
+	defer r.show.end()
+	if err := r.mayReplace(); err != nil {
+		return err
+	}
+	if r.dir, err = os.MkdirTemp(filepath.Dir(r.to), filepath.Base(r.to)+".restore-*"); err != nil {
+		return fmt.Errorf("there is no room to restore in: %w", err)
+	}
+	defer os.RemoveAll(r.dir)
+	fresh := filepath.Join(r.dir, "restored.db")
+	if err := r.extract(ctx, fresh); err != nil {
+		return err
+	}
+	erased, err := r.mend(ctx, fresh)
+	if err != nil {
+		return fmt.Errorf("%w\nNothing was changed", err)
+	}
+	if erased > 0 {
+		// Their keys still lie in pages that are free now.
+		if _, _, err := bolt.Compact(ctx, fresh, bolt.Options{}, nil); err != nil {
+			return err
+		}
+	}
+	aside, err := r.moveIn(fresh)
+	if err != nil {
+		return err
+	}
+	r.tell(aside)
+	return nil
+}
+
+// restore is one on its way.
+type restore struct {
+	*Main
+	cmd    *restoreCmd
+	cfg    *Config
+	key    []byte
+	vault  *people.Vault
+	backup *backup.Backup
+	ids    []age.Identity
+	to     string
+	dir    string // beside to: where it is restored
+	show   *progress
+}
+
+// newRestore finds the backup, and refuses one that is not ours.
+func (m *Main) newRestore(c *restoreCmd) (*restore, error) {
+	cfg, _, err := m.deskConfig()
+	if err != nil {
+		return nil, err
+	}
+	r := &restore{Main: m, cmd: c, cfg: cfg, to: cfg.Data, show: m.newProgress("restore")}
+	if c.To != "" {
+		r.to = c.To
+	}
+	if r.key, err = cfg.ReadKey(m.Env); err != nil {
+		return nil, err
+	}
+	if r.vault, err = people.NewVault(r.key); err != nil {
+		return nil, err
+	}
+	if r.backup, err = findBackup(c.File, admin.BackupKey(r.vault)); err != nil {
+		return nil, err
+	}
+	if r.backup.Engine != "bolt" {
+		return nil, fmt.Errorf("%s holds a store of another kind (%s): restore it with the regulars that wrote it, %s", r.backup.Path, r.backup.Engine, r.backup.Program)
+	}
+	if c.Identity != "" {
+		r.ids, err = backup.Identities(c.Identity)
+	}
+	return r, err
+}
+
+// findBackup is the backup at path, or the newest in the folder there.
+func findBackup(path string, k backup.Key) (*backup.Backup, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		list, err := backup.List(path, k)
+		if err == nil && len(list) == 0 {
+			err = fmt.Errorf("%s holds no whole backup that was made with the key here (%s)", path, k.Fingerprint)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return list[0], nil
+	}
+	b, err := backup.Open(path)
+	if err == nil {
+		err = b.Belongs(k)
+	}
+	switch {
+	case errors.Is(err, backup.ErrOtherKey):
+		return nil, fmt.Errorf("%w.\nNobody in it could be recognised. Put the key file that belongs to it in the place of key_file; nothing was changed", err)
+	case errors.Is(err, backup.ErrBroken), errors.Is(err, backup.ErrForeign):
+		return nil, fmt.Errorf("%w.\nTake another backup; nothing was changed", err)
+	}
+	return b, err
+}
+
+// mayReplace refuses where a store is in use, or is there and was not given up.
+func (r *restore) mayReplace() error {
+	if r.to == r.cfg.Data && r.cfg.AdminSocket != "" && admin.Alive(r.cfg.AdminSocket) {
+		return errors.New("serve runs on this store: stop it first; nothing was changed")
+	}
+	_, err := os.Stat(r.to)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && !r.cmd.Force {
+		err = fmt.Errorf("%s is there, and what happened since the backup is only in it.\nWith --force it is put aside, not deleted", r.to)
+	}
+	return err
+}
+
+// extract opens the backup into a file, if there is room for it.
+func (r *restore) extract(ctx context.Context, fresh string) error {
+	// The file, a compacted one beside it, and a little.
+	if free, err := freeDisk(filepath.Dir(fresh)); err == nil && free < 2*uint64(r.backup.Bytes)+1<<20 {
+		return fmt.Errorf("there is not room enough beside %s: %s are free, and %s are needed for a moment; nothing was changed", r.to, megabytes(int64(free)), megabytes(2*r.backup.Bytes))
+	}
+	err := r.backup.Extract(ctx, fresh, r.ids, admin.Out(r.show.line).Progress)
+	switch {
+	case errors.Is(err, backup.ErrIdentity) && r.cmd.Identity == "":
+		return fmt.Errorf("%w.\nName the identity it was encrypted for with --identity FILE", err)
+	case errors.Is(err, backup.ErrIdentity):
+		return fmt.Errorf("%w: %s is not the one it was encrypted for", err, r.cmd.Identity)
+	case errors.Is(err, backup.ErrBroken):
+		return fmt.Errorf("%w.\nTake another backup; nothing was changed", err)
+	}
+	return err
+}
+
+// mend looks through the restored file, erases who was erased since, holds the
+// outbox, and holds every entry against the chain. It tells how many were
+// erased.
+func (r *restore) mend(ctx context.Context, fresh string) (erased int, err error) {
+	db, err := bolt.Open(fresh, bolt.Options{})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	out := admin.Out(r.show.line)
+	if err := db.Check(ctx, func(done, total uint64) { out.Progress(int64(done), int64(total)) }); err != nil {
+		return 0, err
+	}
+	cfg := *r.cfg
+	cfg.Channels = nil // nothing is said
+	a, err := newAppOver(&cfg, db, r.key, r.Clock, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return 0, err
+	}
+	root, _, err := a.shop.Book.Root(ctx, db)
+	if err != nil {
+		return 0, err
+	}
+	if root.String() != r.backup.Root {
+		return 0, fmt.Errorf("the ledger in %s is not the one of which it was made: its root is %s, and the backup says %s", r.backup.Path, root, r.backup.Root)
+	}
+	if erased, err = r.eraseAgain(ctx, a); err != nil {
+		return erased, err
+	}
+	err = db.Update(ctx, func(tx store.Tx) error {
+		return outbox.Hold(tx, "the backup of "+a.shop.Local(r.backup.At).Format("2006-01-02 15:04")+" was restored", r.Clock.Now())
+	})
+	if err == nil {
+		err = a.desk().Ops()["verify"](ctx, nil, r.show.line)
+	}
+	if err == nil {
+		err = r.writeProgramme(a)
+	}
+	return erased, err
+}
+
+// eraseAgain erases everybody in the restored store who was erased since, as
+// far as anything still says so: the lists beside the backups, and the store
+// that was in use.
+func (r *restore) eraseAgain(ctx context.Context, a *app) (n int, err error) {
+	var lists [][]people.Erasure
+	for _, dir := range []string{filepath.Dir(r.backup.Path), r.cfg.BackupDir} {
+		if dir == "" {
+			continue
+		}
+		list, err := admin.ReadErased(filepath.Join(dir, admin.ErasedList), r.vault)
+		if err != nil {
+			return 0, err
+		}
+		lists = append(lists, list)
+	}
+	present, err := r.present(ctx)
+	if err != nil {
+		return 0, err
+	}
+	all := admin.JoinErasures(append(lists, present)...)
+	now := r.Clock.Now()
+	for i, e := range all {
+		again := false
+		err := a.db.Update(ctx, func(tx store.Tx) (err error) {
+			again, err = a.shop.EraseAgain(tx, e, now)
+			return err
+		})
+		if err != nil {
+			return n, fmt.Errorf("somebody who left could not be erased again: %w", err)
+		}
+		if again {
+			n++
+		}
+		admin.Out(r.show.line).Progress(int64(i+1), int64(len(all)))
+	}
+	if n > 0 {
+		r.show.line(admin.Line{Text: fmt.Sprintf("%d who left since the backup are erased in it as well", n)})
+	}
+	return n, nil
+}
+
+// present reads the erasures of the store that was in use, as far as it can
+// still be read. Under a name of its own nothing beside it is looked at or
+// touched: that it lost commits is no reason not to read it, and stays known.
+func (r *restore) present(ctx context.Context) ([]people.Erasure, error) {
+	link := filepath.Join(r.dir, "present.db")
+	err := os.Link(r.cfg.Data, link)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var db *bolt.DB
+	if err == nil {
+		db, err = bolt.Open(link, bolt.Options{AcceptLoss: true, Timeout: 200 * time.Millisecond})
+	}
+	switch {
+	case errors.Is(err, bolt.ErrInUse) && r.to == r.cfg.Data:
+		return nil, errors.New("serve, or another command, has the store open: stop it first")
+	case err != nil:
+		r.show.line(admin.Line{Text: "the store that was in use cannot be read; who was erased since the backup is known from " + admin.ErasedList + " only"})
+		return nil, nil
+	}
+	defer db.Close()
+	list, err := admin.Erasures(ctx, db)
+	if err != nil {
+		r.show.line(admin.Line{Text: "the store that was in use is damaged; who was erased since the backup is known from " + admin.ErasedList + " too"})
+	}
+	return list, nil
+}
+
+// writeProgramme gives back the programme's file where it was lost as well: the
+// store has every version.
+func (r *restore) writeProgramme(a *app) error {
+	if _, err := os.Stat(r.cfg.Programme); !errors.Is(err, fs.ErrNotExist) || r.to != r.cfg.Data {
+		return nil
+	}
+	n := a.rules.Newest().Rules.Version
+	if err := writeNew(r.cfg.Programme, []byte(a.rules.Texts()[n]), 0o644); err != nil {
+		return err
+	}
+	r.show.line(admin.Line{Text: r.cfg.Programme + " was missing and is written anew, from the backup"})
+	return nil
+}
+
+// moveIn puts the old store aside and the new one in its place. Killed between
+// the two, there is no store, and restore can be run again.
+func (r *restore) moveIn(fresh string) (aside string, err error) {
+	stamp := r.Clock.Now().UTC().Format("20060102T150405Z")
+	old := r.to + ".before-restore-" + stamp
+	// The counter beside it belongs to the old file: see bolt.Open.
+	for _, ext := range []string{"", ".commits"} {
+		err := os.Rename(r.to+ext, old+ext)
+		switch {
+		case err == nil && ext == "":
+			aside = old
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			return "", err
+		}
+	}
+	if err := os.Rename(fresh, r.to); err != nil {
+		if aside != "" {
+			err = errors.Join(err, os.Rename(aside, r.to))
+		}
+		return "", err
+	}
+	return aside, syncFolder(filepath.Dir(r.to))
+}
+
+// syncFolder makes renames in a folder durable, where that can be asked for.
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	_ = d.Sync()
+	return d.Close()
+}
+
+// tell says what is there now, and what is lost.
+func (r *restore) tell(aside string) {
+	r.show.end()
+	b := r.backup
+	r.say("%s is the shop as of %s (UTC), %s ago: %d persons, %d entries. What happened since is not in it.",
+		r.to, b.At.Format("2006-01-02 15:04:05"), r.Clock.Now().Sub(b.At).Round(time.Minute), b.Counts["person"], b.Counts["entry"])
+	if aside != "" {
+		r.say("The store that was there is %s; delete it once you are sure.", aside)
+	}
+	r.say("Messages are held until you decide: start `regulars serve`, then look at `regulars outbox list`.")
+}
