@@ -40,6 +40,7 @@ type app struct {
 	adapters map[bot.ChannelName]bot.Adapter
 	lines    []*line.Channel
 	bots     []*telegram.Channel
+	heard    map[bot.ChannelName]*hearing
 	doubt    clockDoubt
 	rules    *rulebook    // nil: the programme is not watched
 	byHand   bool         // nothing happens by the clock: a test runs jobs by name
@@ -55,7 +56,7 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	if err != nil {
 		return nil, err
 	}
-	a := &app{cfg: cfg, db: db, clock: clock, log: log, adapters: map[bot.ChannelName]bot.Adapter{}, settled: make(chan struct{}), files: filesOf(db)}
+	a := &app{cfg: cfg, db: db, clock: clock, log: log, adapters: map[bot.ChannelName]bot.Adapter{}, heard: map[bot.ChannelName]*hearing{}, settled: make(chan struct{}), files: filesOf(db)}
 	a.shop = shop.New(vault, at, clock, rand.Reader, log)
 	a.shop.PublicURL = cfg.PublicURL
 	a.doubt.now = clock.Now
@@ -103,6 +104,7 @@ func (a *app) makeChannels() error {
 			}
 			a.adapters[c.Name], a.bots = ch, append(a.bots, ch)
 		}
+		a.heard[c.Name] = &hearing{}
 		a.shop.Channels = append(a.shop.Channels, shop.Channel{Name: c.Name, Platform: c.Kind, Handle: handle})
 	}
 	return nil

@@ -64,12 +64,16 @@ func (a *app) webhook(w http.ResponseWriter, r *http.Request) {
 	}
 	events, err := ch.Decode(r.Header, body)
 	if err != nil {
+		a.heard[name].refused.Add(1)
 		// Whoever forges is told nothing but no; a wrong secret in the
 		// configuration looks the same, so the operator is told where to look.
 		a.log.Warn("webhook refused: its signature does not fit this channel's secret (`regulars doctor` checks it)",
 			"channel", name, "from", a.client(r))
 		http.Error(w, "not signed for this channel", http.StatusUnauthorized)
 		return
+	}
+	if len(events) > 0 {
+		a.heard[name].last.Store(a.clock.Now().UnixNano())
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), handleWithin)
 	defer cancel()

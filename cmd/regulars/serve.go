@@ -101,6 +101,7 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	part("sweeps", a.sweeps)
 	if !a.byHand {
 		part("schedule", a.schedule)
+		part("alarms", a.alarms)
 	}
 	part("look through", a.lookThrough)
 	part("backups", a.backups)
@@ -151,7 +152,10 @@ func (a *app) poll(ctx context.Context, name bot.ChannelName) error {
 	if !ok {
 		return fmt.Errorf("channel %s is not a Telegram one", name)
 	}
-	err := ch.Poll(ctx, a.bot.Handle)
+	err := ch.Poll(ctx, func(ctx context.Context, events []bot.Event) error {
+		a.heard[name].last.Store(a.clock.Now().UnixNano())
+		return a.bot.Handle(ctx, events)
+	})
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -184,6 +188,7 @@ func (a *app) sweeps(ctx context.Context) error {
 		for what, sweep := range map[string]func(context.Context, store.DB, time.Time) (int, error){
 			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
 			"approvals": staff.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep,
+			"receipts": a.shop.Slips().Sweep,
 		} {
 			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {
 				a.log.Warn("a sweep failed; it is tried again in an hour", "what", what, "error", err)
