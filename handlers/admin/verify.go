@@ -10,7 +10,8 @@ import (
 const maxFaults = 50
 
 // verify reads every page and row of the store, and holds every member's chain
-// of entries, all that is derived from it, and every voucher against the rules.
+// of entries, all that is derived from it, every voucher and every receipt's code
+// against the rules.
 func (d Desk) verify(ctx context.Context, _ map[string]string, out Out) error {
 	if d.Check != nil {
 		err := d.Check(ctx, func(done, total uint64) { out.Progress(int64(done), int64(total)) })
@@ -28,7 +29,7 @@ func (d Desk) verify(ctx context.Context, _ map[string]string, out Out) error {
 		return fmt.Errorf("the ledger has %s, named above.\nWhere a row differs from its entries, `regulars rebuild` puts it right; a bad entry needs the newest backup that is clean",
 			count(len(faults), "fault", "faults"))
 	}
-	if err := d.vouchersWhole(ctx, out); err != nil {
+	if err := errors.Join(d.vouchersWhole(ctx, out), d.receiptsWhole(ctx, out)); err != nil {
 		return err
 	}
 	root, _, err := d.Shop.Book.Root(ctx, d.DB)
