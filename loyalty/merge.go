@@ -47,7 +47,7 @@ func Merge(from, into *Account, p *Programme, df, di Draft) (away, here []Entry,
 	if err := w.put(in); err != nil {
 		return nil, nil, err
 	}
-	here, err = w.joined()
+	here, err = w.joined(len(w.rules(w.now()).Tiers.Levels) > 0, false)
 	return f.out, here, err
 }
 
@@ -180,32 +180,17 @@ func plus[T ~int64](sum *T, n T) error {
 }
 
 // joined settles what a merge or its undoing left behind: a debt beside points,
-// a tier that the counts reach now.
-func (w *work) joined() ([]Entry, error) {
+// a tier that the counts reach now, or do not any more.
+func (w *work) joined(gained, lost bool) ([]Entry, error) {
 	err := w.settle()
 	if err == nil {
 		err = w.repay(w.now())
 	}
 	if err == nil {
-		err = w.rise()
+		err = w.standBy(gained, lost)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return w.out, nil
-}
-
-// rise lets the member have the tier that their counts reach.
-func (w *work) rise() error {
-	at := w.now()
-	c := w.counted(at, w.a.Buckets)
-	if len(c.Levels) == 0 {
-		return nil
-	}
-	s := w.a.Standing
-	have, g := c.Index(s.Level), c.floor(c.now(at), s, at)
-	if g.level > have || g.level == have && have > 0 && g.until.After(s.Until) {
-		return w.putTier(at, c.standing(s, g, at))
-	}
-	return nil
 }

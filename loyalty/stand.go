@@ -115,7 +115,12 @@ func (c *counted) standing(s Standing, g ground, at time.Time) Standing {
 // from what they took back. Nothing else brings a level down before its time,
 // not even rules that ask for more.
 func (w *work) stand() error {
-	gained, lost := w.changed()
+	return w.standBy(w.changed())
+}
+
+// standBy is stand for who knows whether there was gained, and lost, since
+// w.counts.
+func (w *work) standBy(gained, lost bool) error {
 	if !gained && !lost {
 		return nil
 	}

@@ -52,14 +52,15 @@ func Unmerge(from, into *Account, p *Programme, df, di Draft, past Past) (back, 
 	if err := f.put(out); err != nil {
 		return nil, nil, err
 	}
-	f.since = merged // what time did meanwhile happens at its own instants
 	if err := w.put(in); err != nil {
 		return nil, nil, err
 	}
-	if back, err = f.joined(); err != nil {
+	f.since, w.since = merged, merged // what time did to their tiers has its own instants
+	f.counts, w.counts = past.From.Buckets, past.Into.Buckets
+	if back, err = f.joined(s.change(f, 0)); err != nil {
 		return nil, nil, err
 	}
-	here, err = w.joined()
+	here, err = w.joined(s.change(w, 1))
 	return back, here, err
 }
 
@@ -74,6 +75,7 @@ type split struct {
 	paid       Points            // what these sum to
 	owed       [2]Points         // debts of from and of into, nothing paid since
 	frozen     *bool             // since, if that changed
+	tallies    [2][]Tally        // of what from and into did since
 }
 
 // mine reports whether a number is one of from's.
@@ -118,10 +120,10 @@ func (s *split) one(e *Entry) error {
 			s.lot(e.Kind, p, own)
 		}
 	}
-	who := s.into
+	who, which := s.into, 1
 	switch w, _ := Lower(e.Of); {
 	case own:
-		who = s.from
+		who, which = s.from, 0
 		for _, l := range e.Legs {
 			switch l.Pot {
 			case Issued, Redeemed, Expired, WrittenOff:
@@ -135,6 +137,7 @@ func (s *split) one(e *Entry) error {
 	case e.Kind == KindReverse:
 		s.owed[1] -= e.In(Debt)
 	}
+	s.tallies[which] = append(s.tallies[which], e.Tally)
 	for _, err := range []error{who.count(e), who.tally(e), who.stamp(e)} {
 		if err != nil {
 			return err
@@ -250,6 +253,16 @@ func (s *split) cut(l Lot) (stay, back Lot) {
 	stay.Remaining, stay.Held, stay.Pending = 0, x.Held, false
 	stay.Moved += l.Remaining + l.Held - x.Held
 	return stay, back
+}
+
+// change reports whether one of the two gained or lost what tiers count since.
+func (s *split) change(w *work, which int) (gained, lost bool) {
+	t := &w.rules(w.now()).Tiers
+	for i := range s.tallies[which] {
+		n := t.measure(&s.tallies[which][i])
+		gained, lost = gained || n > 0, lost || n < 0
+	}
+	return gained && len(t.Levels) > 0, lost && len(t.Levels) > 0
 }
 
 // debt is which part of what is owed is from's: into's acts paid into's own
