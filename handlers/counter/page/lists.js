@@ -1,7 +1,6 @@
 // Lists: the last five, what waits, and what is seldom needed.
 import { app, h, icon, kept, now, show } from "./base.js";
 import { clock, lang, money, number, say, speak } from "./words.js";
-import { online } from "./api.js";
 import { again, all, counts, flush, forget, seen } from "./queue.js";
 import { refreshRecent } from "./look.js";
 import { perform } from "./sale.js";
@@ -19,9 +18,8 @@ function recentList() {
 	for (const r of app.recent) {
 		const side = h("div", { class: "side" });
 		const undo = h("button", { class: "undo", onclick: () => side.replaceChildren(
-			h("button", { class: "undo sure", onclick: () => online()
-				? perform("undo", { session: app.session.session, ref: r.ref, at: new Date(now()).toISOString() }, { kind: "undo", name: r.name || r.label, amount: r.amount })
-				: play("no") }, say("yes")),
+			h("button", { class: "undo sure", onclick: () =>
+				perform("undo", { session: app.session.session, ref: r.ref, at: new Date(now()).toISOString() }, { kind: "undo", name: r.name || r.label, amount: r.amount }) }, say("yes")),
 			h("button", { onclick: () => side.replaceChildren(undo) }, say("no"))) }, say("undo.button"));
 		side.append(r.undone ? h("span", { class: "quiet" }, say("undone")) : undo);
 		list.append(h("div", { class: "act" + (r.undone ? " undone" : "") },

@@ -96,13 +96,13 @@ export async function find(raw) {
 	if (!online()) return blind(text, link);
 	document.body.classList.add("busy");
 	try {
-		const found = await call("find", { session: app.session.session, ...(link ? { scan: text } : { q: text }) }, 5000);
+		const found = await call("find", { session: app.session.session, ...(link ? { scan: text } : { q: text }) }, 4000);
 		if (mine !== finding || !app.session) return;
 		field.value = "";
 		chosen(found);
 	} catch (e) {
 		if (mine !== finding) return;
-		if (e instanceof Unreached) return blind(text, link);
+		if (e instanceof Unreached && !online()) return blind(text, link);
 		if (e.code === "session" || e.code === "device") return dispatchEvent(new Event(e.code));
 		amiss(trouble(e));
 	} finally {

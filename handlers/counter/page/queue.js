@@ -99,6 +99,8 @@ async function sendAll() {
 
 // send tries one act; false: later.
 async function send(act) {
+	const there = await within("readonly", acts => acts.get(act.seq));
+	if (there?.state !== "waiting") return true; // removed meanwhile
 	act.tries++;
 	await keep(act); // from now on nobody knows whether the program has it
 	await changed();

@@ -125,18 +125,18 @@ function keys(press, record, get, set) {
 
 // send makes the acts of a sale: the sale itself with what pays a part of it, or
 // the vouchers alone.
-async function send({ member, who, name, bare }, sale, amount) {
+function send({ member, who, name, bare, voucher }, sale, amount) {
 	const at = sale.at || now();
 	const common = { session: app.session.session, at: new Date(at).toISOString(), ...(sale.at && { late: true }) };
 	const label = { name: bare ? say("bare") : member?.name || name, amount, late: !!sale.at };
+	const items = [...sale.items].map(([id, n]) => ({ id, n }));
 	const acts = [];
 	if (!amount) {
 		for (const voucher of sale.vouchers) acts.push(["use", { ...common, voucher }, { ...label, kind: "use" }]);
 	} else if (bare) {
-		acts.push(["code", { ...common, amount, order: sale.order }, { ...label, kind: "code" }]);
+		acts.push(["code", { ...common, amount, order: sale.order, items }, { ...label, kind: "code" }]);
 	} else {
-		const body = { ...common, ...(member ? { member: member.member } : who), amount, order: sale.order };
-		if (sale.items.size) body.items = [...sale.items].map(([id, n]) => ({ id, n }));
+		const body = { ...common, ...(member ? { member: member.member } : who), amount, order: sale.order, items };
 		if (sale.vouchers.size) body.vouchers = [...sale.vouchers];
 		acts.push(["sale", body, { ...label, kind: "sale" }]);
 	}
@@ -144,14 +144,16 @@ async function send({ member, who, name, bare }, sale, amount) {
 		play("no");
 		return show("done", { failed: say("offline_needs") });
 	}
-	for (const [path, body, label] of acts) perform(path, body, label);
+	const back = () => show("sale", { member, who, name, bare, voucher });
+	for (const [path, body, label] of acts) perform(path, body, label, back);
 }
 
-// perform gives an act to the queue and shows what becomes of it.
-export async function perform(path, body, label) {
+// perform gives an act to the queue and shows what becomes of it; back leads to
+// where it can be made otherwise.
+export async function perform(path, body, label, back) {
 	const act = { id: newId(), label };
 	const came = outcome(act.id);
-	show("done", { label, came });
+	show("done", { label, came, back });
 	try { await add(path, { ...body, id: act.id }, label); } catch { show("done", { failed: say("store_full") }); }
 }
 
@@ -159,7 +161,7 @@ const soon = 2500; // milliseconds until "sending" becomes "kept"
 
 app.views.done = {
 	pane: "stage",
-	draw({ label, came, failed }) {
+	draw({ label, came, failed, back }) {
 		const box = h("div", { class: "done" });
 		const mine = this.box = box;
 		const next = () => h("button", { class: "go", "data-focus": true, onclick: () => show("look") }, say("next"));
@@ -170,7 +172,8 @@ app.views.done = {
 		};
 		const body = (picture, title, ...rest) => h("div", { class: "body" }, h("div", { class: "mark" }, icon(picture)), h("h2", {}, title), rest);
 		const refuse = (text, act) => put("bad", body("no", say("refused"), h("p", {}, text)),
-			h("button", { class: "go", "data-focus": true, onclick: async () => { if (act) await forget(act); show("look"); } }, say("ok")));
+			h("div", { class: "foot" }, act && back && h("button", { onclick: async () => { await forget(act); back(); } }, say("back")),
+				h("button", { class: "go", "data-focus": true, onclick: async () => { if (act) await forget(act); show("look"); } }, say("ok"))));
 		if (failed) { refuse(failed); return box; }
 
 		put("busy", body("wait", say("sending"), whose(label)), next());
@@ -186,9 +189,10 @@ app.views.done = {
 			if (app.view !== "done" || this.box !== mine) return;
 			if (refused) { play("no"); return refuse(refused.text || say("wrong"), refused); }
 			play("done");
+			document.body.dataset.view = answer.qr ? "code" : "done"; // a code needs the room of the camera
 			if (answer.qr) return put("code", code(answer), foot(answer, label, next));
 			put("good", body("done", title(label, answer), whose(label), lines(answer)), foot(answer, label, next));
-			heard(title(label, answer));
+			heard(box.querySelector("h2").textContent);
 		});
 		return box;
 	},
@@ -202,7 +206,7 @@ const whose = label => h("p", { class: "whose" }, [label.name, label.amount ? mo
 
 function title(label, answer) {
 	if (label.kind === "undo") return say("undone");
-	if (answer.points > 0) return "+" + number(answer.points) + " " + say("points");
+	if (answer.points > 0) return ["+" + number(answer.points), " ", h("small", {}, say("points"))];
 	return say(label.kind === "use" ? "used" : "saved");
 }
 

@@ -1,5 +1,5 @@
 // Words, amounts and times in the language of the device.
-import { app, kept, when } from "./base.js";
+import { app, kept, now, when } from "./base.js";
 
 let book = { say: {}, money: {} };
 
@@ -43,7 +43,7 @@ const format = (t, how) => new Intl.DateTimeFormat(lang(), how).format(new Date(
 // clock is a time of day, with its day when that is not today.
 export function clock(t) {
 	const time = format(t, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-	return format(t, { dateStyle: "short" }) === format(Date.now(), { dateStyle: "short" }) ? time : day(t) + " " + time;
+	return format(t, { dateStyle: "short" }) === format(now(), { dateStyle: "short" }) ? time : day(t) + " " + time;
 }
 
 export const day = t => format(t, { month: "short", day: "numeric" });
