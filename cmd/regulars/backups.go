@@ -72,8 +72,8 @@ func (a *app) backups(ctx context.Context) error {
 			continue
 		}
 		due = a.clock.Now().Add(againAfter)
-		if a.backUp(ctx, plan) {
-			due = a.clock.Now().Add(a.cfg.BackupEvery)
+		if at, ok := a.backUp(ctx, plan); ok {
+			due = at.Add(a.cfg.BackupEvery)
 		}
 	}
 }
@@ -95,16 +95,17 @@ func (a *app) listErased(ctx context.Context, plan admin.BackupPlan) error {
 	return err
 }
 
-// backUp makes one backup and clears the folder of those that need not stay.
-func (a *app) backUp(ctx context.Context, plan admin.BackupPlan) bool {
+// backUp makes one backup and clears the folder of those that need not stay. It
+// tells the moment whose state the backup holds.
+func (a *app) backUp(ctx context.Context, plan admin.BackupPlan) (at time.Time, ok bool) {
 	began := time.Now()
 	b, err := a.desk().Backup(ctx, plan, plan.Dir, func(admin.Line) {})
 	if ctx.Err() != nil {
-		return false
+		return at, false
 	}
 	if err != nil {
 		a.log.Error(fmt.Sprintf("no backup was made; it is tried again in %s", againAfter), "error", err)
-		return false
+		return at, false
 	}
 	a.log.Info("backup made and looked through", "file", b.Path, "persons", b.Counts["person"], "entries", b.Counts["entry"], "took", time.Since(began).Round(time.Millisecond))
 	if gone, err := a.desk().Rotate(plan); err != nil {
@@ -112,5 +113,5 @@ func (a *app) backUp(ctx context.Context, plan admin.BackupPlan) bool {
 	} else if gone > 0 {
 		a.log.Info("old backups deleted", "files", gone)
 	}
-	return true
+	return b.At, true
 }

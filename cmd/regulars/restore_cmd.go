@@ -263,6 +263,9 @@ func (r *restore) present(ctx context.Context) ([]people.Erasure, error) {
 	switch {
 	case errors.Is(err, bolt.ErrInUse) && r.to == r.cfg.Data:
 		return nil, errors.New("serve, or another command, has the store open: stop it first")
+	case errors.Is(err, bolt.ErrInUse):
+		r.show.line(admin.Line{Text: "serve runs; who was erased since the backup is known from " + admin.ErasedList + ", which it keeps up to date beside its backups"})
+		return nil, nil
 	case err != nil:
 		r.show.line(admin.Line{Text: "the store that was in use cannot be read; who was erased since the backup is known from " + admin.ErasedList + " only"})
 		return nil, nil
