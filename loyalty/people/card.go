@@ -172,10 +172,16 @@ func (v *Vault) readToken(r store.Reader, token string, version byte, now time.T
 		return "", until, ErrCardToken
 	}
 	until = time.Unix(int64(binary.BigEndian.Uint32(body[1:])), 0).UTC()
-	switch {
-	case !now.Before(until):
+	if !now.Before(until) {
 		return "", until, ErrCardExpired
-	case l.row.Frozen:
+	}
+	if l.row.Status == Away { // the card of who was merged into somebody is theirs
+		if id, err = v.Holder(r, id); err != nil {
+			return "", until, err
+		}
+		return id, until, v.notFrozen(r, id)
+	}
+	if l.row.Frozen {
 		return id, until, ErrFrozen
 	}
 	return id, until, nil

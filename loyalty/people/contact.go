@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -127,7 +128,20 @@ func (v *Vault) ByPhone(r store.Reader, phone Phone) ([]PhoneClaim, error) {
 	if phone.IsZero() {
 		return nil, nil
 	}
-	return phoneClaims(r, v.hash("phone", phone.e164))
+	claims, err := phoneClaims(r, v.hash("phone", phone.e164))
+	if err != nil {
+		return nil, err
+	}
+	var all []PhoneClaim // of who is a part of somebody, that person's
+	for _, c := range claims {
+		if c.Member, err = v.Holder(r, c.Member); err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(all, func(d PhoneClaim) bool { return d.Member == c.Member }) {
+			all = append(all, c)
+		}
+	}
+	return all, nil
 }
 
 func phoneClaims(r store.Reader, hash string) ([]PhoneClaim, error) {

@@ -44,6 +44,10 @@
 //	erased/<member>             the list that a restore applies                             for ever
 //	keymark/lookup              a hash that only the store's own key gives                  for ever
 //
+// Who was merged into another person ([Vault.Merge]) keeps his row, sealed, and
+// his claim on his number; everything else by which he is found leads to the
+// other, and so does his id ([Vault.Holder]).
+//
 // A hash is 128 bits of HMAC-SHA256 under the look-up key, each kind in its
 // own domain. [Sweep] deletes what has run out.
 //

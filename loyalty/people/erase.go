@@ -57,6 +57,11 @@ func (v *Vault) Erase(tx store.Tx, id loyalty.MemberID, now, tombstoneUntil time
 	if err := v.wipe(tx, l, now); err != nil {
 		return err
 	}
+	for _, part := range l.row.Parts { // they are him
+		if err := v.Erase(tx, part, now, tombstoneUntil); err != nil {
+			return err
+		}
+	}
 	return erasures.Put(tx, Erasure{id, now.UTC(), tombstoneUntil.UTC()}, string(id))
 }
 

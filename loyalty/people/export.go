@@ -1,6 +1,7 @@
 package people
 
 import (
+	"errors"
 	"time"
 
 	"regulars/loyalty"
@@ -26,6 +27,7 @@ type Export struct {
 	Accounts    []ExportAccount  `json:"accounts"`
 	Consents    []ConsentEvent   `json:"consents"` // oldest first
 	Employment  *Staff           `json:"employment,omitempty"`
+	Parts       []Export         `json:"merged,omitempty"` // who he turned out to be as well
 }
 
 // ExportAccount is one chat account of an Export.
@@ -66,6 +68,15 @@ func (v *Vault) Export(r store.Reader, id loyalty.MemberID) (Export, error) {
 	s, employed, err := v.staffOf(r, id)
 	if employed {
 		e.Employment = &s
+	}
+	for _, part := range p.Parts {
+		x, perr := v.Export(r, part)
+		if perr != nil && !errors.Is(perr, ErrErased) {
+			return Export{}, perr
+		}
+		if perr == nil {
+			e.Parts = append(e.Parts, x)
+		}
 	}
 	return e, err
 }

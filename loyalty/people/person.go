@@ -33,6 +33,7 @@ type Status string
 const (
 	Contact Status = "contact" // wrote to the shop, did not consent to anything yet
 	Member  Status = "member"  // tapped the consent
+	Away    Status = "merged"  // turned out to be somebody else: a part of that person now
 	Erased  Status = "erased"  // left: the row is nameless and stays so
 )
 
@@ -62,6 +63,9 @@ type Person struct {
 	Accounts        []Account
 	Home            Identity // where he spoke last: the account to reach him at
 	Card            CardCode // "" until first asked for
+
+	Into  loyalty.MemberID   // of one who is Away: whose part he is
+	Parts []loyalty.MemberID // who were merged into him, and were not parted since
 }
 
 // String is the id.
@@ -108,6 +112,8 @@ type personRow struct {
 	MutedUntil  time.Time           `json:"muted,omitzero"`
 	Frozen      bool                `json:"frozen,omitempty"`
 	PhoneProven bool                `json:"proven,omitempty"`
+	Into        loyalty.MemberID    `json:"into,omitempty"`
+	Parts       []loyalty.MemberID  `json:"parts,omitempty"`
 	Consents    map[Purpose]Consent `json:"consents,omitempty"`
 	Key         []byte              `json:"key,omitempty"`     // person's key, wrapped
 	Profile     []byte              `json:"profile,omitempty"` // profile, sealed with that key
@@ -125,6 +131,7 @@ type profile struct {
 	Home            Identity  `json:"home,omitzero"`
 	Card            CardCode  `json:"card,omitempty"`
 	CardSecret      []byte    `json:"card_secret,omitempty"`
+	Brought         *brought  `json:"brought,omitempty"`  // of one who is Away
 	External        string    `json:"external,omitempty"` // his number in the system that he was imported from
 }
 
@@ -160,6 +167,7 @@ func (l *life) person() Person {
 		DisplayName: p.DisplayName, Name: p.Name, Phone: Phone{p.Phone},
 		Birthday: p.Birthday, BirthdayAt: p.BirthdayAt, BirthdayChanged: p.BirthdayChanged,
 		Accounts: slices.Clone(p.Accounts), Home: p.Home, Card: p.Card,
+		Into: row.Into, Parts: slices.Clone(row.Parts),
 	}
 }
 
