@@ -45,8 +45,8 @@ type Intake struct {
 // that a chat that waits behind it does not notice. inFlight is how many wait
 // for one sync of the disk together.
 const (
-	atOnce   = 48
-	inFlight = 12
+	atOnce   = 32
+	inFlight = 96
 )
 
 // chunk is the rows of one transaction on their way.

@@ -63,7 +63,7 @@ func onDisk(t testing.TB) *world {
 	if err := bolt.Create(path); err != nil {
 		t.Fatal(err)
 	}
-	db, err := bolt.Open(path, bolt.Options{})
+	db, err := bolt.Open(path, bolt.Options{Window: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -67,6 +67,9 @@ type Options struct {
 	// Queue is how many updates may wait before others get store.ErrBusy.
 	// 0 is 4096, a fraction of a second's work.
 	Queue int
+	// Window is how long one commit may go on taking updates that wait, 0 is
+	// 50 ms. A longer one makes bulk work cheaper and everybody else wait.
+	Window time.Duration
 	// AcceptLoss opens a file that lost its last commits, and forgets them.
 	AcceptLoss bool
 	// NoSync leaves it to the operating system when to write. A power cut may
@@ -85,6 +88,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Queue == 0 {
 		o.Queue = 4096
+	}
+	if o.Window == 0 {
+		o.Window = 50 * time.Millisecond
 	}
 	return o
 }

@@ -13,12 +13,11 @@ import (
 	"regulars/store"
 )
 
-// A commit takes what waits, up to these limits, so that the first in it does
+// A commit takes what waits, up to these limits and Options.Window, so that the first in it does
 // not wait for ever and memory stays bounded.
 const (
 	maxCalls = 1024
 	maxBytes = 16 << 20
-	maxTime  = 50 * time.Millisecond
 )
 
 // errLeft is what a function that panicked or ended its goroutine came to.
@@ -132,7 +131,7 @@ type batch struct {
 
 // next is the next call that waits, nil if there is none or b is full.
 func (b *batch) next() *call {
-	if b.err != nil || len(b.calls) >= maxCalls || b.bytes >= maxBytes || time.Since(b.start) > maxTime {
+	if b.err != nil || len(b.calls) >= maxCalls || b.bytes >= maxBytes || time.Since(b.start) > b.db.opts.Window {
 		return nil
 	}
 	select {
