@@ -63,6 +63,7 @@ type cli struct {
 	Staff     staffCmd     `cmd:"" help:"Invite, list and dismiss employees."`
 	Codes     codesCmd     `cmd:"" help:"The digital codes that rewards give: add more from a file, see what is left."`
 	Referrals referralsCmd `cmd:"" help:"Members whose invitations look odd: list, clear, refuse."`
+	Poster    posterCmd    `cmd:"" help:"Write the poster with the ways into your chats, or the team's card, as a page to print."`
 	Dead      deadCmd      `cmd:"" help:"What could not be handled or delivered: list, replay, discard."`
 	Backup    backupCmd    `cmd:"" help:"Copy everything into one file that is looked through, while serve runs or not."`
 	Restore   restoreCmd   `cmd:"" help:"Put a backup back, after looking through it; who was erased since stays erased."`

@@ -9,6 +9,7 @@
 //	GET /i/{token}.png   a code that the bot has drawn, until it expires
 //	GET /p/{hash}-{name} a picture of the shop's, such as that of a reward
 //	GET /m/{token}       a member's live card, and /m/{token}/changes what changes on it
+//	GET /poster/{lang}   a page to print with the ways into the chats; /staffcard/{lang} one for the team
 //
 // Both tokens are opaque and expire; a token that is no good says nothing about
 // why. The package owns no rows.
@@ -59,6 +60,7 @@ func (p *Pages) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /p/{file}", p.photo)
 	p.counterPage(mux)
 	p.registerLive(mux)
+	p.registerPrint(mux)
 }
 
 // pictureLife is how long a picture in a chat can be loaded. LINE and the apps

@@ -41,6 +41,7 @@ func Commands(s *shop.Shop) []*bot.Command {
 		{Name: "stock", Words: i18n.WordsStock, Help: i18n.HelpStock, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.stock)},
 		{Name: "scan", Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.scan)},
 		{Name: "decide", Role: bot.Manager, Place: bot.Private, Run: d.ends(d.decide)},
+		{Name: "poster", Words: i18n.WordsPoster, Help: i18n.HelpPoster, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.poster)},
 		{Name: "staff", Words: i18n.WordsStaff, Place: bot.Private, Run: d.enrol},
 	}
 }

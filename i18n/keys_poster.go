@@ -1,0 +1,46 @@
+package i18n
+
+// What the poster and the team's card say, and the manager's command for both.
+const (
+	WordsPoster Key = "words.poster"
+	HelpPoster  Key = "help.poster"
+
+	PosterHere      Key = "poster.here"
+	PosterNoAddress Key = "poster.no_address"
+	PosterOpen      Key = "poster.open"
+	PosterOpenStaff Key = "poster.open_staff"
+
+	PosterTitle    Key = "poster.title"
+	PosterLead     Key = "poster.lead"
+	PosterRewards  Key = "poster.rewards"
+	PosterStamps   Key = "poster.stamps"
+	PosterWelcome  Key = "poster.welcome"
+	PosterBirthday Key = "poster.birthday"
+	PosterScan     Key = "poster.scan"
+	PosterTap      Key = "poster.tap"
+	PosterShow     Key = "poster.show"
+	PosterFree     Key = "poster.free"
+	PosterAlt      Key = "poster.alt"
+
+	TeamTitle   Key = "team.title"
+	TeamLead    Key = "team.lead"
+	TeamBegin   Key = "team.begin"
+	TeamBeginOn Key = "team.begin_on"
+	TeamSale    Key = "team.sale"
+	TeamSaleOn  Key = "team.sale_on"
+	TeamItems   Key = "team.items"
+	TeamNoCard  Key = "team.no_card"
+	TeamUse     Key = "team.use"
+	TeamUseOn   Key = "team.use_on"
+	TeamUndo    Key = "team.undo"
+	TeamUndoOn  Key = "team.undo_on"
+	TeamRefund  Key = "team.refund"
+	TeamFind    Key = "team.find"
+	TeamGive    Key = "team.give"
+	TeamGiveOn  Key = "team.give_on"
+	TeamWhy     Key = "team.why"
+	TeamFreeze  Key = "team.freeze"
+	TeamToday   Key = "team.today"
+	TeamGroup   Key = "team.group"
+	TeamHelp    Key = "team.help"
+)
