@@ -253,6 +253,51 @@ func (b *Book) Numbered(r store.Reader, m loyalty.MemberID, id uint64) (e loyalt
 	return e, err
 }
 
+// Held is what is still held under an entry that set points aside, nil for
+// nothing, and the account that holds it. In an Update it locks the member.
+func (b *Book) Held(r store.Reader, hold loyalty.Entry) (*loyalty.HoldState, loyalty.Account, error) {
+	a, k, err := reach(r, hold.Member)
+	seq := k.lift(hold).Seq
+	for i := range a.Holds {
+		if a.Holds[i].Seq == seq {
+			return &a.Holds[i], a, err
+		}
+	}
+	return nil, a, err
+}
+
+// Kin reports whether two members are one, or were for a while.
+func (b *Book) Kin(r store.Reader, m, n loyalty.MemberID) (bool, error) {
+	if m == n {
+		return true, nil
+	}
+	for _, pair := range [][2]loyalty.MemberID{{m, n}, {n, m}} {
+		ever := map[loyalty.MemberID]bool{}
+		if err := b.everIn(r, pair[0], ever); err != nil || ever[pair[1]] {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// everIn notes all whom a member's account took in at some time, and theirs.
+func (b *Book) everIn(r store.Reader, m loyalty.MemberID, ever map[loyalty.MemberID]bool) error {
+	if ever[m] {
+		return nil
+	}
+	ever[m] = true
+	if err := read(r, m); err != nil {
+		return err
+	}
+	a, _, err := accounts.Get(r, string(m))
+	for _, w := range a.Wings {
+		if err == nil {
+			err = b.everIn(r, w.Member, ever)
+		}
+	}
+	return err
+}
+
 // below looks for something by its number in an account, and where it is a
 // wing's in the wing's own rows, as they were when it came.
 func (b *Book) below(r store.Reader, m loyalty.MemberID, id uint64, get func(loyalty.MemberID, uint64) (bool, error)) error {

@@ -98,18 +98,16 @@ func (c *checker) points(r store.Reader, v *Voucher) error {
 	if err != nil {
 		return err
 	}
-	if entry.Member != v.Member || entry.Voucher != string(v.ID) {
-		c.say(string(v.ID), "the entry %s is not for it", v.Hold)
-	}
-	a, err := c.desk.Book.Account(r, v.Member)
+	kin, err := c.desk.Book.Kin(r, entry.Member, v.Member)
 	if err != nil {
 		return err
 	}
-	var hold *loyalty.HoldState
-	for i := range a.Holds {
-		if a.Holds[i].Seq == entry.Seq {
-			hold = &a.Holds[i]
-		}
+	if !kin || entry.Voucher != string(v.ID) {
+		c.say(string(v.ID), "the entry %s is not for it", v.Hold)
+	}
+	hold, a, err := c.desk.Book.Held(r, entry)
+	if err != nil {
+		return err
 	}
 	switch {
 	case v.State != Open:
@@ -137,7 +135,14 @@ func (c *checker) captured(r store.Reader, v *Voucher, hold loyalty.Entry) error
 	if err != nil && !loyalty.Refused(err) {
 		return err
 	}
-	took := err == nil && e.Member == v.Member && e.In(loyalty.Redeemed) == v.Cost && (e.Of == hold.Seq || e.Seq == hold.Seq)
+	took := err == nil && e.In(loyalty.Redeemed) == v.Cost
+	if took && e.Ref != hold.Ref {
+		of, err := c.desk.Book.Numbered(r, e.Member, e.Of)
+		if err != nil && !loyalty.Refused(err) {
+			return err
+		}
+		took = err == nil && of.Ref == hold.Ref
+	}
 	if !took {
 		c.say(string(v.ID), "is used, and entry %s did not take its points", v.Use)
 		return nil

@@ -48,7 +48,7 @@ func orUnknown(err error) error {
 // lapse soonest first, then the others, newest first. In an Update it locks the
 // member.
 func (d *Desk) List(r store.Reader, m loyalty.MemberID, now time.Time) ([]Voucher, error) {
-	all, err := d.all(r, m)
+	all, _, err := d.all(r, m)
 	for i := range all {
 		all[i].State = all[i].StateAt(now)
 	}
@@ -67,15 +67,31 @@ func (d *Desk) List(r store.Reader, m loyalty.MemberID, now time.Time) ([]Vouche
 	return all, err
 }
 
-// all is the member's vouchers as they are stored.
-func (d *Desk) all(r store.Reader, m loyalty.MemberID) (list []Voucher, err error) {
-	if err := read(r, m); err != nil {
-		return nil, err
+// all is the member's vouchers as they are stored, those of whom they were
+// merged with too; and who that is.
+func (d *Desk) all(r store.Reader, m loyalty.MemberID) (list []Voucher, family []loyalty.MemberID, err error) {
+	if family, err = d.Book.Family(r, m); err != nil {
+		return nil, nil, err
 	}
-	for _, v := range vouchers.Scan(r, vouchers.Under(string(m)), &err) {
-		list = append(list, v)
+	for _, one := range family {
+		for _, v := range vouchers.Scan(r, vouchers.Under(string(one)), &err) {
+			list = append(list, v)
+		}
 	}
-	return list, err
+	return list, family, err
+}
+
+// same reports whether two ids are one person's.
+func (d *Desk) same(r store.Reader, a, b loyalty.MemberID) (bool, error) {
+	if a == "" || b == "" || a == b {
+		return a == b && a != "", nil
+	}
+	x, err := d.Book.Holder(r, a)
+	if err != nil {
+		return false, err
+	}
+	y, err := d.Book.Holder(r, b)
+	return x == y, err
 }
 
 // Offer is a reward of the catalogue as one member sees it now.
@@ -97,7 +113,7 @@ type Offer struct {
 // decides nothing: Redeem looks again. In an Update it locks the member.
 func (d *Desk) Offers(r store.Reader, m loyalty.MemberID, now time.Time, level string, b loyalty.Balance) ([]Offer, error) {
 	p := d.Programme(now)
-	all, err := d.all(r, m)
+	all, family, err := d.all(r, m)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +126,7 @@ func (d *Desk) Offers(r store.Reader, m loyalty.MemberID, now time.Time, level s
 		if o.Left, o.Taken, err = d.Left(r, w, now); err != nil {
 			return nil, err
 		}
-		o.Err = whyNot(r, p, m, o, all, now, level, b)
+		o.Err = whyNot(r, p, family, o, all, now, level, b)
 		if o.Err != nil && !loyalty.Refused(o.Err) {
 			return nil, o.Err
 		}
@@ -121,7 +137,7 @@ func (d *Desk) Offers(r store.Reader, m loyalty.MemberID, now time.Time, level s
 }
 
 // whyNot is what Redeem would refuse with, in the order in which it looks.
-func whyNot(r store.Reader, p *loyalty.Programme, m loyalty.MemberID, o Offer, all []Voucher, now time.Time, level string, b loyalty.Balance) error {
+func whyNot(r store.Reader, p *loyalty.Programme, family []loyalty.MemberID, o Offer, all []Voucher, now time.Time, level string, b loyalty.Balance) error {
 	w := o.Reward
 	if err := dated(w, now); err != nil {
 		return err
@@ -129,7 +145,7 @@ func whyNot(r store.Reader, p *loyalty.Programme, m loyalty.MemberID, o Offer, a
 	if !allows(p, w, level) {
 		return ErrLevel
 	}
-	if err := limit(r, p, w, m, all, now); err != nil {
+	if err := limit(r, p, w, family, all, now); err != nil {
 		return err
 	}
 	switch {

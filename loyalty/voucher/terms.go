@@ -77,11 +77,11 @@ func (d *Desk) mayTake(tx store.Tx, p *loyalty.Programme, r loyalty.Reward, m lo
 	if r.PerPerson <= 0 {
 		return nil
 	}
-	all, err := d.all(tx, m)
+	all, family, err := d.all(tx, m)
 	if err != nil {
 		return err
 	}
-	return limit(tx, p, r, m, all, act.Now)
+	return limit(tx, p, r, family, all, act.Now)
 }
 
 // dated holds now against the reward's dates.
@@ -112,8 +112,8 @@ func allows(p *loyalty.Programme, r loyalty.Reward, level string) bool {
 }
 
 // limit holds what the member has had in the present span against the reward's
-// bound. all are the member's vouchers.
-func limit(r store.Reader, p *loyalty.Programme, w loyalty.Reward, m loyalty.MemberID, all []Voucher, now time.Time) error {
+// bound. all are the vouchers of the member and of whom they were merged with.
+func limit(r store.Reader, p *loyalty.Programme, w loyalty.Reward, family []loyalty.MemberID, all []Voucher, now time.Time) error {
 	if w.PerPerson <= 0 {
 		return nil
 	}
@@ -125,11 +125,13 @@ func limit(r store.Reader, p *loyalty.Programme, w loyalty.Reward, m loyalty.Mem
 		}
 	}
 	if ends.IsZero() { // for ever: those whose rows are gone count too
-		n, _, err := pasts.Get(r, string(m), w.ID)
-		if err != nil {
-			return err
+		for _, m := range family {
+			n, _, err := pasts.Get(r, string(m), w.ID)
+			if err != nil {
+				return err
+			}
+			had += n
 		}
-		had += n
 	}
 	if had < w.PerPerson {
 		return nil

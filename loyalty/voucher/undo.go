@@ -58,11 +58,15 @@ func (d *Desk) unuse(tx store.Tx, id ID, act book.Act, verb string, terms func(*
 	m, _, _ := id.split()
 	return d.do(tx, m, act, command{Verb: verb, Voucher: id}, func() (Voucher, book.Receipt, error) {
 		v, ok, err := get(tx, id)
+		self := false
+		if err == nil {
+			self, err = d.same(tx, act.Self, m)
+		}
 		switch {
 		case err != nil:
 		case !ok:
 			err = ErrUnknown
-		case act.Self != "" && act.Self == m:
+		case self:
 			err = loyalty.ErrSelf
 		case v.State != Used:
 			err = ErrNotUsed

@@ -41,8 +41,8 @@ func (d *Desk) Use(tx store.Tx, code Code, act book.Act) (Voucher, book.Receipt,
 func (d *Desk) use(tx store.Tx, v Voucher, act book.Act) (Voucher, book.Receipt, error) {
 	was := v.Until
 	refuse := func(err error) (Voucher, book.Receipt, error) { return Voucher{}, book.Receipt{}, err }
-	if act.Self == v.Member {
-		return refuse(loyalty.ErrSelf)
+	if self, err := d.same(tx, act.Self, v.Member); err != nil || self {
+		return refuse(orSelf(err))
 	}
 	if err := v.open(act.Now); err != nil {
 		return refuse(err)
@@ -74,6 +74,13 @@ func (d *Desk) use(tx store.Tx, v Voucher, act book.Act) (Voucher, book.Receipt,
 	v.State, v.Use = Used, rec.Entry().Ref
 	v.UsedAt, v.UsedBy, v.UsedStore = act.Now.Round(0).UTC(), act.Actor, act.Store
 	return v, rec, put(tx, v, was)
+}
+
+func orSelf(err error) error {
+	if err != nil {
+		return err
+	}
+	return loyalty.ErrSelf
 }
 
 // open refuses a voucher that is not open at now.
@@ -118,8 +125,12 @@ func orLapsed(err error, v *Voucher) error {
 // somebody else's), ErrForfeit, *UsedError, *LapsedError, ErrVoid.
 func (d *Desk) Cancel(tx store.Tx, m loyalty.MemberID, id ID, act book.Act) (Voucher, book.Receipt, error) {
 	return d.do(tx, m, act, command{Verb: "cancel", Member: m, Voucher: id}, func() (Voucher, book.Receipt, error) {
-		if who, _, _ := id.split(); who != m {
-			return Voucher{}, book.Receipt{}, ErrUnknown
+		who, _, _ := id.split()
+		if own, err := d.same(tx, who, m); err != nil || !own {
+			if err == nil {
+				err = ErrUnknown
+			}
+			return Voucher{}, book.Receipt{}, err
 		}
 		return d.withdraw(tx, id, act, WhyCancelled, true)
 	})
@@ -131,8 +142,8 @@ func (d *Desk) Cancel(tx store.Tx, m loyalty.MemberID, id ID, act book.Act) (Vou
 func (d *Desk) Void(tx store.Tx, id ID, act book.Act, why string) (Voucher, book.Receipt, error) {
 	m, _, _ := id.split()
 	return d.do(tx, m, act, command{Verb: "void", Voucher: id, Why: why}, func() (Voucher, book.Receipt, error) {
-		if act.Self != "" && act.Self == m {
-			return Voucher{}, book.Receipt{}, loyalty.ErrSelf
+		if self, err := d.same(tx, act.Self, m); err != nil || self {
+			return Voucher{}, book.Receipt{}, orSelf(err)
 		}
 		return d.withdraw(tx, id, act, why, false)
 	})
