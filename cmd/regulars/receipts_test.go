@@ -1,0 +1,42 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/loyalty/receipt"
+	"regulars/store"
+)
+
+// verify names what is wrong with receipts' codes.
+func TestVerifyLooksAtReceipts(t *testing.T) {
+	s, _ := withSale(t)
+	var slip receipt.Slip
+	s.within(func(a *app, tx store.Tx) (err error) {
+		slip, _, err = a.shop.Slips().Issue(tx, receipt.Act{Op: "code-1", Actor: loyalty.ByJob("test"), Now: a.clock.Now()}, loyalty.Sale{Amount: 350, Order: "A-1"})
+		return err
+	})
+	s.must("verify")
+	s.within(func(_ *app, tx store.Tx) error { // somebody takes its name away
+		key := []byte("slipref/" + string(slip.Ref))
+		if err := tx.Lock(store.Subject(key)); err != nil {
+			return err
+		}
+		return tx.Delete(key)
+	})
+	out := s.refused(exitWrong, "the receipts' codes have 1 fault, named above", "verify")
+	if !strings.Contains(out, "✗ slip "+string(slip.Ref)+": its name does not lead to it") {
+		t.Error(out)
+	}
+}
+
+// TestReceiptsOfCafe: a receipt of the preset's is good for fourteen days after its
+// own.
+func TestReceiptsOfCafe(t *testing.T) {
+	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.FixedZone("Asia/Taipei", 8*60*60))
+	if got := cafeProgramme(t).ReceiptUntil(at).UTC().Format(time.RFC3339); got != "2026-03-16T16:00:00Z" {
+		t.Error(got)
+	}
+}
