@@ -35,7 +35,7 @@ var rooms = map[string][]string{
 	"handlers/console": with("bot/line", "bot/telegram", "bot/draw"),
 	// campaign encodes for receivers by the hundred.
 	"handlers/campaign": with("bot/line", "bot/telegram", "bot/draw"),
-	"handlers/admin":    with("bot/outbox", "store/backup"), // dead letters and counts; the file of a backup
+	"handlers/admin":    with("bot/outbox", "store/backup", "handlers/intake"), // dead letters and counts; the file of a backup
 	"loyalty":           {},
 	"loyalty/programme": {"loyalty", "store"},
 	"loyalty/people":    {"loyalty", "store"},

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -31,6 +32,7 @@ type Main struct {
 	Terminal bool
 
 	configPath string
+	window     time.Duration // of the store's commits; 0 is the engine's own
 }
 
 // NewMain is the program as the shell runs it.
@@ -62,6 +64,8 @@ type cli struct {
 	Stats     statsCmd     `cmd:"" help:"Members, points outstanding, today's sales, messages and what they cost."`
 	Staff     staffCmd     `cmd:"" help:"Invite, list and dismiss employees."`
 	Codes     codesCmd     `cmd:"" help:"The digital codes that rewards give: add more from a file, see what is left."`
+	Import    importCmd    `cmd:"" help:"Bring members, balances and purchases of another system, from CSV or XLSX. Says first what would happen."`
+	Claims    claimsCmd    `cmd:"" help:"How many imported members came into the chat and claimed what is theirs, by store."`
 	Referrals referralsCmd `cmd:"" help:"Members whose invitations look odd: list, clear, refuse."`
 	Poster    posterCmd    `cmd:"" help:"Write the poster with the ways into your chats, or the team's card, as a page to print."`
 	Dead      deadCmd      `cmd:"" help:"What could not be handled or delivered: list, replay, discard."`

@@ -20,7 +20,7 @@ func (m *Main) openApp(cfg *Config, log *slog.Logger) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := bolt.Open(cfg.Data, bolt.Options{})
+	db, err := bolt.Open(cfg.Data, bolt.Options{Window: m.window})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("there is no store at %s: `regulars init` makes one; if there was one, restore your newest backup first", cfg.Data)
 	}

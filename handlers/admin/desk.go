@@ -47,6 +47,9 @@ type Desk struct {
 //	dead-discard    ref
 //	backup          to (a file or folder), for (recipients, a word each); both may be empty
 //	export          to (a folder), format ("jsonl", "csv", or both with a comma)
+//	import          files (paths, a line each), kind, map (COLUMN=FIELD, a line each), source, store, encoding, dates,
+//	                asof, earn, dry ("true"), report (a path)
+//	claims
 //	outbox-list, outbox-release
 //	outbox-discard  all ("true": what cannot have been sent, too)
 func (d Desk) Ops() Ops {
@@ -57,6 +60,7 @@ func (d Desk) Ops() Ops {
 		"referrals-list": d.listReferrals, "referrals-clear": d.clearReferrals, "referrals-refuse": d.refuseReferrals,
 		"dead-list": d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
 		"backup": d.backup, "export": d.export,
+		"import": d.importFiles, "claims": d.claims,
 		"outbox-list": d.listHeld, "outbox-release": d.releaseHeld, "outbox-discard": d.discardHeld,
 	}
 }

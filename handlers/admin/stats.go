@@ -26,6 +26,9 @@ func (d Desk) stats(ctx context.Context, _ map[string]string, out Out) error {
 		return err
 	}
 	out.Say("members              %d (%d joined in 30 days; %d wrote and have not joined; %d left)", who.Members, who.Joined, who.Contacts, who.Erased)
+	if err := d.imported(ctx, out); err != nil {
+		return err
+	}
 	out.Say("points outstanding   %d (%d spendable, %d pending, %d held); owed by members %d",
 		sum.Available+sum.Pending+sum.Held, sum.Available, sum.Pending, sum.Held, sum.Debt)
 	if err := d.vouchers(ctx, out); err != nil {
