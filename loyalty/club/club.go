@@ -3,6 +3,7 @@ package club
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"regulars/loyalty"
@@ -90,6 +91,16 @@ type card struct {
 	Last   time.Time `json:"last,omitzero"`
 	// Day is under which day of the year the member's anniversary is indexed.
 	Day string `json:"day,omitempty"`
+	// Into is who the member was merged into, and Counted how many visits the
+	// ledger's months had then; Parts are all who were merged into the member.
+	Into    loyalty.MemberID   `json:"into,omitempty"`
+	Counted int64              `json:"counted,omitempty"`
+	Parts   []loyalty.MemberID `json:"parts,omitempty"`
+}
+
+// same reports whether two cards say the same.
+func (k card) same(o card) bool {
+	return k.Visits == o.Visits && k.Last.Equal(o.Last) && k.Day == o.Day && k.Into == o.Into && k.Counted == o.Counted && slices.Equal(k.Parts, o.Parts)
 }
 
 var (
@@ -97,23 +108,43 @@ var (
 	joined = store.NewTable[struct{}]("joined/", store.Free, nil) // written by its member's transactions only
 )
 
-// look locks the member and reads what is known.
+// look locks the member, and those who were merged with them, and reads what is
+// known.
 func (c *Club) look(tx store.Tx, m loyalty.MemberID, now time.Time) (*member, error) {
-	if err := tx.Lock(store.Subject("member/" + string(m))); err != nil {
-		return nil, err
-	}
 	return c.peek(tx, m, now)
 }
 
-// peek is look for who only reads.
+// lock makes a member's rows an Update's own; a View needs none.
+func lock(r store.Reader, m ...loyalty.MemberID) error {
+	tx, ok := r.(store.Tx)
+	if !ok {
+		return nil
+	}
+	subjects := make([]store.Subject, len(m))
+	for i, one := range m {
+		subjects[i] = store.Subject("member/" + string(one))
+	}
+	return tx.Lock(subjects...)
+}
+
+// peek is look for who only reads. Who was merged into somebody is that person.
 func (c *Club) peek(r store.Reader, m loyalty.MemberID, now time.Time) (*member, error) {
+	if err := lock(r, m); err != nil {
+		return nil, err
+	}
 	x := &member{id: m, rules: c.Programme(now)}
 	x.zone = x.rules.Location()
 	x.today = dateOf(now, x.zone)
 	var known bool
 	var err error
-	if x.card, known, err = cards.Get(r, string(m)); err != nil || known {
-		return x, err
+	if x.card, known, err = cards.Get(r, string(m)); err != nil {
+		return nil, err
+	}
+	if x.card.Into != "" {
+		return c.peek(r, x.card.Into, now)
+	}
+	if known {
+		return x, lock(r, x.card.Parts...)
 	}
 	a, err := c.account(r, x) // a new member, or one from before the club was kept
 	if err != nil {
@@ -172,7 +203,7 @@ func (c *Club) keep(tx store.Tx, x *member, was card) error {
 			return err
 		}
 	}
-	if x.card == was {
+	if x.card.same(was) {
 		return nil
 	}
 	return cards.Put(tx, x.card, string(x.id))
@@ -190,16 +221,22 @@ func (c *Club) Leave(tx store.Tx, m loyalty.MemberID, act book.Act) error {
 	if err := c.Book.GiveUp(tx, m, act); err != nil {
 		return err
 	}
-	if c.Referrals != nil {
-		if err := c.Referrals.Left(tx, m, act.Now); err != nil {
+	x, err := c.look(tx, m, act.Now)
+	if err != nil {
+		return err
+	}
+	for _, one := range x.family() {
+		if c.Referrals == nil {
+			break
+		}
+		if err := c.Referrals.Left(tx, one, act.Now); err != nil {
 			return err
 		}
 	}
-	x, err := c.look(tx, m, act.Now)
-	if err != nil || x.card.Day == "" {
-		return err
+	if x.card.Day == "" {
+		return nil
 	}
-	return joined.Delete(tx, x.card.Day, string(m))
+	return joined.Delete(tx, x.card.Day, string(x.id))
 }
 
 // by is the act of a rule that follows from act: done by the program, under an

@@ -24,11 +24,6 @@ type Coming struct {
 // above theirs. What comes back to the silent is left out: nobody is to wait for
 // it. In an Update it locks the member.
 func (c *Club) Coming(r store.Reader, m loyalty.MemberID, now time.Time) (list []Coming, err error) {
-	if tx, ok := r.(store.Tx); ok {
-		if err := tx.Lock(store.Subject("member/" + string(m))); err != nil {
-			return nil, err
-		}
-	}
 	x, err := c.peek(r, m, now)
 	if err != nil {
 		return nil, err

@@ -28,6 +28,8 @@ type given struct {
 	Visit  int64        `json:"visit,omitempty"`  // which visit did
 	Level  string       `json:"level,omitempty"`  // which tier did
 	Undone bool         `json:"undone,omitempty"` // taken back, and not to be had again
+
+	owner loyalty.MemberID // under whom it stands: the member, or who was merged into them
 }
 
 var gifts = store.NewTable[given]("gift/", store.Locked, store.FirstPart("member"))
@@ -72,7 +74,7 @@ func (c *Club) give(tx store.Tx, x *member, act book.Act, p present, out *Outcom
 // gift is not given at all, and may be offered again by another operation.
 func (c *Club) offer(tx store.Tx, x *member, act book.Act, p present, out *Outcome) error {
 	for _, n := range append(p.instead, p.name) {
-		if _, had, err := gifts.Get(tx, string(x.id), n.String()); err != nil || had {
+		if _, had, err := x.gift(tx, n); err != nil || had {
 			return err
 		}
 	}
@@ -83,7 +85,7 @@ func (c *Club) offer(tx store.Tx, x *member, act book.Act, p present, out *Outco
 	if p.points <= 0 && len(p.rewards) == 0 {
 		return nil
 	}
-	row := given{Kind: p.kind, At: act.Now.UTC(), Points: p.points, Choose: p.rewards, Until: p.until, Sale: p.sale, Visit: p.visit, Level: p.level}
+	row := given{owner: x.id, Kind: p.kind, At: act.Now.UTC(), Points: p.points, Choose: p.rewards, Until: p.until, Sale: p.sale, Visit: p.visit, Level: p.level}
 	act = by(act, "gift/"+p.String())
 	if p.points > 0 {
 		rec, err := c.Book.Grant(tx, x.id, act, p.String(), p.points, nil)
@@ -119,9 +121,9 @@ func (c *Club) voucherOf(r store.Reader, x *member, n name, row given, now time.
 	if row.Voucher == "" {
 		return voucher.Voucher{}, nil
 	}
-	v, ok, err := c.Vouchers.BySource(r, x.id, row.source(n))
+	v, ok, err := c.Vouchers.BySource(r, row.owner, row.source(n))
 	if err == nil && !ok { // its row is swept long after it was used or lapsed
-		v = voucher.Voucher{ID: row.Voucher, Member: x.id, State: voucher.Used}
+		v = voucher.Voucher{ID: row.Voucher, Member: row.owner, State: voucher.Used}
 	}
 	v.State = v.StateAt(now)
 	return v, err
@@ -163,13 +165,36 @@ func (c *Club) asGiven(r store.Reader, x *member, n name, row given, now time.Ti
 	return g, err
 }
 
-// all are the member's gifts in the order of their keys.
+// all are the member's gifts in the order of their keys, and those of who was
+// merged into them: what one of them had they have had.
 func (x *member) all(r store.Reader) (names []name, rows []given, err error) {
-	for key, row := range gifts.Scan(r, gifts.Under(string(x.id)), &err) {
-		_, rest, _ := strings.Cut(key, "/")
-		names, rows = append(names, readName(rest)), append(rows, row)
+	for _, owner := range x.family() {
+		for key, row := range gifts.Scan(r, gifts.Under(string(owner)), &err) {
+			_, rest, _ := strings.Cut(key, "/")
+			row.owner = owner
+			names, rows = append(names, readName(rest)), append(rows, row)
+		}
+		if err != nil {
+			break
+		}
 	}
 	return names, rows, err
+}
+
+// family are the member and all who were merged into them.
+func (x *member) family() []loyalty.MemberID {
+	return append([]loyalty.MemberID{x.id}, x.card.Parts...)
+}
+
+// gift is the member's gift of a name, or one of who was merged into them.
+func (x *member) gift(r store.Reader, n name) (row given, ok bool, err error) {
+	for _, owner := range x.family() {
+		if row, ok, err = gifts.Get(r, string(owner), n.String()); err != nil || ok {
+			row.owner = owner
+			break
+		}
+	}
+	return row, ok, err
 }
 
 // may reports whether the member's tier is one of these; none are all.

@@ -41,11 +41,6 @@ func (x *member) known(rewards []string) []string {
 // Open lists the gifts that the member can have now and has not taken, those
 // that end first before the others.
 func (c *Club) Open(r store.Reader, m loyalty.MemberID, now time.Time) ([]Open, error) {
-	if tx, ok := r.(store.Tx); ok {
-		if err := tx.Lock(store.Subject("member/" + string(m))); err != nil {
-			return nil, err
-		}
-	}
 	x, err := c.peek(r, m, now)
 	if err != nil {
 		return nil, err
@@ -160,7 +155,7 @@ func (c *Club) claim(tx store.Tx, x *member, act book.Act, o Open, reward string
 			}
 		}
 	}
-	row, ok, err := gifts.Get(tx, string(x.id), n.String())
+	row, ok, err := x.gift(tx, n)
 	if err != nil {
 		return Given{}, err
 	}
@@ -173,7 +168,7 @@ func (c *Club) claim(tx store.Tx, x *member, act book.Act, o Open, reward string
 		}
 	}
 	row.Op = act.Op
-	if err := gifts.Put(tx, row, string(x.id), n.String()); err != nil {
+	if err := gifts.Put(tx, row, string(row.owner), n.String()); err != nil {
 		return Given{}, err
 	}
 	return c.asGiven(tx, x, n, row, act.Now)

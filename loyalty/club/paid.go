@@ -1,6 +1,7 @@
 package club
 
 import (
+	"slices"
 	"time"
 
 	"regulars/loyalty"
@@ -24,7 +25,7 @@ func (c *Club) paidBy(tx store.Tx, x *member, act book.Act, sale loyalty.Entry) 
 		return nil
 	}
 	v, err := c.Vouchers.Get(tx, voucher.ID(sale.Voucher), act.Now)
-	if err != nil || v.Member != x.id || v.State != voucher.Used {
+	if err != nil || !slices.Contains(x.family(), v.Member) || v.State != voucher.Used {
 		return accident(err)
 	}
 	return payments.Put(tx, paid{sale.Seq, v.UsedAt}, string(x.id), sale.Voucher)
@@ -40,7 +41,7 @@ func (c *Club) reopen(tx store.Tx, x *member, act book.Act, sale loyalty.Entry, 
 	if err != nil {
 		return accident(err)
 	}
-	row, ok, err := payments.Get(tx, string(x.id), string(v.ID))
+	row, ok, err := payments.Get(tx, string(sale.Member), string(v.ID))
 	if err != nil || !ok || row.Sale != sale.Seq || !v.UsedAt.Equal(row.Used) {
 		return err
 	}

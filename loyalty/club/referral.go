@@ -60,7 +60,7 @@ func (c *Club) takeReferral(tx store.Tx, act book.Act, m loyalty.MemberID, side 
 		return err
 	}
 	n := referralName(side, friend)
-	row, ok, err := gifts.Get(tx, string(m), n.String())
+	row, ok, err := x.gift(tx, n)
 	if err != nil || !ok {
 		return err
 	}

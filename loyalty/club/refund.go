@@ -70,15 +70,6 @@ func (c *Club) refund(tx store.Tx, sale loyalty.Entry, act book.Act, r loyalty.R
 	return out, c.follow(tx, x, act, before.Standing, sale, &out)
 }
 
-// entry is one of the member's entries.
-func (c *Club) entry(r store.Reader, m loyalty.MemberID, seq uint64) (loyalty.Entry, error) {
-	found, err := c.Book.History(r, m, seq+1, 1)
-	if err != nil || len(found) == 0 {
-		return loyalty.Entry{}, errors.Join(err, loyalty.ErrUnknownRef)
-	}
-	return found[0], nil
-}
-
 // follow takes back what a sale brought and, after its refund, earns no more.
 func (c *Club) follow(tx store.Tx, x *member, act book.Act, before loyalty.Standing, sale loyalty.Entry, out *Outcome) error {
 	a, err := c.account(tx, x)
@@ -100,7 +91,7 @@ func (c *Club) follow(tx store.Tx, x *member, act book.Act, before loyalty.Stand
 	if err := c.takePrizes(tx, x, act, out); err != nil {
 		return err
 	}
-	if err := c.takeGifts(tx, x, act, before, a.Standing, sale.Seq, done.Whole, out); err != nil {
+	if err := c.takeGifts(tx, x, act, before, a.Standing, sale, done.Whole, out); err != nil {
 		return err
 	}
 	if done.Whole {
@@ -126,7 +117,7 @@ func (c *Club) keptCards(tx store.Tx, x *member, a *loyalty.Account, sale loyalt
 		if missing <= 0 {
 			continue
 		}
-		names, left, err := c.openPrizes(tx, x, s.Card, now)
+		names, _, left, err := c.openPrizes(tx, x, s.Card, now)
 		if err != nil {
 			return nil, err
 		}
@@ -139,12 +130,11 @@ func (c *Club) keptCards(tx store.Tx, x *member, a *loyalty.Account, sale loyalt
 
 // openPrizes are those of a card's prizes that can be taken back, newest first;
 // any is false when the card never brought one.
-func (c *Club) openPrizes(tx store.Tx, x *member, card string, now time.Time) (open []name, any bool, err error) {
+func (c *Club) openPrizes(tx store.Tx, x *member, card string, now time.Time) (open []name, theirs []given, any bool, err error) {
 	names, rows, err := x.all(tx)
 	if err != nil {
-		return nil, false, err
+		return nil, nil, false, err
 	}
-	var sales []uint64
 	for i, row := range rows {
 		if names[i].gift != prizeOf+card {
 			continue
@@ -152,32 +142,33 @@ func (c *Club) openPrizes(tx store.Tx, x *member, card string, now time.Time) (o
 		any = true
 		v, err := c.voucherOf(tx, x, names[i], row, now)
 		if err != nil {
-			return nil, false, err
+			return nil, nil, false, err
 		}
 		if row.Undone || v.ID != "" && v.State != voucher.Open {
 			continue
 		}
-		at := slices.IndexFunc(sales, func(s uint64) bool { return s <= row.Sale })
+		at := slices.IndexFunc(theirs, func(o given) bool {
+			if o.owner != row.owner { // numbers of two ledgers tell nothing
+				return !o.At.After(row.At)
+			}
+			return o.Sale <= row.Sale
+		})
 		if at < 0 {
-			at = len(sales)
+			at = len(theirs)
 		}
-		sales, open = slices.Insert(sales, at, row.Sale), slices.Insert(open, at, names[i])
+		theirs, open = slices.Insert(theirs, at, row), slices.Insert(open, at, names[i])
 	}
-	return open, any, nil
+	return open, theirs, any, nil
 }
 
 // takePrizes takes back a prize for each time that a card is no longer full.
 func (c *Club) takePrizes(tx store.Tx, x *member, act book.Act, out *Outcome) error {
 	for _, card := range out.Receipt.Unfilled() {
-		open, _, err := c.openPrizes(tx, x, card, act.Now)
+		open, theirs, _, err := c.openPrizes(tx, x, card, act.Now)
 		if err != nil || len(open) == 0 {
 			return err
 		}
-		row, _, err := gifts.Get(tx, string(x.id), open[0].String())
-		if err != nil {
-			return err
-		}
-		if _, err := c.take(tx, x, act, open[0], row, out); err != nil {
+		if _, err := c.take(tx, x, act, open[0], theirs[0], out); err != nil {
 			return err
 		}
 	}
@@ -187,7 +178,7 @@ func (c *Club) takePrizes(tx store.Tx, x *member, act book.Act, out *Outcome) er
 // takeGifts takes back the gifts that no longer stand. It does not matter which
 // sale brought those of a visit or a tier: otherwise a gift could be kept by
 // returning the sales before it.
-func (c *Club) takeGifts(tx store.Tx, x *member, act book.Act, before, after loyalty.Standing, sale uint64, whole bool, out *Outcome) error {
+func (c *Club) takeGifts(tx store.Tx, x *member, act book.Act, before, after loyalty.Standing, sale loyalty.Entry, whole bool, out *Outcome) error {
 	names, rows, err := x.all(tx)
 	if err != nil {
 		return err
@@ -200,7 +191,7 @@ func (c *Club) takeGifts(tx store.Tx, x *member, act book.Act, before, after loy
 		case loyalty.GiftTier:
 			gone, err = c.fell(tx, x, before, after, row)
 		case loyalty.GiftComeback:
-			gone = row.Sale == sale && whole
+			gone = row.broughtBy(sale) && whole
 		}
 		if err == nil && gone {
 			_, err = c.take(tx, x, act, names[i], row, out)
@@ -224,7 +215,7 @@ func (c *Club) fell(tx store.Tx, x *member, before, after loyalty.Standing, row 
 	if at <= x.rank(before.Level) && inWindow(row, before) {
 		return true, nil
 	}
-	sale, err := c.Book.Reversed(tx, loyalty.Entry{Member: x.id, Seq: row.Sale})
+	sale, err := c.Book.Reversed(tx, loyalty.Entry{Member: row.owner, Seq: row.Sale})
 	return sale.Whole, err
 }
 
@@ -261,10 +252,10 @@ func (c *Club) take(tx store.Tx, x *member, act book.Act, n name, row given, out
 		out.Taken = append(out.Taken, gone)
 	}
 	if all {
-		return true, gifts.Delete(tx, string(x.id), n.String())
+		return true, gifts.Delete(tx, string(row.owner), n.String())
 	}
 	row.Undone, row.Choose = true, nil
-	return false, gifts.Put(tx, row, string(x.id), n.String())
+	return false, gifts.Put(tx, row, string(row.owner), n.String())
 }
 
 // void makes a gift's voucher void. It reports false for one that was used, or

@@ -29,7 +29,7 @@ func (c *Club) Sale(tx store.Tx, m loyalty.MemberID, act book.Act, s loyalty.Sal
 	sale := out.Receipt.Entry()
 	out.From, out.To = x.moved(out.Receipt)
 	if out.Receipt.Replayed {
-		return out, c.recall(tx, x, act, sale.Seq, &out)
+		return out, c.recall(tx, x, act, sale, &out)
 	}
 	before := x.card
 	if x.card.Visits += visitsOf(out.Receipt); x.card.Visits > before.Visits {
@@ -74,19 +74,24 @@ func (c *Club) left(tx store.Tx, r book.Receipt) (loyalty.Money, error) {
 }
 
 // recall tells again what a sale brought.
-func (c *Club) recall(tx store.Tx, x *member, act book.Act, sale uint64, out *Outcome) error {
+func (c *Club) recall(tx store.Tx, x *member, act book.Act, sale loyalty.Entry, out *Outcome) error {
 	names, rows, err := x.all(tx)
 	if err != nil {
 		return err
 	}
 	for i, row := range rows {
-		if row.Sale == sale && !row.Undone {
+		if row.broughtBy(sale) && !row.Undone {
 			if err := c.tell(tx, x, act, names[i], row, out); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// broughtBy reports whether a sale brought the gift.
+func (row *given) broughtBy(sale loyalty.Entry) bool {
+	return row.Sale == sale.Seq && row.owner == sale.Member
 }
 
 // visitsOf is by how many an operation changed the visits.

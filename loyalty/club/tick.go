@@ -250,7 +250,7 @@ func (c *Club) surprise(tx store.Tx, m loyalty.MemberID, act book.Act, p present
 	if err := c.offer(tx, x, act, p, &out); err != nil || len(out.Gifts) == 0 {
 		return Given{}, err
 	}
-	h := Happened{Member: m, Given: out.Gifts[0]}
+	h := Happened{Member: x.id, Given: out.Gifts[0]}
 	if len(out.Choices) > 0 {
 		h.Choice = &out.Choices[0]
 	}

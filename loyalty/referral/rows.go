@@ -40,6 +40,9 @@ type friendRow struct {
 	HeldBy   loyalty.MemberID `json:"held_by,omitempty"` // StateHeld: who is flagged
 	Reason   Reason           `json:"reason,omitempty"`  // StateRefused; StateRewarded: why the referrer got nothing
 	Given    *Rewarded        `json:"given,omitempty"`
+	// Was is what it was before the friend was merged with For.
+	Was *friendRow       `json:"was,omitempty"`
+	For loyalty.MemberID `json:"for,omitempty"`
 }
 
 // purchase is a sale that reaches the minimum.
