@@ -37,6 +37,7 @@ type app struct {
 	bot      *bot.Bot
 	outbox   *outbox.Outbox
 	pages    *counter.Pages
+	counter  *counter.Counter
 	adapters map[bot.ChannelName]bot.Adapter
 	lines    []*line.Channel
 	bots     []*telegram.Channel
@@ -76,6 +77,7 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 		return nil, err
 	}
 	a.bot.Outbox = a.outbox
+	a.counter = &counter.Counter{Shop: a.shop, DB: db, Outbox: a.outbox}
 	return a, nil
 }
 

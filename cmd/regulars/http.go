@@ -41,6 +41,7 @@ func (a *app) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
 	mux.HandleFunc("GET /readyz", a.ready)
 	a.pages.Register(mux)
+	a.counter.Register(mux)
 	return mux
 }
 

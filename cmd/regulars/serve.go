@@ -17,6 +17,7 @@ import (
 	"regulars/bot"
 	"regulars/bot/telegram"
 	"regulars/handlers/admin"
+	"regulars/handlers/counter"
 	"regulars/handlers/jobs"
 	"regulars/handlers/staff"
 	"regulars/loyalty/book"
@@ -187,7 +188,7 @@ func (a *app) sweeps(ctx context.Context) error {
 		now := a.clock.Now()
 		for what, sweep := range map[string]func(context.Context, store.DB, time.Time) (int, error){
 			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
-			"approvals": staff.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep,
+			"approvals": staff.Sweep, "counter": counter.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep,
 			"receipts": a.shop.Slips().Sweep,
 		} {
 			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {

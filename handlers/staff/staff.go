@@ -39,6 +39,8 @@ func Commands(s *shop.Shop) []*bot.Command {
 		{Name: "freeze", Words: i18n.WordsFreeze, Help: i18n.HelpFreeze, Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.freeze)},
 		{Name: "unfreeze", Words: i18n.WordsUnfreeze, Help: i18n.HelpUnfreeze, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.unfreeze)},
 		{Name: "stock", Words: i18n.WordsStock, Help: i18n.HelpStock, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.stock)},
+		{Name: "pin", Words: i18n.WordsPIN, Help: i18n.HelpPIN, Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.pin)},
+		{Name: "counter", Words: i18n.WordsCounter, Help: i18n.HelpCounter, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.counter)},
 		{Name: "scan", Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.scan)},
 		{Name: "decide", Role: bot.Manager, Place: bot.Private, Run: d.ends(d.decide)},
 		{Name: "poster", Words: i18n.WordsPoster, Help: i18n.HelpPoster, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.poster)},

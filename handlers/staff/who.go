@@ -198,25 +198,10 @@ func (d desk) byPhone(t *bot.Turn, words []string) (id loyalty.MemberID, rest st
 		if err != nil {
 			continue
 		}
-		id, err := d.claimed(t, phone)
+		id, err := d.OnlyByPhone(t.Tx, phone)
 		return id, strings.Join(words[n:], " "), true, err
 	}
 	return "", "", false, nil
-}
-
-// claimed is the one member whom a number means: the one who proved it, or the
-// only one who typed it. Points may be given on a typed number, never spent.
-func (d desk) claimed(t *bot.Turn, phone people.Phone) (loyalty.MemberID, error) {
-	claims, err := d.Vault.ByPhone(t.Tx, phone)
-	switch {
-	case err != nil:
-		return "", err
-	case len(claims) == 0:
-		return "", bot.Refuse(i18n.WhoNoPhone, "Phone", phone.String())
-	case len(claims) > 1 && !claims[0].Proven:
-		return "", bot.Refuse(i18n.WhoTwoPhones, "Phone", phone.String())
-	}
-	return claims[0].Member, nil
 }
 
 // called is a member's name as an employee may see it.

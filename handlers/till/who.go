@@ -1,9 +1,12 @@
 package till
 
 import (
+	"regulars/bot"
 	"regulars/handlers/shop"
 	"regulars/i18n"
+	"regulars/loyalty"
 	"regulars/loyalty/people"
+	"regulars/store"
 )
 
 // Called is a member's name as an employee may see it, never empty.
@@ -12,4 +15,20 @@ func Called(p i18n.Printer, m people.Person) string {
 		return n
 	}
 	return p.Say(i18n.SomeCustomer)
+}
+
+// OnlyByPhone is the one member whom a number means: the one who proved it, or
+// the only one who typed it. Points may be given on a typed number, never spent.
+// It refuses in words.
+func (t Till) OnlyByPhone(r store.Reader, phone people.Phone) (loyalty.MemberID, error) {
+	claims, err := t.Vault.ByPhone(r, phone)
+	switch {
+	case err != nil:
+		return "", err
+	case len(claims) == 0:
+		return "", bot.Refuse(i18n.WhoNoPhone, "Phone", phone.String())
+	case len(claims) > 1 && !claims[0].Proven:
+		return "", bot.Refuse(i18n.WhoTwoPhones, "Phone", phone.String())
+	}
+	return claims[0].Member, nil
 }
