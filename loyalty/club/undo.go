@@ -91,7 +91,7 @@ func (c *Club) voucherBehind(tx store.Tx, e loyalty.Entry, act book.Act) (v vouc
 	switch e.Kind {
 	case loyalty.KindHold, loyalty.KindSpend:
 	case loyalty.KindCapture:
-		hold, err := c.entry(tx, e.Member, e.Of)
+		hold, err := c.Book.Numbered(tx, e.Member, e.Of)
 		if err != nil {
 			return v, err
 		}
@@ -126,6 +126,7 @@ func (c *Club) undone(tx store.Tx, act book.Act, e loyalty.Entry, out *Outcome) 
 	}
 	n := readName(e.Gift)
 	row, ok, err := gifts.Get(tx, string(e.Member), n.String())
+	row.owner = e.Member
 	if err != nil || !ok || row.Ref != e.Ref || row.Undone {
 		return err
 	}
