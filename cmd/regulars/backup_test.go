@@ -63,7 +63,7 @@ func TestBackupAndRestore(t *testing.T) {
 		out = s.must("restore", s.path("a.backup"), "--to", s.path("other.db"))
 		for _, want := range []string{
 			"store: every page and row is whole", "all whole: 1 account, 2 entries, root ",
-			"DIR/other.db is the shop as of 2026-01-05 02:00:00 (UTC), 0s ago: 1 persons, 2 entries.", "Messages are held until you decide",
+			"DIR/other.db is the shop as of 2026-01-05 02:00:00 UTC, 0s ago: 1 people, 2 entries.", "Messages are held until you decide",
 		} {
 			if !strings.Contains(out, want) {
 				t.Errorf("%q is missing in\n%s", want, out)

@@ -39,6 +39,10 @@ func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
 	if err := r.mayReplace(); err != nil {
 		return err
 	}
+	left, _ := filepath.Glob(r.to + ".restore-*") // of one that was killed
+	for _, dir := range left {
+		_ = os.RemoveAll(dir)
+	}
 	if r.dir, err = os.MkdirTemp(filepath.Dir(r.to), filepath.Base(r.to)+".restore-*"); err != nil {
 		return fmt.Errorf("there is no room to restore in: %w", err)
 	}
@@ -330,8 +334,8 @@ func syncFolder(dir string) error {
 func (r *restore) tell(aside string) {
 	r.show.end()
 	b := r.backup
-	r.say("%s is the shop as of %s (UTC), %s ago: %d persons, %d entries. What happened since is not in it.",
-		r.to, b.At.Format("2006-01-02 15:04:05"), r.Clock.Now().Sub(b.At).Round(time.Minute), b.Counts["person"], b.Counts["entry"])
+	r.say("%s is the shop as of %s UTC, %s ago: %d people, %d entries. What happened since is not in it.",
+		r.to, b.At.Format("2006-01-02 15:04:05"), r.Clock.Now().Sub(b.At).Round(time.Second), b.Counts["person"], b.Counts["entry"])
 	if aside != "" {
 		r.say("The store that was there is %s; delete it once you are sure.", aside)
 	}

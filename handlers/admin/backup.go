@@ -82,7 +82,7 @@ func (d Desk) backup(ctx context.Context, args map[string]string, out Out) error
 		sealed = ", encrypted"
 	}
 	out.Say("%s: %s%s, read back and whole", b.Path, size(info.Size()), sealed)
-	out.Say("as of %s: %s, %s, root %s", d.stamp(b.At), count(b.Counts["person"], "person", "persons"), count(b.Counts["entry"], "entry", "entries"), b.Root)
+	out.Say("as of %s: %s, %s, root %s", d.stamp(b.At), count(b.Counts["person"], "person", "people"), count(b.Counts["entry"], "entry", "entries"), b.Root)
 	out.Say("It is of use with the key %s only: keep regulars.key apart from it.", b.Key)
 	return nil
 }
@@ -98,8 +98,8 @@ func (d Desk) Backup(ctx context.Context, plan BackupPlan, to string, out Out) (
 		}
 		return shop.NoteBackup(tx, shop.Backups{Good: b.At, File: filepath.Base(b.Path), Bytes: fileSize(b.Path), Sealed: b.Sealed})
 	}
-	if ctx.Err() != nil {
-		return nil, errors.Join(err, ctx.Err()) // stopped by whoever asked: nothing failed
+	if ctx.Err() != nil || errors.Is(err, ErrBusy) {
+		return nil, errors.Join(err, ctx.Err()) // stopped by whoever asked, or being made: nothing failed
 	}
 	return b, errors.Join(err, d.DB.Update(ctx, note))
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"regulars/bot/outbox"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
@@ -41,7 +42,31 @@ func (d Desk) stats(ctx context.Context, _ map[string]string, out Out) error {
 	if err := d.waits(ctx, now, out); err != nil {
 		return err
 	}
-	return d.messages(ctx, now, out)
+	if err := d.messages(ctx, now, out); err != nil {
+		return err
+	}
+	return d.lastBackup(ctx, out)
+}
+
+// lastBackup prints which backup is the newest, and whether one failed since.
+func (d Desk) lastBackup(ctx context.Context, out Out) error {
+	var b shop.Backups
+	err := d.DB.View(ctx, func(r store.Reader) (err error) {
+		b, err = shop.BackupsOf(r)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if b.Good.IsZero() {
+		out.Say("newest backup        none yet")
+	} else {
+		out.Say("newest backup        %s, as of %s, %s", b.File, d.stamp(b.Good), size(b.Bytes))
+	}
+	if !b.Failed.IsZero() {
+		out.Say("                     one failed on %s: %s", d.stamp(b.Failed), b.Why)
+	}
+	return nil
 }
 
 // programme prints which version of the rules holds, and which ones wait.
