@@ -2,12 +2,10 @@ package line
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/line/line-bot-sdk-go/v8/linebot/messaging_api"
 )
@@ -108,86 +106,4 @@ func checkWebhook(address string) error {
 		return fmt.Errorf("line: the webhook address must begin with https:// and have at most %d characters", maxWebhook)
 	}
 	return nil
-}
-
-// Finding is one thing that Doctor looked at. Text says what is, Fix what to
-// do about it; Fix is empty where all is well.
-type Finding struct {
-	OK   bool
-	Text string
-	Fix  string
-}
-
-// Doctor looks at everything about the channel that LINE will tell: token,
-// account, webhook and quota. publicURL is the program's own public address.
-// Two switches can be seen in LINE's console only, and are always named.
-func (c *Channel) Doctor(ctx context.Context, publicURL string) []Finding {
-	info, err := c.Info(ctx)
-	if err != nil {
-		return []Finding{{Text: err.Error(), Fix: accessFix(err)}}
-	}
-	found := []Finding{{OK: true, Text: fmt.Sprintf("LINE account %s (%s) answers", info.Name, info.BasicID)}}
-	found = append(found, c.aboutAccount(info)...)
-	found = append(found, c.aboutWebhook(ctx, strings.TrimRight(publicURL, "/")+"/webhook/"+string(c.name))...)
-	found = append(found, c.aboutQuota(ctx))
-	return append(found, Finding{OK: true, Text: "cannot be seen from here; check in LINE Developers, Messaging API: " +
-		"\"Webhook redelivery\" on, \"Allow bot to join group chats\" on if groups are wanted; and in LINE Official Account Manager: " +
-		"automatic replies and greeting off"})
-}
-
-func accessFix(err error) string {
-	var a *answer
-	if errors.As(err, &a) && a.status == 0 {
-		return "check that this machine reaches LINE's api_base over https"
-	}
-	return "check channel_id, channel_secret and channel_token against the LINE Developers console"
-}
-
-func (c *Channel) aboutAccount(info Info) []Finding {
-	var found []Finding
-	if !strings.EqualFold(info.BasicID, c.handle()) {
-		found = append(found, Finding{Text: fmt.Sprintf("basic_id is %q here and %q at LINE", c.handle(), info.BasicID),
-			Fix: fmt.Sprintf("set basic_id = %q; buttons from groups to the private chat need it", info.BasicID)})
-	}
-	if info.People {
-		return append(found, Finding{OK: true, Text: "chat is on: staff can answer from LINE's app, and the bot stays silent where they should"})
-	}
-	return append(found, Finding{OK: true, Text: "chat is off: nobody can answer from LINE's app (Official Account Manager, Settings, Response)"})
-}
-
-func (c *Channel) aboutWebhook(ctx context.Context, want string) []Finding {
-	has, on, a := c.endpoint(ctx)
-	switch {
-	case a != nil:
-		return []Finding{{Text: a.Error(), Fix: "try again; webhook settings could not be read"}}
-	case has != want:
-		return []Finding{{Text: fmt.Sprintf("LINE sends webhooks to %q, not to %q", has, want), Fix: "start serve once, which registers the address, or set it in the LINE Developers console"}}
-	case !on:
-		return []Finding{{Text: "\"Use webhook\" is off", Fix: "switch it on in the LINE Developers console, Messaging API"}}
-	}
-	t, a := call(ctx, c, "test webhook", func(api *messaging_api.MessagingApiAPI) (*http.Response, *messaging_api.TestWebhookEndpointResponse, error) {
-		return api.TestWebhookEndpointWithHttpInfo(&messaging_api.TestWebhookEndpointRequest{})
-	})
-	switch {
-	case !a.ok():
-		return []Finding{{Text: a.Error(), Fix: "try again in a minute; LINE allows 60 tests an hour"}}
-	case !t.Success:
-		return []Finding{{Text: fmt.Sprintf("LINE cannot reach %s: status %d, %s", want, t.StatusCode, oneLine(t.Reason)),
-			Fix: "check that serve runs, that public_url leads to it, and that its certificate is valid"}}
-	}
-	return []Finding{{OK: true, Text: "webhook " + want + " answers LINE"}}
-}
-
-func (c *Channel) aboutQuota(ctx context.Context) Finding {
-	limit, used, unlimited, err := c.Quota(ctx)
-	switch {
-	case err != nil:
-		return Finding{Text: err.Error(), Fix: "try again; the quota could not be read"}
-	case unlimited:
-		return Finding{OK: true, Text: fmt.Sprintf("%d paid messages used this month, no limit", used)}
-	case used >= limit:
-		return Finding{Text: fmt.Sprintf("%d of %d paid messages used this month", used, limit),
-			Fix: "answers still go out; for receipts and campaigns choose a larger plan in Official Account Manager or wait for the 1st"}
-	}
-	return Finding{OK: true, Text: fmt.Sprintf("%d of %d paid messages used this month", used, limit)}
 }

@@ -205,14 +205,14 @@ func TestDoctor(t *testing.T) {
 	contains := func(all []string, part string) bool {
 		return slices.ContainsFunc(all, func(s string) bool { return strings.Contains(s, part) })
 	}
-	if got := bad(hook); !contains(got, "No webhook is set") || !contains(got, "502 Bad Gateway") {
+	if got := bad(hook); !contains(got, "no webhook is set") || !contains(got, "502 Bad Gateway") {
 		t.Errorf("nothing set: %q", got)
 	}
 	s.url = "https://elsewhere.example.com/x"
 	if got := bad(hook); !contains(got, "another host") {
 		t.Errorf("set elsewhere: %q", got)
 	}
-	if got := bad(""); !contains(got, "polling") {
+	if got := bad(""); !contains(got, "a webhook is set") {
 		t.Errorf("set while polling: %q", got)
 	}
 	if _, err := c.Register(t.Context(), hook, false); err != nil {

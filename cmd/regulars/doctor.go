@@ -49,14 +49,19 @@ func (*doctorCmd) Run(ctx context.Context, m *Main) error {
 		m.say("\n%d of the above need attention.", d.bad)
 		return errTold
 	}
+	if d.looks > 0 {
+		m.say("\nAll is well, as far as can be seen from here; what has a ? before it is worth a look.")
+		return nil
+	}
 	m.say("\nAll is well.")
 	return nil
 }
 
-// doctor prints findings and counts the bad ones.
+// doctor prints findings and counts the bad ones, and what only a person can
+// look at.
 type doctor struct {
-	m   *Main
-	bad int
+	m          *Main
+	bad, looks int
 }
 
 func (d *doctor) say(f finding) {
@@ -66,7 +71,18 @@ func (d *doctor) say(f finding) {
 	}
 	d.bad++
 	d.m.say("✗ %s", f.text)
-	for line := range strings.SplitSeq(f.fix, "\n") {
+	d.steps(f.fix)
+}
+
+// look says what a person should look at, which is no fault.
+func (d *doctor) look(text, where string) {
+	d.looks++
+	d.m.say("? %s", text)
+	d.steps(where)
+}
+
+func (d *doctor) steps(fix string) {
+	for line := range strings.SplitSeq(fix, "\n") {
 		if line != "" {
 			d.m.say("  → %s", line)
 		}
@@ -202,7 +218,7 @@ func (d *doctor) channel(ctx context.Context, cfg *Config, c ChannelConfig) {
 	defer stop()
 	d.m.say("\nChannel %s (%s)", c.Name, c.Kind)
 	if cfg.PublicURL == "" && needsPublic(c) {
-		d.say(finding{false, "public_url is not set, so the platform cannot reach this program", "Set public_url, or domain; on Telegram, polling = true needs neither"})
+		d.say(finding{false, "public_url is not set, so the platform cannot reach this program", needsAddress(c)})
 		return
 	}
 	if c.Kind == bot.LINE {
@@ -210,6 +226,16 @@ func (d *doctor) channel(ctx context.Context, cfg *Config, c ChannelConfig) {
 	} else {
 		d.telegram(ctx, cfg, c)
 	}
+}
+
+// needsAddress is how a channel comes to have an address.
+func needsAddress(c ChannelConfig) string {
+	fix := "If a name of yours leads to this machine: set domain to it, and serve gets its own certificate\n" +
+		"Behind a proxy or a tunnel: set public_url to the https:// address that leads to listen"
+	if c.Kind == bot.Telegram {
+		fix += "\nOr set polling = true, which needs neither"
+	}
+	return fix
 }
 
 func (d *doctor) line(ctx context.Context, cfg *Config, c ChannelConfig) {
@@ -223,6 +249,10 @@ func (d *doctor) line(ctx context.Context, cfg *Config, c ChannelConfig) {
 	}
 	d.clock(ctx, c.APIBase, line.DefaultAPIBase)
 	for _, f := range ch.Doctor(ctx, cfg.PublicURL) {
+		if f.Look {
+			d.look(f.Text, f.Fix)
+			continue
+		}
 		d.say(finding{f.OK, f.Text, f.Fix})
 	}
 }
@@ -241,7 +271,7 @@ func (d *doctor) telegram(ctx context.Context, cfg *Config, c ChannelConfig) {
 		webhook = cfg.PublicURL + "/webhook/" + string(c.Name)
 	}
 	for _, f := range ch.Doctor(ctx, webhook) {
-		d.say(finding{f.OK, f.Text, ""})
+		d.say(finding{f.OK, f.Text, f.Fix})
 	}
 }
 
@@ -271,8 +301,25 @@ func (d *doctor) clock(ctx context.Context, base, normal string) {
 	}
 	off := d.m.Clock.Now().Sub(theirs)
 	if off.Abs() > clockMost {
-		d.say(finding{false, fmt.Sprintf("this machine's clock is off by %s", off.Round(time.Second)), fmt.Sprintf("Switch time synchronisation on, as in `timedatectl set-ntp true`; while it is off by more than %s, no points expire", clockTolerance)})
+		d.say(finding{false, "this machine's clock is off by " + offBy(off), fmt.Sprintf("Switch time synchronisation on, as in `timedatectl set-ntp true`; while it is off by more than %.0f minutes, no points expire", clockTolerance.Minutes())})
 		return
 	}
 	d.say(finding{true, "this machine's clock agrees with the platform's", ""})
+}
+
+// offBy is how wrong a clock is, as people say it.
+func offBy(d time.Duration) string {
+	way := "fast"
+	if d < 0 {
+		way = "slow"
+	}
+	switch d = d.Abs(); {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%.0f days, %s", d.Hours()/24, way)
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%.0f hours, %s", d.Hours(), way)
+	case d >= 2*time.Minute:
+		return fmt.Sprintf("%.0f minutes, %s", d.Minutes(), way)
+	}
+	return fmt.Sprintf("%.0f seconds, %s", d.Seconds(), way)
 }

@@ -6,13 +6,14 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"regulars/bot/sim"
 )
 
 var (
 	freeForm  = regexp.MustCompile(`\d+ MB of disk`)
-	clockForm = regexp.MustCompile(`clock is off by \S+`)
+	clockForm = regexp.MustCompile(`clock is off by .*`)
 )
 
 // doctored is what the doctor says, without what differs from run to run.
@@ -58,7 +59,7 @@ func TestDoctorWithoutPublicAddress(t *testing.T) {
 	world := sim.New(t)
 	s := withChannels(t, world, "", `polling = true`)
 	out := s.refused(1, "public_url is not set", "doctor")
-	if !strings.Contains(out, "updates are polled") {
+	if !strings.Contains(out, "messages are fetched") {
 		t.Error(out)
 	}
 }
@@ -77,6 +78,16 @@ func TestDoctorOfAWrongHouse(t *testing.T) {
 	for _, words := range []string{"✗ DIR/regulars.toml: ", "token is missing", "→ Run: chmod 600 DIR/regulars.key", "✗ DIR/programme.toml cannot be used", "✗ there is no store at DIR/regulars.db", "need attention"} {
 		if !strings.Contains(out, words) {
 			t.Errorf("%q is not in\n%s", words, out)
+		}
+	}
+}
+
+func TestOffBy(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		90 * time.Second: "90 seconds, fast", -11 * time.Minute: "11 minutes, slow", 8 * time.Hour: "8 hours, fast", -7706 * time.Hour: "321 days, slow",
+	} {
+		if got := offBy(d); got != want {
+			t.Errorf("%s is told as %q", d, got)
 		}
 	}
 }
