@@ -26,6 +26,7 @@ var kinds = map[loyalty.Kind]i18n.Key{
 	loyalty.KindRelease: i18n.EntryRelease, loyalty.KindTimeout: i18n.EntryRelease, loyalty.KindUndo: i18n.EntryUndo,
 	loyalty.KindReverse: i18n.EntryReverse, loyalty.KindExpire: i18n.EntryExpire, loyalty.KindRepay: i18n.EntryRepay,
 	loyalty.KindActivate: i18n.EntryActivate, loyalty.KindGift: i18n.EntryGiftSome, loyalty.KindForfeit: i18n.EntryExpire,
+	loyalty.KindMerge: i18n.EntryMerge, loyalty.KindUnmerge: i18n.EntryUnmerge,
 }
 
 // what says what an entry was.
@@ -104,11 +105,12 @@ func (c counter) giftLine(t *bot.Turn, e loyalty.Entry) string {
 // known: those that were used or lapsed are swept some day.
 func (c counter) voucherOf(t *bot.Turn, e loyalty.Entry) (v voucher.Voucher, ok bool, err error) {
 	if e.Voucher == "" && e.Of > 0 { // what gave points back names what took them
-		list, err := c.Book.History(t.Tx, e.Member, e.Of+1, 1)
-		if err != nil || len(list) == 0 {
+		if e, err = c.Book.Numbered(t.Tx, e.Member, e.Of); err != nil {
+			if errors.Is(err, loyalty.ErrUnknownRef) {
+				err = nil
+			}
 			return v, false, err
 		}
-		e = list[0]
 	}
 	if e.Voucher == "" {
 		return v, false, nil

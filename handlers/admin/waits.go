@@ -45,9 +45,9 @@ func (d Desk) waits(ctx context.Context, now time.Time, out Out) error {
 
 // wait is one of them, without a name.
 func (d Desk) wait(r store.Reader, w book.Waiting) (string, error) {
-	list, err := d.Shop.Book.History(r, w.Member, w.Seq+1, 1)
-	if err != nil || len(list) == 0 {
+	e, err := d.Shop.Book.Numbered(r, w.Member, w.Seq)
+	if err != nil {
 		return "", err
 	}
-	return "order " + string(w.Order) + " of " + string(w.Member) + ", since " + d.stamp(w.Since) + ", ref " + string(list[0].Ref), nil
+	return "order " + string(w.Order) + " of " + string(w.Member) + ", since " + d.stamp(w.Since) + ", ref " + string(e.Ref), nil
 }

@@ -29,11 +29,11 @@ func (b *Book) History(r store.Reader, m loyalty.MemberID, before uint64, n int)
 	if err := read(r, m); err != nil {
 		return nil, err
 	}
-	if before == 0 {
-		a, _, err := accounts.Get(r, string(m))
-		if err != nil {
-			return nil, err
-		}
+	a, _, err := accounts.Get(r, string(m))
+	if err != nil {
+		return nil, err
+	}
+	if before == 0 || before > a.Seq {
 		before = a.Seq + 1
 	}
 	var out []loyalty.Entry

@@ -2,6 +2,7 @@ package club
 
 import (
 	"slices"
+	"time"
 
 	"regulars/loyalty"
 	"regulars/loyalty/book"
@@ -10,8 +11,7 @@ import (
 
 // Merge makes from a part of into: in the ledger, and in all that is counted
 // beside it. Vouchers and gifts stay under from's id and are into's from then on;
-// what one of them was given once, both have had. Call it once the persons are
-// merged, as their day of joining is the elder's then. Refusals: as
+// what one of them was given once, both have had. Refusals: as
 // [book.Book.Merge].
 func (c *Club) Merge(tx store.Tx, from, into loyalty.MemberID, act book.Act) (book.Receipt, error) {
 	f, err := c.look(tx, from, act.Now)
@@ -39,14 +39,14 @@ func (c *Club) Merge(tx store.Tx, from, into loyalty.MemberID, act book.Act) (bo
 		}
 	}
 	f.card.Into, f.card.Counted = into, tallied(f.acct)
-	was := x.card
+	before := x.card
 	x.card.Visits += f.card.Visits
 	x.card.Last = later(x.card.Last, f.card.Last)
-	x.card.Parts = slices.Concat(was.Parts, []loyalty.MemberID{from}, f.card.Parts)
+	x.card.Parts = slices.Concat(before.Parts, []loyalty.MemberID{from}, f.card.Parts)
 	if err := cards.Put(tx, f.card, string(from)); err != nil {
 		return rec, err
 	}
-	if err := c.celebrated(tx, x, was); err != nil || c.Referrals == nil {
+	if err := c.keep(tx, x, before); err != nil || c.Referrals == nil {
 		return rec, err
 	}
 	return rec, c.Referrals.Merged(tx, from, into)
@@ -86,13 +86,12 @@ func (c *Club) Unmerge(tx store.Tx, from loyalty.MemberID, act book.Act) (book.R
 	was := x.card
 	x.card.Visits, x.card.Last = x.card.Visits-f.card.Visits, lastVisit(theirs, x.zone)
 	x.card.Parts = slices.DeleteFunc(slices.Clone(was.Parts), func(m loyalty.MemberID) bool { return m == from || slices.Contains(own.Parts, m) })
-	for _, step := range []func() error{
-		func() error { return c.celebrated(tx, f, card{}) },
-		func() error { return c.celebrated(tx, x, was) },
-	} {
-		if err := step(); err != nil {
-			return rec, err
-		}
+	f.card.Day = "" // it left the index when they went
+	if err := c.keep(tx, f, own); err != nil {
+		return rec, err
+	}
+	if err := c.keep(tx, x, was); err != nil {
+		return rec, err
 	}
 	if c.Referrals == nil {
 		return rec, nil
@@ -108,9 +107,14 @@ func tallied(a *loyalty.Account) (n int64) {
 	return n
 }
 
-// celebrated stores a member's card, with the anniversary under the day of
-// joining as it is known now.
-func (c *Club) celebrated(tx store.Tx, x *member, was card) error {
+// Redate puts a member's anniversary under their day of joining as it is known
+// now: of two who became one it is the elder's.
+func (c *Club) Redate(tx store.Tx, m loyalty.MemberID, now time.Time) error {
+	x, err := c.look(tx, m, now)
+	if err != nil {
+		return err
+	}
+	was := x.card
 	if was.Day != "" {
 		if err := joined.Delete(tx, was.Day, string(x.id)); err != nil {
 			return err

@@ -44,17 +44,12 @@ type brought struct {
 // for [Vault.Unmerge]. Refusals, after which the transaction should commit:
 // ErrNotMember (either), ErrMerged, ErrMergeStaff.
 func (v *Vault) Merge(tx store.Tx, from, into loyalty.MemberID, now time.Time, rand io.Reader) error {
-	f, i, err := v.two(tx, from, into)
-	switch {
-	case err != nil:
+	if err := v.MayMerge(tx, from, into); err != nil {
 		return err
-	case from == into || f.row.Status == Away || i.row.Status == Away:
-		return ErrMerged
-	case f.row.Status != Member || i.row.Status != Member:
-		return ErrNotMember
 	}
-	if s, employed, err := v.staffOf(tx, from); err != nil || employed && s.Active {
-		return firstOf(err, ErrMergeStaff)
+	f, i, err := v.two(tx, from, into)
+	if err != nil {
+		return err
 	}
 	b := &brought{}
 	for _, step := range []func() error{
@@ -79,6 +74,23 @@ func (v *Vault) Merge(tx store.Tx, from, into loyalty.MemberID, now time.Time, r
 	f.row.Status, f.row.Into, f.Brought = Away, into, b
 	i.row.Parts = append(i.row.Parts, from)
 	return v.saveBoth(tx, f, i, rand)
+}
+
+// MayMerge refuses what Merge would refuse.
+func (v *Vault) MayMerge(tx store.Tx, from, into loyalty.MemberID) error {
+	f, i, err := v.two(tx, from, into)
+	switch {
+	case err != nil:
+		return err
+	case from == into || f.row.Status == Away || i.row.Status == Away:
+		return ErrMerged
+	case f.row.Status != Member || i.row.Status != Member:
+		return ErrNotMember
+	}
+	if s, employed, err := v.staffOf(tx, from); err != nil || employed && s.Active {
+		return firstOf(err, ErrMergeStaff)
+	}
+	return nil
 }
 
 // Unmerge makes from a person of his own again: what he brought leads to him, as
