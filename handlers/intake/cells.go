@@ -53,9 +53,6 @@ func unrounded(s string) (string, error) {
 	exp, _ := strconv.Atoi(m[4])
 	digits := m[2] + m[3]
 	if len(digits) < exp+1 {
-		if strings.Trim(m[3], "0") == "" && exp < 7 { // 1E5 is a round amount
-			return m[1] + digits + strings.Repeat("0", exp+1-len(digits)), nil
-		}
 		return "", errRounded
 	}
 	whole, rest := digits[:exp+1], strings.TrimRight(digits[exp+1:], "0")
@@ -63,6 +60,19 @@ func unrounded(s string) (string, error) {
 		whole += "." + rest
 	}
 	return m[1] + whole, nil
+}
+
+// exact writes out a number that a workbook keeps as 1.2E3: that one has lost
+// nothing, as it stands there for the program and not for people.
+func exact(s string) string {
+	if !scientific.MatchString(s) {
+		return s
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.Abs(n) >= 1<<53 {
+		return s
+	}
+	return strconv.FormatFloat(n, 'f', -1, 64)
 }
 
 // phoneCell is a phone number as people type it, out of what spreadsheets make
@@ -238,8 +248,10 @@ func (d dates) civil(s string) (y, m, day int, err error) {
 			}
 		}
 	}
-	s = strings.ReplaceAll(thaiMonths.Replace(s), " /", "/")
-	s = strings.ReplaceAll(s, "/ ", "/")
+	if named := thaiMonths.Replace(s); named != s { // the day comes before a month that has a name
+		d.order = "dmy"
+		s = strings.ReplaceAll(strings.ReplaceAll(named, " /", "/"), "/ ", "/")
+	}
 	if parts := compact.FindStringSubmatch(s); parts != nil {
 		y, m, day = atoi(parts[1]), atoi(parts[2]), atoi(parts[3])
 		if len(parts[1]) == 3 && base == 0 {
@@ -269,7 +281,7 @@ func (d dates) civil(s string) (y, m, day int, err error) {
 // arrange says which of three numbers is the year.
 func (d dates) arrange(a, b, c string, era bool) (y, m, day int, err error) {
 	switch {
-	case len(a) >= 3 || era || d.roc && len(c) <= 2:
+	case len(a) >= 3 || era || d.roc && len(c) <= 2 && atoi(a) > 31:
 		if len(c) > 2 {
 			return 0, 0, 0, errDay
 		}

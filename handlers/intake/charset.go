@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -209,29 +208,33 @@ func likeGB(b []byte) (ordinary, odd, all int) {
 }
 
 // likeThai takes consonants as ordinary, vowels and tones behind one, and
-// vowels that are written before one.
+// vowels that are written before one. Latin letters that touch Thai ones are the
+// second halves of somebody else's.
 func likeThai(b []byte) (ordinary, odd, all int) {
 	consonant := func(c byte) bool { return c >= 0xa1 && c <= 0xce }
 	mark := func(c byte) bool { return c == 0xd1 || c >= 0xd4 && c <= 0xda || c >= 0xe7 && c <= 0xee }
+	before := func(c byte) bool { return c >= 0xe0 && c <= 0xe4 }
+	latin := func(c byte) bool { return c >= 0x40 && c <= 0x7e }
 	for i, c := range b {
 		if c < 0x80 {
 			continue
 		}
 		all++
-		prev := byte(0)
+		prev, next := byte(0), byte(0)
 		if i > 0 {
 			prev = b[i-1]
 		}
-		switch {
-		case c >= 0xdb && c <= 0xde || c >= 0xfc || c < 0xa0:
-			odd++
-		case mark(c) && !consonant(prev) && !mark(prev):
-			odd++
-		case consonant(c), mark(c), c == 0xd0, c == 0xd2, c == 0xd3, c >= 0xe0 && c <= 0xe4, c == 0xe6:
-			ordinary++
+		if i+1 < len(b) {
+			next = b[i+1]
 		}
-		if prev != 0 && prev < 0x80 && slices.Contains([]byte("@[]^_`{|}~"), prev) {
-			odd++ // the second half of somebody else's letter
+		switch {
+		case c >= 0xdb && c <= 0xde || c >= 0xfc || c < 0xa0,
+			mark(c) && !consonant(prev) && !mark(prev),
+			before(c) && !consonant(next),
+			latin(prev) || latin(next):
+			odd++
+		case consonant(c), mark(c), before(c), c == 0xd0, c == 0xd2, c == 0xd3, c == 0xe6:
+			ordinary++
 		}
 	}
 	return ordinary, odd, all

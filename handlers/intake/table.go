@@ -218,6 +218,9 @@ func (t *xlsxTable) next() (row, error) {
 	if err != nil {
 		return row{line: t.line, bad: "the workbook is damaged here: " + err.Error()}, nil
 	}
+	for i, c := range cells {
+		cells[i] = exact(c)
+	}
 	return row{line: t.line, cells: cells, serial: true}, nil
 }
 
