@@ -9,6 +9,7 @@
 // # Rows
 //
 //	approval/<id>  points that wait for a second person; the reason is sealed; 7 days
+//	proving/<id>   a card that waits to be moved to a new phone, whose chat is sealed; 7 days
 package staff
 
 import (
@@ -38,6 +39,10 @@ func Commands(s *shop.Shop) []*bot.Command {
 		{Name: "today", Words: i18n.WordsToday, Help: i18n.HelpToday, Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.today)},
 		{Name: "freeze", Words: i18n.WordsFreeze, Help: i18n.HelpFreeze, Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.freeze)},
 		{Name: "unfreeze", Words: i18n.WordsUnfreeze, Help: i18n.HelpUnfreeze, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.unfreeze)},
+		{Name: "prove", Words: i18n.WordsProve, Help: i18n.HelpProve, Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.prove)},
+		{Name: "proved", Role: bot.Manager, Place: bot.Private, Run: d.ends(d.decideProof)},
+		{Name: "merge", Words: i18n.WordsMerge, Help: i18n.HelpMerge, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.merge)},
+		{Name: "unmerge", Words: i18n.WordsUnmerge, Help: i18n.HelpUnmerge, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.unmerge)},
 		{Name: "stock", Words: i18n.WordsStock, Help: i18n.HelpStock, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.stock)},
 		{Name: "pin", Words: i18n.WordsPIN, Help: i18n.HelpPIN, Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.pin)},
 		{Name: "counter", Words: i18n.WordsCounter, Help: i18n.HelpCounter, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.counter)},
