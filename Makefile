@@ -1,6 +1,6 @@
 # `make check` is what every change must pass; `.ci/run` calls it. The long
 # runs are apart: bench, soak, torture, fuzz.
-.PHONY: build check cross fmt vet staticcheck vuln race bench torture soak fuzz clean
+.PHONY: build check cross fmt vet staticcheck vuln race bench torture soak fuzz release clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
@@ -55,6 +55,10 @@ fuzz:
 	  for f in $$(go test -list '^Fuzz' $$p 2>/dev/null | grep '^Fuzz'); do \
 	    echo "== $$p $$f"; go test -run NONE -fuzz "^$$f$$" -fuzztime 60s $$p || exit 1; \
 	  done; done
+
+# What a shop downloads, into dist/: the same commit gives the same bytes.
+release:
+	go run ./cmd/release
 
 clean:
 	rm -rf bin dist
