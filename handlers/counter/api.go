@@ -45,6 +45,7 @@ type Counter struct {
 func (c *Counter) acts() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
 		"sale": act(c, "sale", (*doing).sale),
+		"code": act(c, "code", (*doing).code),
 		"use":  act(c, "use", (*doing).use),
 		"undo": act(c, "undo", (*doing).undo),
 	}

@@ -371,6 +371,9 @@ func (s *search) actOnVoucher(done till.Done, a *actAnswer) (loyalty.MemberID, e
 
 // actOnEntry fills in what an entry says.
 func (s *search) actOnEntry(done till.Done, a *actAnswer) (loyalty.MemberID, error) {
+	if receipt.IsRef(done.Ref) {
+		return s.actOnSlip(done.Ref, a)
+	}
 	e, err := s.c.Shop.Book.ByRef(s.call.Tx, done.Ref)
 	if err != nil {
 		return "", err

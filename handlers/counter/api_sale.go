@@ -2,6 +2,7 @@ package counter
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"regulars/bot"
@@ -91,6 +92,9 @@ func (d *doing) sale(b saleBody) (any, error) {
 		if err != nil {
 			return nil, err
 		}
+		if slices.Contains(basket.Vouchers, h.Voucher) {
+			return nil, errForm
+		}
 		basket.Vouchers = append(basket.Vouchers, h.Voucher)
 	}
 	sold, err := d.till.Sell(d.Call, m, basket)
@@ -106,11 +110,17 @@ func (d *doing) sale(b saleBody) (any, error) {
 	return a, nil
 }
 
+// nobody is whom a sale without a member concerns.
+var nobody people.Person
+
 // done is an answer made of what the employee would read in chat.
 func (d *doing) done(m people.Person, msg bot.Message, cards []till.Stamps) doneAnswer {
 	a := doneAnswer{
-		Name: till.Called(d.Printer, m), At: d.Act("").At.UTC(), Lines: lines(msg.Title, msg.Text),
+		At: d.Act("").At.UTC(), Lines: lines(msg.Title, msg.Text),
 		Rows: []rowAnswer{}, Vouchers: []nameAnswer{}, Cards: d.api.cards(d.Printer, d.Now, cards),
+	}
+	if m.ID != "" {
+		a.Name = till.Called(d.Printer, m)
 	}
 	stamped := len(msg.Rows) - len(cards) // the last rows say in words what Cards does
 	for _, r := range msg.Rows[:max(0, stamped)] {
@@ -331,9 +341,14 @@ func (d *doing) undo(b undoBody) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if u.Slip.Ref != "" { // nobody had its points yet
+		a := d.done(nobody, d.till.UndoneMessage(d.Call, u), nil)
+		a.Ref, a.Label = u.Ref, u.Ref
+		return a, nil
+	}
 	if u.Waited() {
 		d.member = u.Of.Member
-		return d.done(people.Person{}, bot.Message{Text: d.Printer.Say(i18n.RefundWaitsNot, "Order", string(u.Of.Order))}, nil), nil
+		return d.done(nobody, bot.Message{Text: d.Printer.Say(i18n.RefundWaitsNot, "Order", string(u.Of.Order))}, nil), nil
 	}
 	d.member = u.Member.ID
 	a := d.done(u.Member, d.till.UndoneMessage(d.Call, u), u.Cards)
