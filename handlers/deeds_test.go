@@ -104,6 +104,7 @@ func deeds(s *shop.Shop, db store.DB, rules *rulebook) map[string]deed {
 		"rules": func(_ context.Context, _ bot.Identity, args string) (string, error) {
 			return "", rules.change(args, s.Clock.Now())
 		},
+		"brought": brought(s, db),
 		"dismiss": func(ctx context.Context, who bot.Identity, _ string) (string, error) {
 			return "", db.Update(ctx, func(tx store.Tx) error {
 				e, _, err := s.Vault.StaffOf(tx, shop.Identity(who))

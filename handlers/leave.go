@@ -6,7 +6,6 @@ import (
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
-	"regulars/loyalty/voucher"
 )
 
 // leave ends a membership and erases the person, after saying what is lost.
@@ -66,22 +65,11 @@ func (c counter) toLose(t *bot.Turn, id loyalty.MemberID) (string, error) {
 		return "", err
 	}
 	lost := shop.Points(t.Printer, b.Available+b.Held+b.Pending)
-	open, err := c.openVouchers(t, id)
+	open, err := c.OpenVouchers(t.Tx, id, t.Now)
 	if err == nil && open > 0 {
 		lost = t.Word(i18n.LeaveVouchers, "Points", lost, "Count", open)
 	}
 	return lost, err
-}
-
-// openVouchers is how many vouchers a member could still use.
-func (c counter) openVouchers(t *bot.Turn, id loyalty.MemberID) (n int, err error) {
-	list, err := c.Club.Vouchers.List(t.Tx, id, t.Now)
-	for _, v := range list {
-		if v.State == voucher.Open {
-			n++
-		}
-	}
-	return n, err
 }
 
 // leavesMark tells of the mark that stays, and what for, where the programme

@@ -19,7 +19,7 @@ func (c counter) link(t *bot.Turn) error {
 		r, ok := t.Ask(bot.Question{
 			Key:     "code",
 			Message: bot.Message{Text: t.Word(i18n.LinkAsk)},
-			Options: []bot.Option{{Value: "", Label: t.Word(i18n.NotNow)}},
+			Options: []bot.Option{{Value: "lost", Label: t.Word(i18n.LostButton)}, {Value: "", Label: t.Word(i18n.NotNow)}},
 			Parse: func(typed string) (string, error) {
 				_, err := people.ParseLinkCode(typed)
 				return typed, err
@@ -28,8 +28,12 @@ func (c counter) link(t *bot.Turn) error {
 		if !ok {
 			return nil
 		}
-		if r.Value == "" {
+		switch r.Value {
+		case "":
 			return c.welcome(t)
+		case "lost":
+			t.Args = ""
+			return c.lost(t)
 		}
 		t.Args = r.Value
 		return c.linkWith(t)
@@ -67,25 +71,9 @@ func (c counter) linkWith(t *bot.Turn) error {
 }
 
 // nothingToLose says whether a member has nothing that linking would leave
-// behind: no movements but the stamps that everybody begins with, no voucher, no
-// gift that waits, and no friend who came by their invitation.
+// behind.
 func (c counter) nothingToLose(t *bot.Turn) func(loyalty.MemberID) (bool, error) {
-	return func(id loyalty.MemberID) (bool, error) {
-		list, err := c.Book.History(t.Tx, id, 0, 2)
-		if err != nil || len(list) > 1 || len(list) == 1 && list[0].Gift != loyalty.StartGift {
-			return false, err
-		}
-		vouchers, err := c.openVouchers(t, id)
-		if err != nil || vouchers > 0 {
-			return false, err
-		}
-		gifts, err := c.Club.Open(t.Tx, id, t.Now)
-		if err != nil || len(gifts) > 0 {
-			return false, err
-		}
-		friends, _, err := c.Club.Referrals.Count(t.Tx, id)
-		return friends == 0, err
-	}
+	return func(id loyalty.MemberID) (bool, error) { return c.NothingToLose(t.Tx, id, t.Now) }
 }
 
 // dissolved ends what the account that was linked had begun as somebody of its

@@ -48,67 +48,6 @@ func parseName(typed string) (string, error) {
 	return n, nil
 }
 
-// phone asks for the number: by Telegram's own contact card, which proves it,
-// or typed, which does not.
-func (c counter) phone(t *bot.Turn) error {
-	m, err := c.Member(t)
-	if err != nil {
-		return err
-	}
-	telegram := t.Event.Platform == bot.Telegram
-	text := i18n.PhoneAsk
-	if telegram {
-		text = i18n.PhoneAskCard
-	}
-	r, ok := t.Ask(bot.Question{
-		Key:     "phone",
-		Message: bot.Message{Text: t.Word(text)},
-		Options: []bot.Option{{Value: "", Label: t.Word(i18n.NotNow)}},
-		Contact: telegram,
-		Parse: func(typed string) (string, error) {
-			p, err := c.readPhone(t, typed)
-			return p.E164(), err
-		},
-	})
-	if !ok {
-		return nil
-	}
-	if r.Value == "" {
-		return c.later(t)
-	}
-	return c.keepPhone(t, m, r)
-}
-
-func (c counter) keepPhone(t *bot.Turn, m people.Person, r bot.Reply) error {
-	proven := r.Contact != nil && r.Contact.Own
-	typed := r.Value
-	if proven && typed != "" && typed[0] != '+' {
-		typed = "+" + typed // Telegram's numbers are international, with or without it
-	}
-	p, err := c.readPhone(t, typed)
-	if err != nil {
-		return err
-	}
-	if err := c.Vault.SetPhone(t.Tx, m.ID, p, proven, t.Rand()); err != nil {
-		return err
-	}
-	key := i18n.PhoneDone
-	if proven {
-		key = i18n.PhoneProven
-	}
-	t.Say(bot.Message{Text: t.Word(key, "Phone", p.String()), Menu: c.Menu(t)})
-	return nil
-}
-
-// readPhone reads a number in the shop's countries; its errors have words.
-func (c counter) readPhone(t *bot.Turn, typed string) (people.Phone, error) {
-	p, err := people.ParsePhone(typed, c.Programme(t.Now).Regions()...)
-	if err != nil {
-		return p, c.Words(err)
-	}
-	return p, nil
-}
-
 // birthday asks for the day, for the gift; the year may be left out.
 func (c counter) birthday(t *bot.Turn) error {
 	m, err := c.Member(t)

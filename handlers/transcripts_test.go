@@ -103,6 +103,7 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 	s := shop.New(v, rules.at, clock, lotsOf(db), slog.New(slog.NewTextHandler(io.Discard, nil)))
 	s.PublicURL = "https://cafe.example"
 	s.Channels = []shop.Channel{{Name: "line", Platform: bot.LINE, Handle: "@cafe"}, {Name: "telegram", Platform: bot.Telegram, Handle: "cafe_bot"}}
+	lotsOf(db).shop = s
 	b := s.Bot(append(handlers.Commands(s), staff.Commands(s)...)...)
 	return bottest.Fixture{
 		Bot:  b,
@@ -154,6 +155,8 @@ func enrol(ctx context.Context, s *shop.Shop, db store.DB, who bot.Identity, rol
 // in. With it goes the programme: both outlive the program's restarts.
 type lots struct {
 	rules *rulebook
+	shop  *shop.Shop // of the newest start
+	texts *texts     // that went out, where the shop has a gateway
 	mu    sync.Mutex
 	r     *mathrand.ChaCha8
 	drawn []byte

@@ -10,10 +10,11 @@ const (
 	HelpLost      Key = "help.lost"
 	HelpProve     Key = "help.prove"
 
-	RecoveryShow Key = "recovery.show"
-	RecoveryAsk  Key = "recovery.ask"
-	RecoveryNew  Key = "recovery.new"
-	RecoveryForm Key = "recovery.form"
+	RecoveryShow  Key = "recovery.show"
+	RecoveryAsk   Key = "recovery.ask"
+	RecoveryNew   Key = "recovery.new"
+	RecoveryForm  Key = "recovery.form"
+	RecoveryWrong Key = "recovery.wrong"
 
 	LostAsk         Key = "lost.ask"
 	LostByCode      Key = "lost.by_code"
@@ -50,6 +51,7 @@ const (
 	ImportedNotice Key = "imported.notice"
 
 	ProveHow     Key = "prove.how"
+	ProveWrong   Key = "prove.wrong"
 	ProveConfirm Key = "prove.confirm"
 	ProveMove    Key = "prove.move"
 	ProveAsked   Key = "prove.asked"

@@ -92,6 +92,7 @@ func (c *cafe) config(dir string) *Config {
 	return &Config{
 		PublicURL: demoURL, Listen: c.listener.Addr().String(), Dir: dir,
 		Data: in("regulars.db"), Programme: in("programme.toml"), KeyFile: in("regulars.key"), AdminSocket: in("regulars.sock"),
+		SMS: simSMS(c.world),
 		Channels: []ChannelConfig{
 			{Name: "line", Kind: bot.LINE, ChannelID: "1650000001", ChannelSecret: "demo-secret", ChannelToken: "demo-token", BasicID: "@corner", APIBase: c.world.LineAPI(), DataAPIBase: c.world.LineDataAPI()},
 			{Name: "telegram", Kind: bot.Telegram, Token: "1001:demo", SecretToken: "demo", Username: "corner_cafe_bot", APIBase: c.world.TelegramAPI()},

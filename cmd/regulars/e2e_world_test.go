@@ -150,8 +150,13 @@ func bottestConfig(w *bottest.World) *Config {
 
 // bootApp starts the program for a transcript.
 func bootApp(t testing.TB, w *bottest.World) bottest.Program {
+	return bootAppBy(t, w, bottestConfig(w))
+}
+
+// bootAppBy is bootApp with another configuration.
+func bootAppBy(t testing.TB, w *bottest.World, cfg *Config) bottest.Program {
 	rules := newSceneRules(t, w.Dir)
-	r := runAppBy(t, rules.at, bottestConfig(w), filepath.Join(w.Dir, "regulars.db"), bolt.Options{}, w.Sim.Clock, testLog(t))
+	r := runAppBy(t, rules.at, cfg, filepath.Join(w.Dir, "regulars.db"), bolt.Options{}, w.Sim.Clock, testLog(t))
 	return bottest.Program{
 		URL: r.url, Zone: cafeProgramme(t).Rules.Zone, Stop: r.stop,
 		Enrol: func(ctx context.Context, who bot.Identity, role string) error {

@@ -6,6 +6,7 @@ import (
 
 	"regulars/bot"
 	"regulars/bot/outbox"
+	"regulars/bot/sim"
 	"regulars/bot/sms"
 )
 
@@ -13,9 +14,17 @@ import (
 // may be called so.
 const smsChannel bot.ChannelName = "sms"
 
+// simSMS is how the simulator's gateway is spoken to.
+func simSMS(world *sim.Sim) sms.Config {
+	return sms.Config{
+		URL: world.SMSAPI(), Body: `{"to":"{to}","text":"{text}"}`,
+		Headers: []string{"Authorization: Bearer {secret}"}, Secret: sim.SMSToken, Accepted: "accepted",
+	}
+}
+
 // smsPace keeps a gateway from being flooded: few take more than some messages a
-// second, and nobody needs two to one number at once.
-var smsPace = outbox.Pace{Calls: outbox.Rate{PerSecond: 5, Burst: 5}, Chat: outbox.Rate{PerSecond: 0.2, Burst: 2}}
+// second. How many go to one number is the throttles' affair.
+var smsPace = outbox.Pace{Calls: outbox.Rate{PerSecond: 5, Burst: 5}}
 
 // textMessages gives the outbox the gateway of the configuration, if there is
 // one.

@@ -12,7 +12,7 @@ import (
 // asks what became of it.
 const keptFor = 7 * 24 * time.Hour
 
-// Sweep deletes approvals that were kept long enough, and the till's counts. It
+// Sweep deletes approvals and moves of cards that were kept long enough, and the till's counts. It
 // returns how many rows went.
 func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 	n, err := store.Sweep(ctx, db, approvals.All(), 100, func(row store.Row) bool {
@@ -22,6 +22,13 @@ func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 	if err != nil {
 		return n, err
 	}
-	more, err := till.Sweep(ctx, db, now)
+	more, err := store.Sweep(ctx, db, provings.All(), 100, func(row store.Row) bool {
+		var p proving
+		return store.Decode(row.Key, row.Value, &p) == nil && now.Sub(p.Until) > keptFor
+	})
+	if n += more; err != nil {
+		return n, err
+	}
+	more, err = till.Sweep(ctx, db, now)
 	return n + more, err
 }

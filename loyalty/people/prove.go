@@ -35,6 +35,9 @@ func ParseProveCode(s string) (ProveCode, error) {
 	return ProveCode(c), err
 }
 
+// ByRecovery is the proof by a recovery code. Who was brought by a file has none.
+const ByRecovery Proof = "recovery"
+
 // Asker is a chat that wants to be a member's.
 type Asker struct {
 	Person loyalty.MemberID // whose it is until then

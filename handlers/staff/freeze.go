@@ -1,0 +1,192 @@
+package staff
+
+import (
+	"regulars/bot"
+	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
+)
+
+// freeze stops what a lost phone could do: /freeze WHO. Where the member has
+// another chat, only the lost one is locked; else spending and cards are, until
+// the member has proven who they are in a new chat.
+func (d desk) freeze(t *bot.Turn) error {
+	me, err := d.me(t)
+	if err != nil {
+		return err
+	}
+	m, _, err := d.anyone(t)
+	if err != nil {
+		return err
+	}
+	if err := d.mayLock(t, me, m.ID); err != nil {
+		return err
+	}
+	open := obeyed(m)
+	if m.Frozen || len(open) < 2 {
+		return d.lockAll(t, me, m)
+	}
+	lost, ok := d.askLost(t, m, open)
+	switch {
+	case !ok:
+		return nil
+	case lost == "":
+		return d.lockAll(t, me, m)
+	}
+	for i, a := range open {
+		if lost == chatOption(i) {
+			return d.lockChat(t, m, a)
+		}
+	}
+	return nil
+}
+
+// obeyed are a member's chats that are not locked.
+func obeyed(m people.Person) (all []people.Account) {
+	for _, a := range m.Accounts {
+		if !a.Frozen {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+func chatsOf(all []people.Account) (chats []people.Identity) {
+	for _, a := range all {
+		chats = append(chats, a.Identity)
+	}
+	return chats
+}
+
+// chatOption stands for a chat in a question: no account is in a button.
+func chatOption(i int) string { return string(rune('a' + i)) }
+
+// askLost asks which chat was on the lost phone; "" is all of them.
+func (d desk) askLost(t *bot.Turn, m people.Person, open []people.Account) (string, bool) {
+	q := bot.Question{Key: "lost", Message: bot.Message{Text: t.Word(i18n.LostWhich, "Name", d.called(t, m))}, Terms: string(m.ID)}
+	for i, a := range open[:min(len(open), 8)] {
+		label := d.Label(bot.ChannelName(a.Channel))
+		if a.Username != "" {
+			label += " @" + a.Username
+		}
+		q.Options = append(q.Options, bot.Option{Value: chatOption(i), Label: label})
+	}
+	q.Options = append(q.Options, bot.Option{Value: "", Label: t.Word(i18n.LostAll)})
+	r, ok := t.Ask(q)
+	return r.Value, ok
+}
+
+// lockChat stops obeying one chat. The card that it could show is good no more.
+func (d desk) lockChat(t *bot.Turn, m people.Person, a people.Account) error {
+	if err := d.Vault.FreezeAccount(t.Tx, a.Identity, true, t.Rand()); err != nil {
+		return err
+	}
+	if _, err := d.Vault.ReissueCard(t.Tx, m.ID, t.Rand()); err != nil {
+		return err
+	}
+	channel := d.Label(bot.ChannelName(a.Channel))
+	// The locked one is told too: it may have been found meanwhile.
+	if err := d.TellChats(t, m.ID, chatsOf(obeyed(m)), func(p i18n.Printer) bot.Message {
+		return bot.Message{Text: p.Say(i18n.LostLockedTold, "Shop", d.Name(t.Now, p.Lang), "Channel", channel)}
+	}); err != nil {
+		return err
+	}
+	t.SayText(i18n.LostLocked, "Name", d.called(t, m), "Channel", channel)
+	return nil
+}
+
+// lockAll locks the whole member. An employee's lock is a manager's to end: with
+// it goes what they may do here.
+func (d desk) lockAll(t *bot.Turn, me people.Staff, m people.Person) error {
+	if m.Frozen { // nobody is told twice
+		t.SayText(i18n.FreezeDone, "Name", d.called(t, m))
+		return nil
+	}
+	if err := d.Vault.Freeze(t.Tx, m.ID, true, t.Rand()); err != nil {
+		return err
+	}
+	if _, err := d.Book.Freeze(t.Tx, m.ID, d.act(t, me, "freeze"), true); err != nil {
+		return err
+	}
+	_, employed, err := d.Vault.StaffOfMember(t.Tx, m.ID)
+	if err != nil {
+		return err
+	}
+	if !employed {
+		if err := d.Vault.ReportLost(t.Tx, m.ID, true, t.Now); err != nil {
+			return err
+		}
+	}
+	if err := d.TellChats(t, m.ID, chatsOf(obeyed(m)), func(p i18n.Printer) bot.Message {
+		return bot.Message{Text: p.Say(i18n.FreezeTold, "Shop", d.Name(t.Now, p.Lang))}
+	}); err != nil {
+		return err
+	}
+	t.SayText(i18n.FreezeDone, "Name", d.called(t, m))
+	return nil
+}
+
+// unfreeze obeys everything again, with a new card; a manager's to do.
+func (d desk) unfreeze(t *bot.Turn) error {
+	me, err := d.me(t)
+	if err != nil {
+		return err
+	}
+	m, _, err := d.anyone(t)
+	if err != nil {
+		return err
+	}
+	if err := d.mayLock(t, me, m.ID); err != nil {
+		return err
+	}
+	if !m.Frozen && len(obeyed(m)) == len(m.Accounts) {
+		t.SayText(i18n.UnfreezeNot, "Name", d.called(t, m))
+		return nil
+	}
+	for _, a := range m.Accounts {
+		if a.Frozen {
+			if err := d.Vault.FreezeAccount(t.Tx, a.Identity, false, t.Rand()); err != nil {
+				return err
+			}
+		}
+	}
+	if m.Frozen {
+		if err := d.unlock(t, me, m.ID); err != nil {
+			return err
+		}
+	}
+	if _, err := d.Vault.ReissueCard(t.Tx, m.ID, t.Rand()); err != nil {
+		return err
+	}
+	if _, err := d.Tell(t, m.ID, bot.Receipt, bot.PushNow, "", func(p i18n.Printer) bot.Message {
+		return bot.Message{Text: p.Say(i18n.UnfreezeTold, "Shop", d.Name(t.Now, p.Lang))}
+	}); err != nil {
+		return err
+	}
+	t.SayText(i18n.UnfreezeDone, "Name", d.called(t, m))
+	return nil
+}
+
+func (d desk) unlock(t *bot.Turn, me people.Staff, id loyalty.MemberID) error {
+	if err := d.Vault.Freeze(t.Tx, id, false, t.Rand()); err != nil {
+		return err
+	}
+	if err := d.Vault.ReportLost(t.Tx, id, false, t.Now); err != nil {
+		return err
+	}
+	_, err := d.Book.Freeze(t.Tx, id, d.act(t, me, "freeze"), false)
+	return err
+}
+
+// mayLock refuses one's own card, and a colleague's to who is not above them:
+// locking shuts an employee out.
+func (d desk) mayLock(t *bot.Turn, me people.Staff, id loyalty.MemberID) error {
+	if id == me.Member {
+		return loyalty.ErrSelf
+	}
+	other, employed, err := d.Vault.StaffOfMember(t.Tx, id)
+	if err == nil && employed && (!people.AtLeast(me.Role, people.Manager) || !people.AtLeast(me.Role, other.Role)) {
+		err = bot.Refuse(i18n.FreezeStaff)
+	}
+	return err
+}
