@@ -48,7 +48,7 @@ func (s *Shop) Merge(tx store.Tx, from, into loyalty.MemberID, by book.Act) (Mer
 	if err != nil {
 		return m, err
 	}
-	m.Ref, m.Points, m.Balance, m.Replayed = rec.Entry().Ref, -rec.Entry().In(loyalty.Joined), rec.Balance, rec.Replayed
+	m.Ref, m.Points, m.Balance, m.Replayed = rec.Entry().Ref, moved(rec.Entry()), rec.Balance, rec.Replayed
 	if rec.Replayed {
 		return m, nil
 	}
@@ -75,7 +75,7 @@ func (s *Shop) Unmerge(tx store.Tx, from loyalty.MemberID, by book.Act) (m Merge
 		return m, err
 	}
 	e := rec.Entry()
-	m.Into, m.Ref, m.Points, m.Balance, m.Replayed = e.Member, e.Ref, e.In(loyalty.Joined), rec.Balance, rec.Replayed
+	m.Into, m.Ref, m.Points, m.Balance, m.Replayed = e.Member, e.Ref, -moved(e), rec.Balance, rec.Replayed
 	if m.Kept, err = s.kept(tx, from); err != nil || rec.Replayed {
 		return m, err
 	}
@@ -89,6 +89,9 @@ func (s *Shop) Unmerge(tx store.Tx, from loyalty.MemberID, by book.Act) (m Merge
 	}
 	return m, nil
 }
+
+// moved is how many points came over, those set aside too.
+func moved(e loyalty.Entry) loyalty.Points { return e.Change() + e.In(loyalty.Held) }
 
 // kept is what did not come back of what a member's newest merge took.
 func (s *Shop) kept(tx store.Tx, from loyalty.MemberID) (loyalty.Points, error) {
