@@ -34,6 +34,11 @@ func (c counter) what(t *bot.Turn, e loyalty.Entry) (string, error) {
 	switch e.Kind {
 	case loyalty.KindEarn:
 		return c.saleLine(t, e), nil
+	case loyalty.KindOpening:
+		if e.Amount > 0 {
+			return t.Word(i18n.EntryBefore, "Money", c.Money(t.Printer, t.Now, e.Amount)), nil
+		}
+		return t.Word(i18n.EntryOpening), nil
 	case loyalty.KindGift:
 		return c.giftLine(t, e), nil
 	case loyalty.KindHold, loyalty.KindSpend, loyalty.KindRelease, loyalty.KindTimeout, loyalty.KindUndo:

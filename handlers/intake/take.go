@@ -126,7 +126,11 @@ func (r *run) balance(tx store.Tx, l *line) error {
 		l.known = l.points
 		return nil
 	}
-	rec, err := r.shop.Book.OpenBalance(tx, l.member, r.act(l, key, r.opt.AsOf), l.points, l.expires)
+	holder, err := r.holder(tx, l)
+	if err != nil {
+		return err
+	}
+	rec, err := r.shop.Book.OpenBalance(tx, holder, r.act(l, key, r.opt.AsOf), l.points, l.expires)
 	if err != nil {
 		return err
 	}
@@ -179,12 +183,29 @@ func (r *run) purchase(tx store.Tx, l *line) (err error) {
 // sell writes the purchase down, or lets it earn as if it were told late.
 func (r *run) sell(tx store.Tx, l *line, act book.Act) (book.Receipt, error) {
 	s := loyalty.Sale{Amount: l.amount, Order: loyalty.Order(l.order)}
-	if !r.opt.Earn {
-		return r.shop.Club.Remember(tx, l.member, act, s)
+	holder, err := r.holder(tx, l)
+	if err != nil {
+		return book.Receipt{}, err
 	}
-	out, err := r.shop.Club.Sale(tx, l.member, act, s)
+	if !r.opt.Earn {
+		return r.shop.Club.Remember(tx, holder, act, s)
+	}
+	out, err := r.shop.Club.Sale(tx, holder, act, s)
 	l.opened = -out.Receipt.Entry().In(loyalty.Issued)
 	return out.Receipt, err
+}
+
+// holder is whose points a line's are: the member's, or of the one whom they
+// were merged into. What was taken stays noted under the member's own id.
+func (r *run) holder(tx store.Tx, l *line) (loyalty.MemberID, error) {
+	if l.what == people.TakenNew {
+		return l.member, nil
+	}
+	holder, err := r.shop.Vault.Holder(tx, l.member)
+	if err == nil && holder != l.member {
+		err = tx.Lock(people.Subject(holder))
+	}
+	return holder, err
 }
 
 // act is an operation of this run. Its id is the run's own: that nothing is

@@ -196,7 +196,34 @@ func (d desk) today(t *bot.Turn) error {
 	if !people.AtLeast(me.Role, people.Manager) {
 		return nil
 	}
-	return d.everybody(t, me, day)
+	if err := d.everybody(t, me, day); err != nil {
+		return err
+	}
+	return d.claimed(t, me)
+}
+
+// claimed adds, for a shop that imported members, how many of the manager's
+// store have claimed what is theirs.
+func (d desk) claimed(t *bot.Turn, me people.Staff) error {
+	var sum people.Funnel
+	stores := []loyalty.Store{me.Store}
+	if me.Store == "" {
+		for _, s := range d.Programme(t.Now).Stores {
+			stores = append(stores, s.ID)
+		}
+	}
+	for _, at := range stores {
+		f, err := people.FunnelOf(t.Tx, at)
+		if err != nil {
+			return err
+		}
+		sum = sum.Plus(f)
+	}
+	if sum.Imported > 0 {
+		value := t.Word(i18n.TodayClaimed, "Claimed", i18n.Number(sum.Claimed()), "Imported", i18n.Number(sum.Imported))
+		t.Say(bot.Message{Rows: []bot.Row{{Label: t.Word(i18n.TodayImported), Value: value}}})
+	}
+	return nil
 }
 
 func (d desk) dayRows(t *bot.Turn, s book.DaySum, used int64) []bot.Row {

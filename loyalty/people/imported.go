@@ -349,6 +349,9 @@ func (v *Vault) importAgain(tx store.Tx, id loyalty.MemberID, x *Prepared, now t
 	if err != nil || !ok || old.Digest == x.row.Digest || !old.Claimed.IsZero() {
 		return same, err
 	}
+	if p, _, err := persons.Get(tx, string(id)); err != nil || p.Status != Member {
+		return same, err // merged, or left
+	}
 	if old.At.Equal(now) {
 		return Taken{}, ErrImportTwice
 	}
