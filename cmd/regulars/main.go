@@ -63,6 +63,7 @@ type cli struct {
 	Rebuild   rebuildCmd   `cmd:"" help:"Write anew what is derived from the ledger, where it differs."`
 	Stats     statsCmd     `cmd:"" help:"Members, points outstanding, today's sales, messages and what they cost."`
 	Staff     staffCmd     `cmd:"" help:"Invite, list and dismiss employees."`
+	Devices   devicesCmd   `cmd:"" help:"The phones and tablets on the counter: list, revoke."`
 	Codes     codesCmd     `cmd:"" help:"The digital codes that rewards give: add more from a file, see what is left."`
 	Import    importCmd    `cmd:"" help:"Bring members, balances and purchases of another system, from CSV or XLSX. Says first what would happen."`
 	Claims    claimsCmd    `cmd:"" help:"How many imported members came into the chat and claimed what is theirs, by store."`

@@ -38,6 +38,8 @@ type Desk struct {
 //	staff-invite    role, store (may be empty: every store), minutes
 //	staff-list
 //	staff-dismiss   id
+//	devices-list
+//	devices-revoke  id
 //	codes-add       reward, codes (a line each)
 //	codes-list      only ("empty": the ids of those that have none)
 //	referrals-list
@@ -56,6 +58,7 @@ func (d Desk) Ops() Ops {
 	return Ops{
 		"verify": d.verify, "rebuild": d.rebuild, "stats": d.stats, "check": d.check,
 		"staff-invite": d.invite, "staff-list": d.listStaff, "staff-dismiss": d.dismiss,
+		"devices-list": d.listDevices, "devices-revoke": d.revokeDevice,
 		"codes-add": d.addCodes, "codes-list": d.listCodes,
 		"referrals-list": d.listReferrals, "referrals-clear": d.clearReferrals, "referrals-refuse": d.refuseReferrals,
 		"dead-list": d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
