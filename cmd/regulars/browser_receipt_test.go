@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,8 +16,7 @@ const boPhone = "p4"
 
 // TestBrowserReceipt gives a receipt's code on the demo's page as people do: Sam
 // enters two sales without a member, Ann's phone scans the first on LINE and she
-// joins, Bo's the second on Telegram. The page behind the code is looked at on
-// its own.
+// joins, Bo's the second on Telegram.
 func TestBrowserReceipt(t *testing.T) {
 	browser := chromium(t)
 	for _, c := range []struct {
@@ -77,4 +77,30 @@ func (b *tab) scan(p i18n.Printer, who, name, app string) {
 	b.value(`(e => { e.open = true; e.scrollIntoView({ block: "nearest", behavior: "instant" }); return 1 })([...document.querySelectorAll("#p2-log details.scan")].pop())`, new(int))
 	b.press(samPhone, name+" · "+app)
 	b.press(who, p.Say(i18n.SimOpenAs, "Name", name, "App", app))
+}
+
+// TestBrowserReceiptPage looks at the page behind a receipt's QR, where the shop has
+// two chats.
+func TestBrowserReceiptPage(t *testing.T) {
+	browser := chromium(t)
+	w := newWire(t)
+	code := w.noReceipt() // it looks nothing up
+	line, telegram := w.scans(code)
+	for _, s := range []screen{phone, phone.dark(), desktop} {
+		b := openPage(t, browser, w.app.url+"/r/"+code, s)
+		var links []string
+		b.value(`[...document.querySelectorAll("a")].filter(a => a.checkVisibility() && a.getBoundingClientRect().height >= 44).map(a => a.href)`, &links)
+		if !slices.Equal(links, []string{line, telegram}) {
+			t.Errorf("%s: the links lead to %q", s.name, links)
+		}
+		if wide := b.text(`document.documentElement.scrollWidth > innerWidth ? "yes" : ""`); wide != "" {
+			t.Errorf("%s: the page is wider than the screen", s.name)
+		}
+		if background := b.text(`getComputedStyle(document.querySelector("a")).backgroundColor`); background == "rgba(0, 0, 0, 0)" {
+			t.Errorf("%s: the page has lost its style", s.name)
+		}
+		b.readable("en")
+		b.picture("receipt-page-" + s.name)
+		b.close()
+	}
 }

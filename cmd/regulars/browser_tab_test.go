@@ -143,6 +143,14 @@ func (s screen) dark() screen { s.name, s.scheme = s.name+"-dark", "dark"; retur
 // openTab shows an address in a tab of its own and waits until it is live.
 func openTab(t testing.TB, browser context.Context, address string, s screen) *tab {
 	t.Helper()
+	b := openPage(t, browser, address, s)
+	b.until(`document.body.dataset.live === "1"`)
+	return b
+}
+
+// openPage is openTab for a page without a script.
+func openPage(t testing.TB, browser context.Context, address string, s screen) *tab {
+	t.Helper()
 	ctx, stop := chromedp.NewContext(browser)
 	t.Cleanup(stop)
 	b := &tab{t: t, ctx: ctx, close: stop}
@@ -179,7 +187,6 @@ func openTab(t testing.TB, browser context.Context, address string, s screen) *t
 	}})
 	b.try(err)
 	b.visit(address)
-	b.until(`document.body.dataset.live === "1"`)
 	return b
 }
 
