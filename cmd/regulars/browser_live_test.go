@@ -99,6 +99,35 @@ func TestBrowserLive(t *testing.T) {
 	b.close()
 }
 
+// TestBrowserLiveLanguages looks at a full card in each language, by day and by
+// night: every letter has a glyph and nothing runs off the side.
+func TestBrowserLiveLanguages(t *testing.T) {
+	browser := chromium(t)
+	w := newWire(t)
+	for i, lang := range i18n.Langs {
+		ann := w.line.Person("Ann-"+string(lang), string(lang))
+		ann.Follow()
+		w.hears(ann, 1)
+		w.try(ann.Press(i18n.For(lang).Say(i18n.JoinButton)))
+		w.hears(ann, 1)
+		w.given(ann, 300)
+		w.redeemed(ann, "latte")
+		s := phone
+		if i%2 == 1 {
+			s = phone.dark()
+		}
+		b := openTab(t, browser, w.app.url+w.liveAddress(ann), s)
+		b.sees("vouchers", cafeReward(t, lang, "latte"))
+		b.readable(lang)
+		b.picture(fmt.Sprintf("live-%s-top", lang))
+		b.click("#vouchers summary")
+		b.value(`(scrollTo({ top: 1e6, behavior: "instant" }), 1)`, new(int))
+		b.readable(lang)
+		b.picture(fmt.Sprintf("live-%s-end", lang))
+		b.close()
+	}
+}
+
 // renewed moves the clock: the code stays until half a minute before its end.
 func renewed(b *tab, w *wire, ann sim.Person) {
 	b.t.Helper()
