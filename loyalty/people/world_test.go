@@ -60,7 +60,7 @@ func (w *world) try(f func(store.Tx) error) error {
 
 func isRefusal(err error) bool {
 	var throttled *ThrottledError
-	for _, r := range []error{ErrCode, ErrMergeNeeded, ErrPhoneTaken, ErrNotMember, ErrFrozen, ErrErased, ErrNobody, ErrNotStaff, ErrRole, ErrCardToken, ErrCardExpired, ErrMerged, ErrNotMerged, ErrMergeStaff} {
+	for _, r := range []error{ErrCode, ErrMergeNeeded, ErrOwnAccount, ErrSMSCode, ErrPhoneTaken, ErrNotMember, ErrFrozen, ErrErased, ErrNobody, ErrNotStaff, ErrRole, ErrCardToken, ErrCardExpired, ErrMerged, ErrNotMerged, ErrMergeStaff} {
 		if errors.Is(err, r) {
 			return true
 		}
