@@ -192,7 +192,7 @@ func (w *world) agrees(m loyalty.MemberID) {
 				}
 			}
 			v, err := w.c.voucherOf(r, x, names[i], row, w.now)
-			if err != nil || row.Voucher != "" && (v.Member != m || !row.Undone && v.State == voucher.Void) {
+			if err != nil || row.Voucher != "" && (v.Member != row.owner || !row.Undone && v.State == voucher.Void) {
 				w.t.Fatalf("%s: voucher %+v, %v", names[i], v, err)
 			}
 		}

@@ -196,8 +196,26 @@ func (l *crowd) deed(m loyalty.MemberID, a book.Act) (string, func(store.Tx) err
 			return err
 		}
 	default:
+		switch l.pick(5) {
+		case 0:
+			into := l.people[l.pick(len(l.people))]
+			return fmt.Sprint("is merged into ", into), l.merge(m, into, a)
+		case 1:
+			return "is parted", func(tx store.Tx) error {
+				_, err := l.c.Unmerge(tx, m, a)
+				return err
+			}
+		}
 		l.tick()
 		return "", nil
+	}
+}
+
+// merge makes m a part of somebody, of which the points are the sum.
+func (l *crowd) merge(m, into loyalty.MemberID, a book.Act) func(store.Tx) error {
+	return func(tx store.Tx) error {
+		_, err := l.c.Merge(tx, m, into, a)
+		return err
 	}
 }
 
@@ -265,7 +283,7 @@ func (l *crowd) back(m loyalty.MemberID, a book.Act) (string, func(store.Tx) err
 			return err
 		}
 		_, _, err = l.c.Vouchers.Cancel(tx, m, id, a)
-		if err == nil && v.Member != m {
+		if one, kerr := l.c.Book.Kin(tx, v.Member, m); err == nil && (!one || kerr != nil) {
 			l.t.Fatalf("%s gave back a voucher of %s", m, v.Member)
 		}
 		return err
