@@ -20,6 +20,7 @@
 			const same = part.querySelector("#" + CSS.escape(d.id));
 			if (same) same.open = true;
 		}
+		for (const t of old.querySelectorAll(".count")) t.textContent = ""; // only counted on
 		const held = old.contains(document.activeElement) && document.activeElement.closest("details");
 		if (old.textContent !== part.textContent && part.id !== "code") part.classList.add("fresh");
 		old.replaceWith(part);
