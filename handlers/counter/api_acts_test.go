@@ -334,3 +334,32 @@ func TestCounterSweep(t *testing.T) {
 		}
 	}
 }
+
+// Two members turned out to be one: what the page knew of the one leads to the
+// other, with its vouchers.
+func TestCounterMerged(t *testing.T) {
+	w := openTill(t)
+	b := w.device().enter(w.sam)
+	_, code := w.redeemed(w.ann)
+	ann := b.found("0912345678")
+	sale := b.must("sale", b.act(map[string]any{"member": ann["member"], "amount": 350}))
+	w.do(func(tx store.Tx) error {
+		_, err := w.shop.Merge(tx, w.ann, w.bob, book.Act{Op: "merge", Actor: w.boss.ID.Actor(), Role: people.Manager, Self: w.boss.Member, Now: w.clock.now, Reason: []byte("x")})
+		return err
+	})
+	a := b.must("sale", b.act(map[string]any{"member": ann["member"], "amount": 100, "vouchers": []any{ann["vouchers"].([]any)[0].(map[string]any)["id"]}}))
+	if a.text("name") != "Bob" || a.num("balance") != 45 {
+		t.Errorf("sale: %s", a.raw)
+	}
+	b.must("undo", b.act(map[string]any{"ref": a.text("ref")}))
+	if u := b.must("use", b.act(map[string]any{"code": code})); u.text("name") != "Bob" {
+		t.Errorf("use: %s", u.raw)
+	}
+	if u := b.must("undo", b.act(map[string]any{"ref": sale.text("ref")})); u.text("name") != "Bob" || u.num("balance") != 0 {
+		t.Errorf("undo: %s", u.raw)
+	}
+	if len(w.out.to(w.bob)) == 0 {
+		t.Error("Bob is told nothing")
+	}
+	w.whole()
+}

@@ -349,7 +349,7 @@ func (s *search) act(done till.Done) (a actAnswer, err error) {
 	if err != nil || whose == "" {
 		return a, err
 	}
-	m, err := s.c.Shop.Vault.Get(s.call.Tx, whose)
+	m, err := s.c.till().Owner(s.call.Tx, whose)
 	a.Name = till.Called(s.call.Printer, m)
 	if errors.Is(err, people.ErrNobody) {
 		err = nil

@@ -215,7 +215,10 @@ func (c *Counter) memberOf(call *till.Call, id loyalty.MemberID) (people.Person,
 	if err := call.Tx.Lock(people.Subject(id)); err != nil {
 		return people.Person{}, err
 	}
-	m, err := c.Shop.Vault.Get(call.Tx, id)
+	m, err := c.till().Owner(call.Tx, id)
+	if err == nil && m.ID != id { // merged since the page looked them up
+		err = call.Tx.Lock(people.Subject(m.ID))
+	}
 	if errors.Is(err, people.ErrNobody) || err == nil && m.Status != people.Member {
 		return m, bot.Refuse(i18n.WhoNotMember)
 	}

@@ -123,7 +123,7 @@ func (d desk) readReturn(t *bot.Turn, of loyalty.Entry, words []string) (r loyal
 
 // refunded tells both sides, the member at once.
 func (d desk) refunded(t *bot.Turn, c *till.Call, of loyalty.Entry, out club.Outcome) error {
-	m, err := d.Vault.Get(t.Tx, of.Member)
+	m, err := d.Owner(t.Tx, of.Member)
 	if err != nil {
 		return err
 	}

@@ -134,9 +134,10 @@ func (t Till) Uncount(c *Call, was voucher.Voucher, out club.Outcome) error {
 // tellUndone fills in what is told of an undoing, and tells the member, and
 // others whom it touched.
 func (t Till) tellUndone(c *Call, u *Undone, id loyalty.MemberID) (err error) {
-	if u.Member, err = t.Vault.Get(c.Tx, id); err != nil {
+	if u.Member, err = t.Owner(c.Tx, id); err != nil {
 		return err
 	}
+	id = u.Member.ID
 	if u.Cards, err = t.Stamped(c, id, u.Receipt); err != nil {
 		return err
 	}

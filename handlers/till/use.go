@@ -41,7 +41,7 @@ func (t Till) Use(c *Call, w Which) (u Used, err error) {
 	if err != nil {
 		return u, err
 	}
-	if u.Member, err = t.Vault.Get(c.Tx, u.Voucher.Member); err != nil {
+	if u.Member, err = t.Owner(c.Tx, u.Voucher.Member); err != nil {
 		return u, err
 	}
 	if err := t.countUse(c, u.Voucher.UsedBy, u.Voucher.UsedAt, 1); err != nil {
@@ -71,8 +71,11 @@ var codeTries = people.CodeThrottle.For("voucher")
 // takeID uses the voucher with an id. of is whose it must be, "" for anybody's.
 func (t Till) takeID(c *Call, id voucher.ID, of loyalty.MemberID) (voucher.Voucher, book.Receipt, error) {
 	v, err := t.Club.Vouchers.Get(c.Tx, id, c.Now)
-	if err == nil && of != "" && v.Member != of {
-		err = voucher.ErrUnknown
+	if err == nil && of != "" {
+		var theirs bool
+		if theirs, err = t.theirs(c.Tx, v.Member, of); err == nil && !theirs {
+			err = voucher.ErrUnknown
+		}
 	}
 	if err != nil {
 		return v, book.Receipt{}, err
@@ -92,7 +95,11 @@ func (t Till) take(c *Call, code voucher.Code, of loyalty.MemberID) (v voucher.V
 		return v, rec, err
 	}
 	if of != "" {
-		if v, err = t.Club.Vouchers.ByCode(c.Tx, code); err == nil && v.Member != of {
+		theirs := false
+		if v, err = t.Club.Vouchers.ByCode(c.Tx, code); err == nil {
+			theirs, err = t.theirs(c.Tx, v.Member, of)
+		}
+		if err == nil && !theirs {
 			err = voucher.ErrUnknownCode
 		}
 	}

@@ -17,6 +17,27 @@ func Called(p i18n.Printer, m people.Person) string {
 	return p.Say(i18n.SomeCustomer)
 }
 
+// Owner is the person whom a member's id leads to: themselves, or whom they were
+// merged into.
+func (t Till) Owner(r store.Reader, id loyalty.MemberID) (people.Person, error) {
+	id, err := t.Vault.Holder(r, id)
+	if err != nil {
+		return people.Person{}, err
+	}
+	return t.Vault.Get(r, id)
+}
+
+// theirs reports whether what is of one member is of another: they may have
+// turned out to be one person.
+func (t Till) theirs(r store.Reader, of, id loyalty.MemberID) (bool, error) {
+	a, err := t.Vault.Holder(r, of)
+	if err != nil {
+		return false, err
+	}
+	b, err := t.Vault.Holder(r, id)
+	return a == b, err
+}
+
 // OnlyByPhone is the one member whom a number means: the one who proved it, or
 // the only one who typed it. Points may be given on a typed number, never spent.
 // It refuses in words.
