@@ -134,7 +134,10 @@ func (c counter) regain(t *bot.Turn, to loyalty.MemberID, how people.Proof) erro
 		return err
 	}
 	t.Become(bot.PersonID(to), bot.Member, c.Speak(out.Member))
-	return c.sayRegained(t, out)
+	if err := c.sayRegained(t, out); err != nil {
+		return err
+	}
+	return c.claimWaiting(t, asker.Person, to)
 }
 
 // byMember is an act of the member's own.

@@ -18,13 +18,18 @@ func (s *Shop) Slips() *receipt.Desk {
 	}
 }
 
-// entry is an entry of the ledger, and whether it was taken back as a whole.
+// entry is an entry of the ledger, under the member who has its points by now, and
+// whether it was taken back as a whole.
 func (s *Shop) entry(r store.Reader, ref loyalty.Ref) (loyalty.Entry, bool, error) {
 	e, err := s.Book.ByRef(r, ref)
 	if err != nil {
 		return e, false, err
 	}
 	mark, err := s.Book.Reversed(r, e)
+	if err != nil {
+		return e, false, err
+	}
+	e.Member, err = s.Book.Holder(r, e.Member)
 	return e, mark.Whole, err
 }
 

@@ -18,8 +18,9 @@ type Desk struct {
 	// Until is the first moment at which a slip issued at an instant can no
 	// longer be credited.
 	Until func(issued time.Time) time.Time
-	// Entry is an entry of the ledger, and whether it was taken back as a whole.
-	// It refuses with loyalty.ErrUnknownRef.
+	// Entry is an entry of the ledger, under the member who has its points by now
+	// (two can be merged), and whether it was taken back as a whole. It refuses
+	// with loyalty.ErrUnknownRef.
 	Entry func(r store.Reader, ref loyalty.Ref) (e loyalty.Entry, back bool, err error)
 }
 
