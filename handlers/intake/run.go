@@ -13,6 +13,7 @@ import (
 
 	"regulars/handlers/shop"
 	"regulars/loyalty"
+	"regulars/loyalty/people"
 	"regulars/store"
 )
 
@@ -56,6 +57,9 @@ type chunk struct {
 	ready chan struct{} // lines are read
 	done  chan struct{} // they are written
 	err   error
+
+	sketch *sketch        // worked out ahead; nil: not
+	came   []people.Taken // what the sketch came to
 }
 
 // run is one file being taken.
@@ -176,7 +180,7 @@ func (r *run) flow(ctx context.Context, s *sheet, first []row, t *Totals) error 
 	for range workers {
 		all.Go(func() {
 			for c := range work {
-				c.read(r.reader)
+				r.prepare(ctx, c)
 			}
 		})
 	}
@@ -232,19 +236,33 @@ func newChunk() *chunk {
 	return &chunk{rows: make([]row, 0, atOnce), ready: make(chan struct{}), done: make(chan struct{})}
 }
 
-// read reads and prepares a chunk's rows.
-func (c *chunk) read(r *reader) {
+// prepare reads a chunk's rows, seals their persons, and works out what the
+// chunk's transaction will do. A dry run notices first what lines before it say:
+// it does so when their turn comes.
+func (r *run) prepare(ctx context.Context, c *chunk) {
 	defer close(c.ready)
 	c.lines = make([]*line, 0, len(c.rows))
 	for _, in := range c.rows {
-		l, err := r.read(in)
+		l, err := r.reader.read(in)
 		if err != nil {
 			c.err = err
 			return
 		}
 		c.lines = append(c.lines, l)
 	}
-	c.rows = nil
+	if c.rows = nil; r.dry == nil {
+		c.err = r.workOut(ctx, c)
+	}
+}
+
+// workOut decides a chunk on what the store shows now.
+func (r *run) workOut(ctx context.Context, c *chunk) error {
+	return r.DB.View(ctx, func(view store.Reader) (err error) {
+		c.sketch = newSketch(view)
+		defer func() { c.sketch.base = nil }()
+		c.came, err = r.take(c.sketch, c.lines)
+		return err
+	})
 }
 
 // launch writes chunks, several at a time, but never two at once that are about
@@ -311,23 +329,29 @@ func (c *chunk) forget(about map[string]*chunk) {
 	}
 }
 
-// errDry takes a transaction back.
-var errDry = errors.New("a dry run")
-
+// commit writes a chunk: as it was worked out, or, where something has changed
+// since, worked out anew. A dry run works it out and leaves it at that.
 func (r *run) commit(ctx context.Context, c *chunk) {
 	defer close(c.done)
 	if c.err != nil {
 		return
 	}
-	err := r.DB.Update(ctx, func(tx store.Tx) error {
-		if err := r.take(tx, c.lines); err != nil || r.dry == nil {
+	if r.dry != nil {
+		c.err = r.workOut(ctx, c)
+		c.sketch, c.came = nil, nil
+		return
+	}
+	c.err = r.DB.Update(ctx, func(tx store.Tx) error {
+		came, err := c.came, c.sketch.write(tx)
+		if errors.Is(err, errStale) {
+			came, err = r.take(tx, c.lines)
+		}
+		if err != nil {
 			return err
 		}
-		return errDry
+		return people.CountImported(tx, came)
 	})
-	if !errors.Is(err, errDry) {
-		c.err = err
-	}
+	c.sketch, c.came = nil, nil
 }
 
 // finish counts a chunk and tells what was refused.

@@ -44,15 +44,16 @@ type refused struct{ why string }
 
 func (r *refused) Error() string { return r.why }
 
-// take writes the lines of one transaction. It may be run again.
-func (r *run) take(tx store.Tx, lines []*line) error {
+// take writes the lines of one transaction. It may be run again. came is what
+// there is to be counted, see people.CountImported.
+func (r *run) take(tx store.Tx, lines []*line) (came []people.Taken, err error) {
 	if r.reader.kind == Purchases {
 		for _, l := range lines {
 			if err := r.takeOne(tx, l, r.purchase); err != nil {
-				return err
+				return nil, err
 			}
 		}
-		return nil
+		return nil, nil
 	}
 	var list []*people.Prepared
 	var whose []*line
@@ -62,9 +63,8 @@ func (r *run) take(tx store.Tx, lines []*line) error {
 			list, whose = append(list, l.person), append(whose, l)
 		}
 	}
-	came, err := r.shop.Vault.Import(tx, list, r.now, r.rand)
-	if err != nil {
-		return err
+	if came, err = r.shop.Vault.Import(tx, list, r.now, r.rand); err != nil {
+		return nil, err
 	}
 	for i, t := range came {
 		l := whose[i]
@@ -78,11 +78,11 @@ func (r *run) take(tx store.Tx, lines []*line) error {
 		l.member, l.what, l.taken = t.Member, t.What, t.What != people.TakenSame
 		if l.points > 0 {
 			if err := r.takeOne(tx, l, r.balance); err != nil {
-				return err
+				return nil, err
 			}
 		}
 	}
-	return nil
+	return came, nil
 }
 
 // takeOne lets a line's refusal stand in the line.

@@ -202,15 +202,15 @@ const (
 type Taken struct {
 	Member loyalty.MemberID // "" when refused
 	What   What
+	Store  loyalty.Store
 	Err    error // one of the refusals above
 }
 
-// Import writes persons, in the order of the list, and counts them in the
-// claims of their stores. Doing it again changes nothing. What a claimed person
-// said himself is not overwritten by any file.
+// Import writes persons, in the order of the list. Doing it again changes
+// nothing. What a claimed person said himself is not overwritten by any file.
+// The caller counts them with [CountImported], once, in the same transaction.
 func (v *Vault) Import(tx store.Tx, list []*Prepared, now time.Time, rand io.Reader) ([]Taken, error) {
 	out := make([]Taken, len(list))
-	steps := map[loyalty.Store]Funnel{}
 	for i, x := range list {
 		t, err := v.importOne(tx, x, now.UTC(), rand)
 		if refusedImport(err) {
@@ -219,22 +219,30 @@ func (v *Vault) Import(tx store.Tx, list []*Prepared, now time.Time, rand io.Rea
 		if err != nil {
 			return nil, err
 		}
+		t.Store = x.who.Store
 		out[i] = t
-		f := steps[x.who.Store]
+	}
+	return out, nil
+}
+
+// CountImported counts what Import came to in the claims of the stores. It
+// stands apart as all files of a store are counted in one row.
+func CountImported(tx store.Tx, came []Taken) error {
+	steps := map[loyalty.Store]Funnel{}
+	for _, t := range came {
 		switch t.What {
 		case TakenNew:
-			f.Imported++
+			steps[t.Store] = steps[t.Store].Plus(Funnel{Imported: 1})
 		case TakenMember:
-			f.Imported, f.Reached, f.Contact = f.Imported+1, f.Reached+1, f.Contact+1
+			steps[t.Store] = steps[t.Store].Plus(Funnel{Imported: 1, Reached: 1, Contact: 1})
 		}
-		steps[x.who.Store] = f
 	}
 	for _, at := range sortedStores(steps) {
 		if err := addFunnel(tx, at, steps[at]); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return out, nil
+	return nil
 }
 
 func refusedImport(err error) bool {

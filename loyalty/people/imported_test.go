@@ -22,8 +22,10 @@ func (w *world) bring(p Imported) Taken {
 	}
 	var out []Taken
 	w.do(func(tx store.Tx) (err error) {
-		out, err = w.v.Import(tx, []*Prepared{x}, w.now, w.rand)
-		return err
+		if out, err = w.v.Import(tx, []*Prepared{x}, w.now, w.rand); err != nil {
+			return err
+		}
+		return CountImported(tx, out)
 	})
 	return out[0]
 }
