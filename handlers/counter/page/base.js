@@ -76,7 +76,7 @@ export function show(name, data) {
 	if (view.draw) {
 		pane.replaceChildren(...[view.draw(data)].flat(9));
 		pane.scrollTop = 0;
-		pane.querySelector("[data-focus]")?.focus({ preventScroll: true });
+		(pane.querySelector("[data-focus]") || pane).focus({ preventScroll: true }); // no key goes on into a field that was left
 	}
 	view.shown?.(data);
 	dispatchEvent(new Event("view"));

@@ -2,6 +2,7 @@
 import { app, h, icon, kept, now, show } from "./base.js";
 import { clock, lang, money, number, say, speak } from "./words.js";
 import { again, all, counts, flush, forget, seen } from "./queue.js";
+import { state } from "./api.js";
 import { refreshRecent } from "./look.js";
 import { perform } from "./sale.js";
 import { play, sounds } from "./sound.js";
@@ -19,12 +20,12 @@ function recentList() {
 		const side = h("div", { class: "side" });
 		const undo = h("button", { class: "undo", onclick: () => side.replaceChildren(
 			h("button", { class: "undo sure", onclick: () =>
-				perform("undo", { session: app.session.session, ref: r.ref, at: new Date(now()).toISOString() }, { kind: "undo", name: r.name || r.label, amount: r.amount }) }, say("yes")),
+				perform("undo", { session: app.session.session, ref: r.ref, at: new Date(now()).toISOString() }, { kind: "undo", name: r.name || r.label, amount: r.amount ? money(r.amount) : "" }) }, say("yes")),
 			h("button", { onclick: () => side.replaceChildren(undo) }, say("no"))) }, say("undo.button"));
 		side.append(r.undone ? h("span", { class: "quiet" }, say("undone")) : undo);
 		list.append(h("div", { class: "act" + (r.undone ? " undone" : "") },
 			h("time", {}, clock(r.at)),
-			h("div", { class: "what" }, h("b", {}, r.name || r.label), h("span", {}, [r.what, r.points ? (r.points > 0 ? "+" : "") + number(r.points) : ""].filter(Boolean).join(" · "))),
+			h("div", { class: "what" }, h("b", {}, r.name || (r.kind === "code" ? say("bare") : r.label)), h("span", {}, [r.what, r.points ? (r.points > 0 ? "+" : "") + number(r.points) : ""].filter(Boolean).join(" · "))),
 			side));
 	}
 	return list;
@@ -77,7 +78,7 @@ function waitingRow(act) {
 	}
 	return h("div", { class: "act " + act.state },
 		h("time", {}, clock(act.at)),
-		h("div", { class: "what" }, h("b", {}, [act.label.name, act.label.amount ? money(act.label.amount) : ""].filter(Boolean).join(" · ")),
+		h("div", { class: "what" }, h("b", {}, [act.label.name, act.label.amount].filter(Boolean).join(" · ")),
 			h("span", {}, act.state === "refused" ? act.text || say("refused") : say("kind_" + act.label.kind))),
 		side);
 }
@@ -94,6 +95,7 @@ app.views.menu = {
 			await speak(choice.value);
 			dispatchEvent(new Event("words"));
 			show("menu");
+			state().catch(() => {}); // items and stores have names in it too
 		} }, languages().map(([l, own]) => h("option", { value: l, selected: l === lang() }, own)));
 		return [header(say("menu")), h("div", { class: "list" },
 			h("button", { class: "row", onclick: () => show("waiting") }, h("b", {}, say("waiting")), h("span", {}, String(counts.waiting + counts.refused))),

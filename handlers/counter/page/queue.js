@@ -7,7 +7,7 @@ import { call, online, Refused } from "./api.js";
 import { say } from "./words.js";
 
 // An act is {seq, id, path, body, label, staff, at, tries, state: "waiting" |
-// "refused", text, status}; label is what people see of it. The store holds only
+// "refused", text, status}; label, {kind, name, amount}, is what people see of it. The store holds only
 // what the program has not taken yet.
 const store = new Promise((resolve, reject) => {
 	const asked = indexedDB.open("counter", 1);

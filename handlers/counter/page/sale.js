@@ -68,8 +68,11 @@ function facts(member) {
 
 function vouchers(member, scanned, sale, draw) {
 	const all = [...(member?.vouchers || [])];
-	if (scanned && !all.some(v => v.id === scanned.id)) all.unshift(scanned);
-	all.sort((a, b) => (b.id === scanned?.id) - (a.id === scanned?.id)); // the one in the customer's hand first
+	if (scanned) { // the one in the customer's hand first; a handle is sealed anew each time, so ids tell nothing
+		const again = all.findIndex(v => v.name === scanned.name && v.until === scanned.until);
+		if (again >= 0) all.splice(again, 1);
+		all.unshift(scanned);
+	}
 	return all.length > 0 && h("div", { class: "vouchers", role: "group", "aria-label": say("kind_use") }, all.map(v =>
 		h("label", { class: "tick" },
 			h("input", { type: "checkbox", disabled: !v.here, checked: sale.vouchers.has(v.id), onchange: e => { e.target.checked ? sale.vouchers.add(v.id) : sale.vouchers.delete(v.id); draw(); } }),
@@ -128,7 +131,7 @@ function keys(press, record, get, set) {
 function send({ member, who, name, bare, voucher }, sale, amount) {
 	const at = sale.at || now();
 	const common = { session: app.session.session, at: new Date(at).toISOString(), ...(sale.at && { late: true }) };
-	const label = { name: bare ? say("bare") : member?.name || name, amount, late: !!sale.at };
+	const label = { name: bare ? say("bare") : member?.name || who.phone || "", amount: amount ? money(amount) : "" };
 	const items = [...sale.items].map(([id, n]) => ({ id, n }));
 	const acts = [];
 	if (!amount) {
@@ -164,7 +167,7 @@ app.views.done = {
 	draw({ label, came, failed, back }) {
 		const box = h("div", { class: "done" });
 		const mine = this.box = box;
-		const next = () => h("button", { class: "go", "data-focus": true, onclick: () => show("look") }, say("next"));
+		const next = (focus = true) => h("button", { class: "go", "data-focus": focus, onclick: () => show("look") }, say("next"));
 		const put = (kind, ...parts) => {
 			box.className = "done " + kind;
 			box.replaceChildren(...parts.flat(9).filter(Boolean));
@@ -176,12 +179,12 @@ app.views.done = {
 				h("button", { class: "go", "data-focus": true, onclick: async () => { if (act) await forget(act); show("look"); } }, say("ok"))));
 		if (failed) { refuse(failed); return box; }
 
-		put("busy", body("wait", say("sending"), whose(label)), next());
+		put("busy", body("wait", say("sending"), whose(label)), next(false)); // the key that recorded is still down
 		const kept = () => { if (app.view === "done" && this.box === mine) put("kept", body("wait", say("kept"), whose(label), h("p", { class: "quiet" }, say("kept_why"))), next()); };
 		const timer = setTimeout(kept, soon);
 		const away = () => { if (!online()) kept(); };
 		addEventListener("net", away);
-		if (!online()) kept();
+		if (!online()) kept(); // at once
 		came.then(({ answer, refused }) => {
 			clearTimeout(timer);
 			removeEventListener("net", away);
@@ -202,7 +205,7 @@ app.views.done = {
 	},
 };
 
-const whose = label => h("p", { class: "whose" }, [label.name, label.amount ? money(label.amount) : ""].filter(Boolean).join(" · "));
+const whose = label => h("p", { class: "whose" }, [label.name, label.amount].filter(Boolean).join(" · "));
 
 function title(label, answer) {
 	if (label.kind === "undo") return say("undone");
