@@ -1,5 +1,5 @@
-// Package counter is what a shop and its customers open in a browser: for now
-// the pages behind QRs, and the pictures that chats show.
+// Package counter is what a shop and its customers open in a browser: the till
+// on the counter, the pages behind QRs, and the pictures that chats show.
 //
 //	GET /c/{token}       a card's page: it leads an employee who scanned it to
 //	                     their own chat, with the command ready; it changes nothing
@@ -9,10 +9,16 @@
 //	GET /i/{token}.png   a code that the bot has drawn, until it expires
 //	GET /p/{hash}-{name} a picture of the shop's, such as that of a reward
 //	GET /m/{token}       a member's live card, and /m/{token}/changes what changes on it
+//	GET /counter/        the till of a device on the counter, see page.go; what it asks
+//	                     under /counter/api/ is [Counter]'s
 //	GET /poster/{lang}   a page to print with the ways into the chats; /staffcard/{lang} one for the team
 //
 // Both tokens are opaque and expire; a token that is no good says nothing about
-// why. The package owns no rows.
+// why.
+//
+// # Rows
+//
+//	counterop/<device>/<id>   what came of an act, sealed, so that the same id gives the same answer; 14 days
 package counter
 
 import (
