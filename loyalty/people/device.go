@@ -51,6 +51,10 @@ var (
 	deviceLinks = store.NewTable[deviceLink]("devlink/", store.Locked, store.FirstPart("devlink"))
 )
 
+// linkThrottle bounds the links that one manager draws: thirty stores can be set
+// up in one sitting, and a phone left lying about does not make hundreds.
+var linkThrottle = Throttle{Name: "devlink", Max: 30, Window: 10 * time.Minute}
+
 // drawToken is n random bytes as base64url.
 func drawToken(n int, rand io.Reader) (string, error) {
 	b := make([]byte, n)
@@ -63,9 +67,9 @@ func drawToken(n int, rand io.Reader) (string, error) {
 // NewDeviceLink draws the token of a link with which one device registers for a
 // store, good once and until now plus [CodeLife]: 128 bits, as 22 characters of
 // base64url. by must be a manager, now and when the link is used. Refusals:
-// *ThrottledError (five links in ten minutes).
+// *ThrottledError ([linkThrottle]).
 func (v *Vault) NewDeviceLink(tx store.Tx, at loyalty.Store, by StaffID, now time.Time, rand io.Reader) (string, error) {
-	if err := v.AttemptBy(tx, CodeThrottle.For("devlink"), string(by), now); err != nil {
+	if err := v.AttemptBy(tx, linkThrottle, string(by), now); err != nil {
 		return "", err
 	}
 	token, err := drawToken(16, rand)
@@ -77,6 +81,12 @@ func (v *Vault) NewDeviceLink(tx store.Tx, at loyalty.Store, by StaffID, now tim
 		return "", err
 	}
 	return token, deviceLinks.Put(tx, deviceLink{at, by, now.Add(CodeLife).UTC()}, h)
+}
+
+// GoodLink reports whether a token's link could be used now. It spends nothing.
+func (v *Vault) GoodLink(r store.Reader, token string, now time.Time) (bool, error) {
+	link, ok, err := deviceLinks.Get(r, v.hash("devlink", token))
+	return ok && now.Before(link.Expires), err
 }
 
 // Register makes a device of whoever has a link's token, and gives the secret
