@@ -67,6 +67,7 @@ type cli struct {
 	Codes     codesCmd     `cmd:"" help:"The digital codes that rewards give: add more from a file, see what is left."`
 	Import    importCmd    `cmd:"" help:"Bring members, balances and purchases of another system, from CSV or XLSX. Says first what would happen."`
 	Claims    claimsCmd    `cmd:"" help:"How many imported members came into the chat and claimed what is theirs, by store."`
+	Members   membersCmd   `cmd:"" help:"Members who are one person: find, merge, unmerge."`
 	Referrals referralsCmd `cmd:"" help:"Members whose invitations look odd: list, clear, refuse."`
 	Poster    posterCmd    `cmd:"" help:"Write the poster with the ways into your chats, or the team's card, as a page to print."`
 	Dead      deadCmd      `cmd:"" help:"What could not be handled or delivered: list, replay, discard."`

@@ -44,11 +44,14 @@ type Desk struct {
 //	codes-list      only ("empty": the ids of those that have none)
 //	referrals-list
 //	referrals-clear, referrals-refuse  member
+//	members-find    who
+//	members-merge   from, into
+//	members-unmerge from
 //	dead-list
 //	dead-replay     ref
 //	dead-discard    ref
 //	backup          to (a file or folder), for (recipients, a word each); both may be empty
-//	export          to (a folder), format ("jsonl", "csv", or both with a comma)
+//	export          to (a folder), format ("jsonl", "csv", "rows", several with a comma)
 //	import          files (paths, a line each), kind, map (COLUMN=FIELD, a line each), source, store, encoding, dates,
 //	                asof, earn, dry ("true"), report (a path)
 //	claims
@@ -61,6 +64,7 @@ func (d Desk) Ops() Ops {
 		"devices-list": d.listDevices, "devices-revoke": d.revokeDevice,
 		"codes-add": d.addCodes, "codes-list": d.listCodes,
 		"referrals-list": d.listReferrals, "referrals-clear": d.clearReferrals, "referrals-refuse": d.refuseReferrals,
+		"members-find": d.findMembers, "members-merge": d.mergeMembers, "members-unmerge": d.unmergeMembers,
 		"dead-list": d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
 		"backup": d.backup, "export": d.export,
 		"import": d.importFiles, "claims": d.claims,
