@@ -61,7 +61,7 @@ func (c *backupCmd) newIdentity(m *Main) error {
 // exportCmd writes everything out.
 type exportCmd struct {
 	Dir    string `arg:"" help:"A new or empty folder."`
-	Format string `help:"jsonl, csv, or both." default:"jsonl,csv" placeholder:"LIST"`
+	Format string `help:"jsonl, csv, both; rows adds every row of the store as it lies there." default:"jsonl,csv" placeholder:"LIST"`
 }
 
 // Run writes it, by a running serve or by itself.

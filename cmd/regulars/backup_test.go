@@ -180,6 +180,81 @@ func TestErasedStayErased(t *testing.T) {
 	}
 }
 
+// TestErasedAfterMerging: a person who was two members, or was taken for
+// another, is erased as they were at last.
+func TestErasedAfterMerging(t *testing.T) {
+	second := func(s *shell) (id loyalty.MemberID) {
+		s.within(func(a *app, tx store.Tx) error {
+			p, err := meet(a, tx, sam, "Ann again")
+			if err == nil {
+				_, err = a.shop.Vault.Join(tx, p.ID, shop.Wording, a.clock.Now(), a.shop.Rand)
+			}
+			if err == nil {
+				_, err = a.shop.Book.Earn(tx, p.ID, book.Act{Op: "sale-2", Actor: loyalty.ByJob("test"), Now: a.clock.Now()}, 100, "")
+			}
+			id = p.ID
+			return err
+		})
+		return id
+	}
+	act := func(a *app, op string) book.Act {
+		return book.Act{Op: loyalty.OpID(op), Actor: loyalty.ByStaff("01"), Role: people.Manager, Now: a.clock.Now(), Reason: []byte("same")}
+	}
+	merge := func(a *app, tx store.Tx, from, into loyalty.MemberID) error {
+		_, err := a.shop.Merge(tx, from, into, act(a, "merge"))
+		return err
+	}
+	restored := func(s *shell, n string) {
+		t.Helper()
+		if out := s.must("restore", s.path("backups"), "--force"); !strings.Contains(out, n+" who left since") {
+			t.Error(out)
+		}
+		s.must("verify")
+		s.must("export", s.path("out"))
+	}
+	t.Run("merged since", func(t *testing.T) {
+		s, into := withSale(t)
+		from := second(s)
+		s.must("backup")
+		s.within(func(a *app, tx store.Tx) error { return merge(a, tx, from, into) })
+		s.must("export", s.path("merged"))
+		s.leave(into)
+		restored(s, "2")
+		if s.status(from) != people.Erased || s.status(into) != people.Erased {
+			t.Error(s.status(from), s.status(into))
+		}
+	})
+	t.Run("merged before, and both left", func(t *testing.T) {
+		s, into := withSale(t)
+		from := second(s)
+		s.within(func(a *app, tx store.Tx) error { return merge(a, tx, from, into) })
+		s.must("backup")
+		s.leave(into)
+		restored(s, "1")
+		if s.status(from) != people.Erased || s.status(into) != people.Erased {
+			t.Error(s.status(from), s.status(into))
+		}
+	})
+	t.Run("merged before, parted since, one left", func(t *testing.T) {
+		s, into := withSale(t)
+		from := second(s)
+		s.within(func(a *app, tx store.Tx) error { return merge(a, tx, from, into) })
+		s.must("backup")
+		s.within(func(a *app, tx store.Tx) error {
+			_, err := a.shop.Unmerge(tx, from, act(a, "unmerge"))
+			return err
+		})
+		s.leave(from)
+		restored(s, "1")
+		if s.status(from) != people.Erased || s.status(into) != people.Member {
+			t.Error(s.status(from), s.status(into))
+		}
+		if out := s.must("stats"); !strings.Contains(out, "points outstanding   35 ") {
+			t.Error(out)
+		}
+	})
+}
+
 // TestErasedListIsSigned: who can write beside the backups can have nobody
 // erased.
 func TestErasedListIsSigned(t *testing.T) {
@@ -340,6 +415,13 @@ func TestExport(t *testing.T) {
 		}
 		if s.read("out/programme-1.toml") != s.read("programme.toml") {
 			t.Error("another programme")
+		}
+		s.must("export", s.path("raw"), "--format", "rows")
+		if rows := s.read("raw/rows.jsonl"); !strings.Contains(rows, `{"key":"entry/`+string(id)+`/000000000001","value":{`) || strings.Contains(rows, "Ann") {
+			t.Error("not all rows, or not as they are")
+		}
+		if files, _ := filepath.Glob(s.path("raw/*")); len(files) != 3 {
+			t.Errorf("%v", files)
 		}
 		if info, err := os.Stat(s.path("out/members.csv")); err != nil || info.Mode().Perm() != 0o600 {
 			t.Error(info, err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"regulars/bot/sim"
+	"regulars/store/backup"
 )
 
 // TestNothingLeaks is case 34 (and 26's first half): after a busy day no name,
@@ -24,6 +25,11 @@ func TestNothingLeaks(t *testing.T) {
 	said := busyDay(t, p)
 	outputs := map[string]string{"stats": p.must("stats"), "dead list": p.must("dead", "list"), "verify": p.must("verify"), "staff list": p.must("staff", "list")}
 	outputs["doctor"] = output(p, "doctor")
+	content := filepath.Join(p.dir, "regulars.db-in-a-backup")
+	outputs["backup"] = p.must("backup", filepath.Join(p.dir, "busy.backup"))
+	opened, err := backup.Open(filepath.Join(p.dir, "busy.backup"))
+	p.try(err)
+	p.try(opened.Extract(t.Context(), content, nil, nil))
 	if err := p.stop(); err != nil {
 		t.Error(err)
 	}

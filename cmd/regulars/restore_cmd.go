@@ -230,11 +230,10 @@ func (r *restore) eraseAgain(ctx context.Context, a *app) (n int, err error) {
 		return 0, err
 	}
 	all := admin.JoinErasures(append(lists, present)...)
-	now := r.Clock.Now()
-	for i, e := range all {
-		again := false
+	for i := range 2 * len(all) {
+		e, again := all[i%len(all)], false
 		err := a.db.Update(ctx, func(tx store.Tx) (err error) {
-			again, err = a.shop.EraseAgain(tx, e, now)
+			again, err = a.shop.EraseAgain(tx, e, i >= len(all), r.Clock.Now())
 			return err
 		})
 		if err != nil {
@@ -243,7 +242,7 @@ func (r *restore) eraseAgain(ctx context.Context, a *app) (n int, err error) {
 		if again {
 			n++
 		}
-		admin.Out(r.show.line).Progress(int64(i+1), int64(len(all)))
+		admin.Out(r.show.line).Progress(int64(i+1), int64(2*len(all)))
 	}
 	if n > 0 {
 		r.show.line(admin.Line{Text: fmt.Sprintf("%d who left since the backup are erased in it as well", n)})

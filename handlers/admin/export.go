@@ -58,8 +58,10 @@ func (d Desk) newExport(args map[string]string) (*sheets, error) {
 			x.jsonl = true
 		case "csv":
 			x.csv = true
+		case "rows":
+			x.raw = true
 		default:
-			return nil, &Error{fmt.Sprintf("there is no format %q; there are jsonl and csv", f), 2}
+			return nil, &Error{fmt.Sprintf("there is no format %q; there are jsonl, csv and rows", f), 2}
 		}
 	}
 	if x.dir == "" {
@@ -112,7 +114,7 @@ type exporting struct {
 }
 
 func (e *exporting) all(ctx context.Context) error {
-	steps := []func(context.Context) error{e.members, e.entries, e.vouchers, e.referrals, e.staff, e.erased, e.programmes}
+	steps := []func(context.Context) error{e.members, e.entries, e.vouchers, e.referrals, e.staff, e.erased, e.programmes, e.rows}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err
@@ -366,6 +368,37 @@ func (e *exporting) programmes(context.Context) error {
 		}
 	}
 	return nil
+}
+
+// rows writes every row there is, sealed ones as they are: what a program reads
+// that shall do without this one, with the key.
+func (e *exporting) rows(ctx context.Context) error {
+	if !e.raw {
+		return nil
+	}
+	x := &sheets{dir: e.dir, jsonl: true}
+	s, err := x.new("rows")
+	if err != nil {
+		return err
+	}
+	err = e.DB.View(ctx, func(r store.Reader) error {
+		for row, err := range r.Scan(store.Range{}) {
+			if err = errors.Join(err, ctx.Err()); err != nil {
+				return err
+			}
+			var v json.RawMessage
+			if err := store.Decode(row.Key, row.Value, &v); err != nil {
+				return err
+			}
+			if err := s.add(map[string]any{"key": string(row.Key), "value": v}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	err = errors.Join(err, x.close())
+	e.open, e.closedNames = append(e.open, s), append(e.closedNames, x.closedNames...)
+	return err
 }
 
 // manifest is written last: an export with it is whole.

@@ -23,6 +23,7 @@ import (
 type sheets struct {
 	dir         string
 	jsonl, csv  bool
+	raw         bool           // every row of the store, as it lies there
 	zone        *time.Location // of times in CSV; JSON has UTC
 	digits      int            // of the currency
 	open        []*sheet

@@ -59,7 +59,11 @@ func NoteBackupFailed(tx store.Tx, now time.Time, why string) error {
 // since then had done: open vouchers and points end, as when the member left,
 // and the person is gone for good. done is false for who is not in this store,
 // or is erased there too.
-func (s *Shop) EraseAgain(tx store.Tx, e people.Erasure, now time.Time) (done bool, err error) {
+//
+// Who was made a part of somebody before the backup goes with that somebody: so
+// all others are to come first, with parts false. Whoever is left with parts true
+// left by themselves, after the two had been parted again.
+func (s *Shop) EraseAgain(tx store.Tx, e people.Erasure, parts bool, now time.Time) (done bool, err error) {
 	if err := tx.Lock(people.Subject(e.Member)); err != nil {
 		return false, err
 	}
@@ -72,6 +76,20 @@ func (s *Shop) EraseAgain(tx store.Tx, e people.Erasure, now time.Time) (done bo
 	}
 	act := book.Act{
 		Op: loyalty.OpID("erased-again/" + e.Member), Actor: loyalty.ByJob("restore"), Reason: []byte("left"), Now: now,
+	}
+	if p.Status == people.Away {
+		if !parts {
+			return false, nil
+		}
+		apart := act
+		apart.Op = loyalty.OpID("parted-again/" + e.Member)
+		_, err := s.Unmerge(tx, e.Member, apart)
+		if loyalty.Refused(err) { // the other was merged since: the ledger stays, nameless
+			return true, s.Vault.Erase(tx, e.Member, e.At, e.Until)
+		}
+		if err != nil {
+			return false, err
+		}
 	}
 	if err := s.Club.Leave(tx, e.Member, act); err != nil {
 		return false, err
