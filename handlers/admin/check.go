@@ -65,6 +65,9 @@ func (d Desk) count(ctx context.Context, e *effects, out Out) error {
 		return err
 	}
 	err = d.Shop.Book.Each(ctx, d.DB, func(r store.Reader, m loyalty.MemberID, a *loyalty.Account) (err error) {
+		if a.Into != "" { // counted where it is a part
+			return nil
+		}
 		var f loyalty.Facts
 		if d.Shop.Book.Facts != nil {
 			if f, err = d.Shop.Book.Facts(r, m); err != nil {

@@ -17,11 +17,7 @@ func (s *Shop) MaySend(tx store.Tx, i bot.Intent, now time.Time) (why string, la
 	if i.Person == "" {
 		return "", later, nil // a group
 	}
-	id := loyalty.MemberID(i.Person)
-	if err := tx.Lock(people.Subject(id)); err != nil {
-		return "", later, err
-	}
-	p, err := s.Vault.Get(tx, id)
+	p, err := s.Whole(tx, loyalty.MemberID(i.Person))
 	if errors.Is(err, people.ErrNobody) {
 		return "erased", later, nil
 	}

@@ -152,12 +152,29 @@ func JoinButton(t *bot.Turn) bot.Button {
 	return bot.Button{Label: t.Word(i18n.JoinButton), Do: bot.DoCommand, Value: line}
 }
 
+// Whole is a person, and of who was merged into somebody that person. An Update
+// locks them.
+func (s *Shop) Whole(r store.Reader, id loyalty.MemberID) (people.Person, error) {
+	for {
+		if tx, ok := r.(store.Tx); ok {
+			if err := tx.Lock(people.Subject(id)); err != nil {
+				return people.Person{}, err
+			}
+		}
+		p, err := s.Vault.Get(r, id)
+		if err != nil || p.Into == "" {
+			return p, err
+		}
+		id = p.Into
+	}
+}
+
 // Reach tells where a person is reached now: the chat where they spoke last, or
 // another one of theirs when that is blocked, or on a channel that is no longer
 // configured. ok is false when there is none. Channels to avoid are taken only
 // where there is no other.
 func (s *Shop) Reach(r store.Reader, id loyalty.MemberID, avoid ...bot.ChannelName) (to bot.Address, speak i18n.Printer, ok bool, err error) {
-	p, err := s.Vault.Get(r, id)
+	p, err := s.Whole(r, id)
 	if err != nil || p.Status == people.Erased {
 		return to, speak, false, err
 	}

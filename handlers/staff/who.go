@@ -86,10 +86,7 @@ func (d desk) member(t *bot.Turn, id loyalty.MemberID, rest string, err error) (
 	if id == "" {
 		return people.Person{}, "", d.stranger(t)
 	}
-	if err := t.Tx.Lock(people.Subject(id)); err != nil {
-		return people.Person{}, "", err
-	}
-	p, err := d.Vault.Get(t.Tx, id)
+	p, err := d.Whole(t.Tx, id)
 	if errors.Is(err, people.ErrNobody) || err == nil && p.Status != people.Member {
 		return p, "", d.stranger(t)
 	}
