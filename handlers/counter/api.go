@@ -55,8 +55,8 @@ func (c *Counter) acts() map[string]http.HandlerFunc {
 func (c *Counter) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /counter/api/state", c.get(c.state))
 	for name, f := range map[string]http.HandlerFunc{
-		"register": post(c, c.register), "pin": post(c, c.pin), "unlock": post(c, c.unlock), "lock": post(c, c.lock),
-		"find": post(c, c.find), "recent": post(c, c.recent),
+		"register": post(c, c.stranger, c.register), "pin": post(c, c.registered, c.pin), "unlock": post(c, c.registered, c.unlock), "lock": post(c, c.registered, c.lock),
+		"find": post(c, c.registered, c.find), "recent": post(c, c.registered, c.recent),
 	} {
 		mux.HandleFunc("POST /counter/api/"+name, f)
 	}
@@ -110,8 +110,9 @@ func (c *Counter) get(f func(context.Context, *request) (any, error)) http.Handl
 }
 
 // post reads a body into B and answers what f makes of it. Only a script of our
-// own origin can set the header that is asked for.
-func post[B any](c *Counter, f func(context.Context, *request, B) (any, error)) http.HandlerFunc {
+// own origin can set the header that is asked for. first is asked in a View:
+// nobody but a device makes the store's writer work.
+func post[B any](c *Counter, first func(store.Reader, *request) error, f func(context.Context, *request, B) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		q := c.begin(w, r)
 		var body B
@@ -121,10 +122,23 @@ func post[B any](c *Counter, f func(context.Context, *request, B) (any, error)) 
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), answerWithin)
 		defer cancel()
+		if err := c.DB.View(ctx, func(r store.Reader) error { return first(r, q) }); err != nil {
+			c.answer(q, nil, err)
+			return
+		}
 		answer, err := f(ctx, q, body)
 		c.answer(q, answer, err)
 	}
 }
+
+// registered refuses who is no device.
+func (c *Counter) registered(r store.Reader, q *request) error {
+	_, err := c.device(r, q)
+	return err
+}
+
+// stranger lets everybody in.
+func (c *Counter) stranger(store.Reader, *request) error { return nil }
 
 // readBody refuses what our page cannot have sent, before it is looked at.
 func readBody(w http.ResponseWriter, r *http.Request, into any) error {
@@ -252,5 +266,5 @@ func (c *Counter) device(r store.Reader, q *request) (people.Device, error) {
 // have ended: then the cookie is never to go in the clear.
 func (c *Counter) secure(r *http.Request) bool {
 	u, err := url.Parse(c.Shop.PublicURL)
-	return r.TLS != nil || err == nil && u.Scheme == "https" && u.Host == r.Host
+	return r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" || err == nil && u.Scheme == "https" && u.Host == r.Host
 }
