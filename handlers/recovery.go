@@ -113,17 +113,21 @@ func (c counter) lostWithCode(t *bot.Turn) error {
 // recover tries a recovery code. A wrong one counts as a try, so its refusal
 // lets the count stand; a right one that leads nowhere changes nothing.
 func (c counter) recover(t *bot.Turn, code people.RecoveryCode) error {
-	to, err := c.Vault.ByRecovery(t.Tx, code, shopIdentity(t), t.Now)
+	drew, err := c.Vault.ByRecovery(t.Tx, code, shopIdentity(t), t.Now)
 	if errors.Is(err, people.ErrCode) {
 		err = bot.Refuse(i18n.RecoveryWrong)
 	}
 	if err != nil {
 		return t.Concede(err)
 	}
+	to, err := c.Vault.Holder(t.Tx, drew) // whose part they are since
+	if err != nil {
+		return err
+	}
 	if err := c.regain(t, to, people.ByRecovery); err != nil {
 		return err
 	}
-	return c.Vault.EndRecovery(t.Tx, to)
+	return c.Vault.EndRecovery(t.Tx, drew)
 }
 
 // regain makes this chat the way in of a member who was just proven.

@@ -5,10 +5,8 @@ import (
 	"regulars/loyalty/people"
 )
 
-// plainProve are the refusals of who wants to prove who they are. A code whose
-// member is gone is a code like any other that is not good.
+// plainProve are the refusals of who wants to prove who they are.
 var plainProve = map[error]i18n.Key{
 	people.ErrOwnAccount: i18n.LostOwn,
-	people.ErrNotMember:  i18n.RefuseCode,
 	people.ErrSMSCode:    i18n.SMSOver,
 }

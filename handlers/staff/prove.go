@@ -228,6 +228,9 @@ func (d desk) decideProof(t *bot.Turn) error {
 	if err := provings.Put(t.Tx, row, id); err != nil {
 		return err
 	}
+	if row.Member, err = d.Vault.Holder(t.Tx, row.Member); err != nil {
+		return err
+	}
 	asker, err := d.Vault.OpenAsker(t.Tx, row.Person, row.Chat)
 	if errors.Is(err, people.ErrCode) { // that chat is somebody else's by now
 		return bot.Refuse(i18n.ProveGone)
