@@ -142,6 +142,7 @@ func (p *Pages) liveChanges(w http.ResponseWriter, r *http.Request) {
 	l := p.newLive(r.PathValue("token"))
 	err := l.look(r.Context())
 	personal(w.Header(), "text/event-stream")
+	w.Header().Set("X-Accel-Buffering", "no") // nginx would keep the events back
 	s := &stream{w: w, out: http.NewResponseController(w)}
 	if isGone(err) {
 		s.gone(p, i18n.For(language(r, p.Shop.Lang)))
