@@ -155,12 +155,12 @@ func decimal(n int64, digits int) string {
 }
 
 // guarded is a text that a spreadsheet takes for a text (LEDGER, case 31): on
-// one line, without letters that turn the direction of others, and with an
-// apostrophe before what would be a formula.
+// one line, without marks that cannot be seen and turn the direction of others,
+// and with an apostrophe before what would be a formula.
 func guarded(s string) string {
 	s = strings.TrimSpace(strings.Map(func(r rune) rune {
 		switch {
-		case r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f:
+		case unicode.Is(unicode.Cf, r) && r != 0x200c && r != 0x200d: // joiners are part of letters and pictures
 			return -1
 		case unicode.IsControl(r), r == 0x2028, r == 0x2029:
 			return ' '
