@@ -35,7 +35,6 @@ func (c *importCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return err
 	}
-	relaxCollector()
 	m.window = bulkWindow
 	if !c.Yes || c.DryRun {
 		args["dry"] = "true"

@@ -47,7 +47,7 @@ type Intake struct {
 // for one sync of the disk together.
 const (
 	atOnce   = 32
-	inFlight = 96
+	inFlight = 64
 )
 
 // chunk is the rows of one transaction on their way.
