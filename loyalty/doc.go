@@ -43,5 +43,13 @@
 // that points go sooner than a full period later. Settling follows the version
 // in force at each instant, so that it does not matter when anybody looks.
 //
+// # Two who are one
+//
+// An account can take another one in ([Merge]): what is left in its lots, holds
+// and counts moves over, the other is empty, and its past stays where it is. The
+// entries on both sides carry what each account is from there on ([Carry]).
+// [Unmerge] takes it back: each becomes what it was, with what concerned it
+// since.
+//
 // It owns no rows; loyalty/book keeps them.
 package loyalty

@@ -22,7 +22,7 @@ func (s *Shop) newClub() *club.Club {
 		Seal: func(plain []byte) ([]byte, error) { return s.Vault.SealShop(codePurpose, plain, rand.Reader) },
 		Open: func(sealed []byte) ([]byte, error) { return s.Vault.OpenShop(codePurpose, sealed) },
 	}
-	referrals := &referral.Desk{Key: s.Vault.Derive("referrals"), Programme: s.Rules}
+	referrals := &referral.Desk{Key: s.Vault.Derive("referrals"), Programme: s.Rules, Family: s.Book.Family}
 	return &club.Club{Book: s.Book, Vouchers: vouchers, Referrals: referrals, Programme: s.Rules, Facts: s.Facts}
 }
 

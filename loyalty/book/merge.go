@@ -335,3 +335,28 @@ func firstNumber(c loyalty.Carry) uint64 {
 	}
 	return c.Lots[0].Seq
 }
+
+// halves looks whether the entries that moved the account as a whole have their
+// other half: one of the same operation, in the other's ledger, that took what
+// this one gave.
+func halves(r store.Reader, m loyalty.MemberID, all []loyalty.Entry) (faults []Fault, err error) {
+	for i := range all {
+		e := &all[i]
+		if e.Kind != loyalty.KindMerge && e.Kind != loyalty.KindUnmerge {
+			continue
+		}
+		found := false
+		for _, o := range entries.Scan(r, entries.Under(string(e.Carry.With)), &err) {
+			if o.Kind == e.Kind && o.Op == e.Op && o.Carry != nil && o.Carry.With == m {
+				found = o.In(loyalty.Joined)+e.In(loyalty.Joined) == 0
+			}
+		}
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			faults = append(faults, Fault{m, e.Seq, "its other half is not in the ledger of member " + string(e.Carry.With)})
+		}
+	}
+	return faults, nil
+}

@@ -447,3 +447,21 @@ func unmarked(a loyalty.Account) loyalty.Account {
 	a.Lots, a.Days, a.Buckets = slices.Clip(a.Lots), slices.Clip(a.Days), slices.Clip(a.Buckets)
 	return a
 }
+
+// TestAHalfOfAMergeIsMissed: what was cut off one ledger together with its head
+// shows in the other.
+func TestAHalfOfAMergeIsMissed(t *testing.T) {
+	s := newShop(t, plan())
+	s.earn(ann, 100, "A1")
+	s.merge(bo, ann) // bo has nothing but this entry
+	s.update(func(tx store.Tx) error {
+		if err := tx.Lock(memberSubject(bo)); err != nil {
+			return err
+		}
+		return errors.Join(entries.Delete(tx, string(bo), seqKey(1)), accounts.Delete(tx, string(bo)))
+	})
+	faults, err := s.b.Verify(context.Background(), s.db, nil)
+	if err != nil || len(faults) == 0 || faults[0].Member != ann || faults[0].Seq != 2 {
+		t.Errorf("%v, %v", faults, err)
+	}
+}

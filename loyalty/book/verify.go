@@ -58,7 +58,10 @@ func (b *Book) verifyMember(r store.Reader, l ledger) ([]Fault, error) {
 	if err != nil {
 		return nil, err
 	}
-	var faults []Fault
+	faults, err := halves(r, l.member, all)
+	if err != nil {
+		return nil, err
+	}
 	for _, key := range append(wrong, stray...) {
 		faults = append(faults, Fault{Member: l.member, What: fmt.Sprintf("row %q is not what the entries give; run `regulars rebuild`", key)})
 	}

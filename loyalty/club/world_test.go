@@ -86,7 +86,7 @@ func newWorld(t fataler, p *loyalty.Programme) *world {
 	w.c = &Club{
 		Book: b, Programme: rules, Facts: facts,
 		Vouchers:  &voucher.Desk{Book: b, Key: key, Programme: rules},
-		Referrals: &referral.Desk{Key: key, Programme: rules},
+		Referrals: &referral.Desk{Key: key, Programme: rules, Family: b.Family},
 	}
 	return w
 }

@@ -22,6 +22,17 @@ type Desk struct {
 	// Programme is the version of the rules in force at a moment. It must give
 	// the same for the same moment, for ever.
 	Programme func(at time.Time) *loyalty.Programme
+	// Family are a member and all who were merged into them; nil knows of no
+	// merges. It is asked for a member who brought friends.
+	Family func(store.Reader, loyalty.MemberID) ([]loyalty.MemberID, error)
+}
+
+// family are all who are one person with a member.
+func (d *Desk) family(r store.Reader, m loyalty.MemberID) ([]loyalty.MemberID, error) {
+	if d.Family == nil {
+		return []loyalty.MemberID{m}, nil
+	}
+	return d.Family(r, m)
 }
 
 // codeLetters are 31 letters and digits that nobody mistakes for one another:

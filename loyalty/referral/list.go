@@ -50,6 +50,23 @@ const ListMax = 100
 
 // List are a referrer's friends, the newest first, ListMax at most.
 func (d *Desk) List(r store.Reader, referrer loyalty.MemberID, now time.Time) (list []Friend, err error) {
+	family, err := d.family(r, referrer)
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range family {
+		if list, err = d.listOf(r, one, now, list); err != nil {
+			return nil, err
+		}
+	}
+	if len(family) > 1 {
+		slices.SortStableFunc(list, func(a, b Friend) int { return b.Since.Compare(a.Since) })
+	}
+	return list[:min(len(list), ListMax)], nil
+}
+
+// listOf adds one member's friends, the newest first, ListMax at most.
+func (d *Desk) listOf(r store.Reader, referrer loyalty.MemberID, now time.Time, list []Friend) (_ []Friend, err error) {
 	var newest []loyalty.MemberID
 	for key := range referred.Scan(r, referred.Under(string(referrer)), &err) {
 		if newest = append(newest, lastPart(key)); len(newest) > ListMax {
@@ -93,10 +110,18 @@ func (d *Desk) shown(f *friendRow, now time.Time) Friend {
 // Count is how many friends of a referrer joined, and for how many of them the
 // referrer was rewarded.
 func (d *Desk) Count(r store.Reader, referrer loyalty.MemberID) (joined, rewarded int, err error) {
-	if joined, err = count(r, referred.Under(string(referrer)), all); err != nil {
-		return 0, 0, err
+	family, err := d.family(r, referrer)
+	for _, one := range family {
+		n, err := count(r, referred.Under(string(one)), all)
+		if err != nil {
+			return 0, 0, err
+		}
+		k, err := count(r, given.Under(string(one)), all)
+		if err != nil {
+			return 0, 0, err
+		}
+		joined, rewarded = joined+n, rewarded+k
 	}
-	rewarded, err = count(r, given.Under(string(referrer)), all)
 	return joined, rewarded, err
 }
 
@@ -105,5 +130,17 @@ func (d *Desk) Count(r store.Reader, referrer loyalty.MemberID) (joined, rewarde
 // as many as the cap. It is 0 where there is none.
 func (d *Desk) CapUsed(r store.Reader, referrer loyalty.MemberID, now time.Time) (int, error) {
 	p := d.Programme(now)
-	return count(r, since(given, referrer, spanStart(p, p.Referral.Per, now)), int(p.Referral.Most))
+	return d.rewardedSince(r, referrer, spanStart(p, p.Referral.Per, now), int(p.Referral.Most))
+}
+
+// rewardedSince is how many rewards a person had since, most at most.
+func (d *Desk) rewardedSince(r store.Reader, referrer loyalty.MemberID, from time.Time, most int) (n int, err error) {
+	family, err := d.family(r, referrer)
+	for _, one := range family {
+		k, err := count(r, since(given, one, from), most)
+		if n = min(most, n+k); err != nil {
+			return 0, err
+		}
+	}
+	return n, err
 }

@@ -134,7 +134,7 @@ func (d *Desk) refuseReferrer(tx store.Tx, p *loyalty.Programme, referrer loyalt
 	if most <= 0 {
 		return "", nil
 	}
-	n, err := count(tx, since(given, referrer, spanStart(p, p.Referral.Per, now)), int(most))
+	n, err := d.rewardedSince(tx, referrer, spanStart(p, p.Referral.Per, now), int(most))
 	if err != nil || int64(n) < most {
 		return "", err
 	}
