@@ -121,7 +121,7 @@ func (l *life) step() {
 	o := l.oracle
 	o.advance(l.now)
 	order := []string{"", "A", "B", "C"}[l.pick(4)]
-	switch l.pick(16) {
+	switch l.pick(17) {
 	case 0, 1, 2, 3, 4:
 		l.sell(a, at, order)
 	case 5:
@@ -154,6 +154,14 @@ func (l *life) step() {
 		}
 		o.frozen = on
 		l.play(fmt.Sprint("freeze ", on), func(tx store.Tx) (Receipt, error) { return l.b.Freeze(tx, ann, a, on) }, "")
+	case 16: // what comes from another system is a correction upwards: no activity
+		if a.At, l.at = (time.Time{}), a.Now; !o.now.Equal(a.Now) {
+			break // the clock stepped back: its points may be past their end already
+		}
+		g, why := o.adjust(n, a.Now)
+		l.keep(l.play(fmt.Sprint("open ", n), func(tx store.Tx) (Receipt, error) {
+			return l.b.OpenBalance(tx, ann, a, loyalty.Points(n), time.Time{})
+		}, why), g, why)
 	}
 	if l.pick(5) == 0 {
 		l.again()
