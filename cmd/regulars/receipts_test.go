@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +31,28 @@ func TestVerifyLooksAtReceipts(t *testing.T) {
 	out := s.refused(exitWrong, "the receipts' codes have 1 fault, named above", "verify")
 	if !strings.Contains(out, "✗ slip "+string(slip.Ref)+": its name does not lead to it") {
 		t.Error(out)
+	}
+}
+
+// An export tells of sales without a member, and not their codes.
+func TestExportTellsOfReceipts(t *testing.T) {
+	s, _ := withSale(t)
+	var slip receipt.Slip
+	var code receipt.Code
+	s.within(func(a *app, tx store.Tx) (err error) {
+		slip, code, err = a.shop.Slips().Issue(tx, receipt.Act{Op: "code-1", Actor: loyalty.ByJob("test"), Now: a.clock.Now()}, loyalty.Sale{Amount: 350, Order: "=A-1"})
+		return err
+	})
+	dir := filepath.Join(t.TempDir(), "out")
+	s.must("export", dir)
+	for _, name := range []string{"receipts.jsonl", "receipts.csv"} {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(text), string(slip.Ref)); n != 1 || strings.Contains(string(text), code.Bare()) || strings.Contains(string(text), ",=A-1") {
+			t.Errorf("%s: %s", name, text)
+		}
 	}
 }
 

@@ -36,6 +36,12 @@ func (d *Desk) Check(ctx context.Context, db store.DB) ([]Fault, error) {
 	return c.faults, err
 }
 
+// All calls f with every slip that is kept, in no order that means anything. It may
+// run beside updates. The error is f's, or for reading that failed, or ctx.
+func All(ctx context.Context, db store.DB, f func(Slip) error) error {
+	return each(ctx, db, slips, slips.All(), func(_ store.Reader, _ string, s Slip) error { return f(s) })
+}
+
 // each calls f with the rows of a table, a page of them in each View.
 func each[T any](ctx context.Context, db store.DB, t store.Table[T], rg store.Range, f func(r store.Reader, key string, v T) error) error {
 	for more := true; more; {

@@ -68,7 +68,7 @@ type Slip struct {
 	Entry  loyalty.Ref      `json:"entry,omitempty"`  // of the sale in the ledger
 	Ended  time.Time        `json:"ended,omitzero"`   // credited or void since
 	By     loyalty.Actor    `json:"by,omitempty"`     // who voided it
-	Digest []byte           `json:"digest"`           // of what was issued, keyed
+	Digest []byte           `json:"digest,omitempty"` // of what was issued, keyed
 }
 
 // Sale is the slip's sale as the ledger takes it.
