@@ -322,6 +322,15 @@ func (c *crowd) wait() {
 	}
 }
 
+// lifeLength is n, but for the race detector, which has little to see in one
+// goroutine.
+func lifeLength(n int) int {
+	if raceDetector {
+		return n / 4
+	}
+	return n
+}
+
 // holds checks what must always hold, for all of them together.
 func (c *crowd) holds() {
 	c.t.Helper()
@@ -356,7 +365,7 @@ func TestMergedLives(t *testing.T) {
 				rt.Log(c.log[i])
 			}
 		}()
-		for range 25 {
+		for range lifeLength(25) {
 			switch x := c.pick(16); {
 			case x < 12:
 				c.alone(x)
@@ -389,7 +398,7 @@ func TestUnmergeGivesTheSameLedgers(t *testing.T) {
 		}
 		live := func(pick func(int) int, together bool) []loyalty.Account {
 			c := newCrowd(tb{t, rt}, pick)
-			for range 12 {
+			for range lifeLength(12) {
 				if x := c.pick(14); x < 12 {
 					c.alone(x)
 				} else {
