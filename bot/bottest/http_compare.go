@@ -24,6 +24,7 @@ var (
 	adornment   = regexp.MustCompile(`^([▰▱]+|[●○]+)$`)
 	pictureLine = regexp.MustCompile(`\(picture(: [^\n]*)?\)`)
 	buttonsLine = regexp.MustCompile(`(?:^|\s)((?:⌨?\[[^\[\]]*\] ?)+)$`)
+	sixDigits   = regexp.MustCompile(` code is ([0-9]{3}) ([0-9]{3})\b`) // drawn by lot, and shown in two parts
 	oneButton   = regexp.MustCompile(`(⌨?)\[([^\[\]]*)\]`)
 	personIcon  = strings.NewReplacer("👤 ", "", cardMark, "", "\u2068", "", "\u2069", "")
 )
@@ -44,6 +45,7 @@ func look(text string, key func(label string) bool) (s shown) {
 	}
 	s.picture, s.photo = pictureLine.MatchString(text), photoLine.MatchString(text)
 	text = photoLine.ReplaceAllString(pictureLine.ReplaceAllString(text, ""), "")
+	text = sixDigits.ReplaceAllString(text, " code is $1$2")
 	s.words = slices.DeleteFunc(strings.Fields(text), adornment.MatchString)
 	return s
 }
