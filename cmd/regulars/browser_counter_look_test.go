@@ -1,0 +1,167 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"regulars/bot/sim"
+	"regulars/i18n"
+)
+
+// TestBrowserCounterByKeyboard serves a customer with keys alone, as on a till
+// with a keyboard and a scanner that types.
+func TestBrowserCounterByKeyboard(t *testing.T) {
+	c := newCounterTop(t)
+	ann := c.member("line", "Ann", 0)
+	b := c.registers(cameraOn(t, ""), tablet)
+	c.begins(b, "2468")
+	b.value(`document.querySelector("[aria-label=`+i18n.For("en").Say(i18n.CounterPageLock)+`]").focus()`, new(any))
+	b.keys(kb.Enter)
+	b.view("who")
+	b.tabTo(`document.activeElement.innerText === "Sam"`)
+	b.keys(kb.Enter)
+	b.until(`document.querySelector(".dots")`)
+	b.keys("2468" + kb.Enter)
+	b.view("look")
+	for _, amount := range []string{"350", "80"} { // the next customer as the first
+		b.keys(c.card(ann) + kb.Enter)
+		b.view("sale")
+		b.keys(amount + "9" + kb.Backspace + kb.Enter)
+		b.done("good")
+		b.keys(kb.Enter)
+		b.view("look")
+	}
+	c.wants(ann, 43, 0, 0)
+	b.keys(c.card(ann) + kb.Enter)
+	b.view("sale")
+	b.tabTo(`document.activeElement.classList.contains("key")`)
+	b.keys(kb.Escape)
+	b.view("look")
+	b.close()
+}
+
+// TestBrowserCounterLanguages looks at every view in each language on a small
+// phone and a tablet: nothing is cut off, everything has its glyph, and a finger
+// finds what is to be pressed.
+func TestBrowserCounterLanguages(t *testing.T) {
+	c := newCounterTop(t)
+	ann := c.member("line", "Ann", 200)
+	c.buysLatte(ann)
+	b := c.registers(cameraOn(t, ""), phone)
+	c.begins(b, "2468")
+	small, large := screen{"small", 360, 640, "light"}, tablet
+	for i, lang := range i18n.Langs {
+		for _, s := range []screen{small, large} {
+			if s == large && i > 0 && os.Getenv("REGULARS_SHOTS") == "" {
+				continue // the small one has less room
+			}
+			t.Run(fmt.Sprint(lang, "-", s.name), func(t *testing.T) {
+				b := &tab{t: t, ctx: b.ctx}
+				b.try(chromedp.Do(b.ctx, chromedp.EmulateViewport(s.width, s.height, chromedp.EmulateTouch)))
+				b.value(`document.querySelector("#bar .icon:last-child").click()`, new(any))
+				b.view("menu")
+				b.value(fmt.Sprintf(`(s => { s.value = %q; s.dispatchEvent(new Event("change")); return 1 })(document.querySelector("select"))`, lang), new(int))
+				b.until(fmt.Sprintf(`document.documentElement.lang === %q && document.querySelector("select")?.value === %q`, lang, lang))
+				c.everyView(b, ann, lang, s)
+			})
+		}
+	}
+	b.close()
+}
+
+// everyView goes through the views as an employee who is at the till.
+func (c *counterTop) everyView(b *tab, ann sim.Person, lang i18n.Lang, s screen) {
+	b.t.Helper()
+	look := func(name string) {
+		b.t.Helper()
+		b.picture(fmt.Sprintf("counter-%s-%s-%s", name, lang, s.name))
+		b.readable(lang)
+		b.fits(name)
+	}
+	click := func(selector string) {
+		b.t.Helper()
+		b.until(fmt.Sprintf(`(e => e && e.checkVisibility())(document.querySelector(%q))`, selector))
+		b.value(fmt.Sprintf(`document.querySelector(%q).click()`, selector), new(any))
+	}
+	look("menu")
+	click("#stage .back")
+	b.view("look")
+	b.until(`document.querySelector("video").videoWidth`)
+	look("look")
+	b.looksUp(c.card(ann))
+	b.view("sale")
+	click(".tick input")
+	click(".items button")
+	b.taps("1200")
+	look("sale")
+	click(".tick input") // it stays hers
+	click(".extras .link")
+	look("late")
+	b.records()
+	b.done("good")
+	look("done")
+	click("#stage .undo")
+	look("undo")
+	click("#stage .undo.sure")
+	b.until(`document.querySelector("#stage .done.good .foot")?.children.length === 1`)
+	b.next()
+	click(".more button") // not a member
+	b.view("sale")
+	b.taps("60")
+	b.records()
+	b.done("code")
+	b.until(`document.querySelector(".done img").naturalWidth`)
+	look("code")
+	b.next()
+	b.looksUp("0900000000")
+	b.until(`document.querySelector("#look .wrong").innerText`)
+	look("nobody")
+	if s.width < 800 {
+		click(".more .narrow")
+		b.until(`document.querySelector("#stage .act")`)
+		look("recent")
+	}
+	click("#bar .icon") // the lock
+	b.view("who")
+	look("who")
+	click(".people button:last-child")
+	b.until(`document.querySelector(".dots")`)
+	look("pin")
+	click("#full .link")
+	b.until(`document.querySelector("[name=code]")`)
+	look("first")
+	click("#full .back")
+	b.unlocks("2468")
+	b.view("look")
+}
+
+// fits complains of what a finger misses or an eye cannot read.
+func (b *tab) fits(view string) {
+	b.t.Helper()
+	var bad []string
+	b.value(fitsScript, &bad)
+	if len(bad) > 0 {
+		list, _ := json.MarshalIndent(bad, "", "  ")
+		b.t.Errorf("%s: %s", view, list)
+	}
+}
+
+const fitsScript = `(() => {
+	const bad = [], name = e => (e.innerText || e.ariaLabel || e.className).trim().slice(0, 40);
+	for (const e of document.querySelectorAll("button, a, select, input:not([type=checkbox]), .tick")) {
+		if (!e.checkVisibility()) continue;
+		const r = e.getBoundingClientRect();
+		if (r.height < 44 && !e.classList.contains("chip") || r.width < 44) bad.push("small: " + name(e) + " " + r.width + "x" + r.height);
+		if (e.tagName === "BUTTON" && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 2)) bad.push("cut: " + name(e));
+		if (r.right > innerWidth + 1 || r.left < -1) bad.push("aside: " + name(e));
+	}
+	for (const e of document.querySelectorAll("body *")) {
+		if (e.checkVisibility() && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && parseFloat(getComputedStyle(e).fontSize) < 13) bad.push("tiny: " + name(e));
+	}
+	return bad;
+})()`
