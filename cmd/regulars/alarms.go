@@ -35,6 +35,7 @@ type watch struct {
 	since   time.Time                   // listening began then
 	lately  time.Time                   // the last look
 	refused map[bot.ChannelName][]int64 // what heard counted at the looks of the last hour
+	asked   []connection                // of this look
 	connect func(ctx context.Context, host string) (*x509.Certificate, error)
 }
 
@@ -65,6 +66,21 @@ func (a *app) alarms(ctx context.Context) error {
 // troublesOf looks at one kind of trouble; ok says that it could be looked at.
 type troublesOf func(ctx context.Context) (found []alarm.Trouble, ok bool)
 
+// looks are the kinds of trouble that there can be.
+func (w *watch) looks() map[alarm.Kind]troublesOf {
+	all := map[alarm.Kind]troublesOf{
+		alarm.Quota: w.quota, alarm.Webhook: w.webhooks, alarm.Token: w.tokens, alarm.Certificate: w.certificate,
+		alarm.Disk: w.disk, alarm.Backup: w.backup, alarm.Dead: w.dead, alarm.Giving: w.giving,
+	}
+	if w.a.invented {
+		// This machine is not the café's, and nobody is to be asked for its address.
+		for _, kind := range []alarm.Kind{alarm.Certificate, alarm.Disk, alarm.Backup} {
+			delete(all, kind)
+		}
+	}
+	return all
+}
+
 // look looks once at everything and tells owners.
 func (w *watch) look(ctx context.Context) error {
 	now := w.a.clock.Now()
@@ -72,13 +88,10 @@ func (w *watch) look(ctx context.Context) error {
 	if !w.lately.IsZero() && (now.Sub(w.lately) > 3*alarmEvery || now.Before(w.lately)) {
 		w.since = now
 	}
-	w.lately = now
+	w.lately, w.asked = now, nil
 	var looked []alarm.Kind
 	var found []alarm.Trouble
-	for kind, look := range map[alarm.Kind]troublesOf{
-		alarm.Quota: w.quota, alarm.Webhook: w.webhooks, alarm.Token: w.tokens, alarm.Certificate: w.certificate,
-		alarm.Disk: w.disk, alarm.Backup: w.backup, alarm.Dead: w.dead, alarm.Giving: w.giving,
-	} {
+	for kind, look := range w.looks() {
 		some, ok := look(ctx)
 		if ok {
 			looked = append(looked, kind)
@@ -172,66 +185,81 @@ func (w *watch) webhooks(ctx context.Context) (found []alarm.Trouble, ok bool) {
 			say("refused", i18n.AlarmRefused, "Number", i18n.Number(n))
 		}
 	}
-	for _, ch := range w.a.lines {
-		ctx, stop := context.WithTimeout(ctx, askWithin)
-		health, err := ch.Health(ctx)
-		stop()
-		if err != nil || health.Refused {
-			ok = ok && err == nil
+	for _, h := range w.health(ctx) {
+		if h.err != nil || h.refused {
+			ok = ok && h.err == nil
 			continue
 		}
-		w.leads(&found, ch.Channel(), health.Webhook)
-		if !health.On {
-			found = append(found, alarm.Trouble{Kind: alarm.Webhook, About: string(ch.Channel()) + ".off", Channel: ch.Channel(),
-				Text: i18n.T(i18n.AlarmOff, "Channel", w.a.shop.Label(ch.Channel()))})
-		}
-	}
-	for _, ch := range w.a.bots {
-		ctx, stop := context.WithTimeout(ctx, askWithin)
-		health, err := ch.Health(ctx)
-		stop()
-		if err != nil || health.Refused {
-			ok = ok && err == nil
+		if h.webhook == "" && w.a.polls(h.channel) {
 			continue
 		}
-		if w.a.polls(ch.Channel()) {
-			continue
+		say := func(what string, key i18n.Key, args ...any) {
+			args = append(args, "Channel", w.a.shop.Label(h.channel))
+			found = append(found, alarm.Trouble{Kind: alarm.Webhook, About: string(h.channel) + "." + what, Channel: h.channel, Text: i18n.T(key, args...)})
 		}
-		w.leads(&found, ch.Channel(), health.Webhook)
-		if now := w.a.clock.Now(); health.Error != "" && health.At.After(w.since) && now.Sub(health.At) < lastHour*alarmEvery {
-			found = append(found, alarm.Trouble{Kind: alarm.Webhook, About: string(ch.Channel()) + ".failing", Channel: ch.Channel(),
-				Text: i18n.T(i18n.AlarmFailing, "Channel", w.a.shop.Label(ch.Channel()), "Platform", "Telegram", "Why", health.Error)})
+		if w.a.cfg.PublicURL != "" && h.webhook != w.a.webhookURL(h.channel) {
+			say("elsewhere", i18n.AlarmElsewhere)
+		}
+		if h.off {
+			say("off", i18n.AlarmOff)
+		}
+		if now := w.a.clock.Now(); h.failed != "" && h.at.After(w.since) && now.Sub(h.at) < lastHour*alarmEvery {
+			say("failing", i18n.AlarmFailing, "Platform", h.platform, "Why", h.failed)
 		}
 	}
 	return found, ok
 }
 
-// leads notes a webhook that leads elsewhere.
-func (w *watch) leads(found *[]alarm.Trouble, name bot.ChannelName, to string) {
-	if w.a.cfg.PublicURL != "" && to != w.a.webhookURL(name) {
-		*found = append(*found, alarm.Trouble{Kind: alarm.Webhook, About: string(name) + ".elsewhere", Channel: name,
-			Text: i18n.T(i18n.AlarmElsewhere, "Channel", w.a.shop.Label(name))})
-	}
+// connection is what a platform tells of how a channel is connected.
+type connection struct {
+	channel  bot.ChannelName
+	platform string
+	refused  bool      // our token
+	ends     time.Time // our token does; zero: no end in sight
+	webhook  string    // "" for none
+	off      bool      // its switch
+	failed   string    // why a delivery failed last, at
+	at       time.Time
+	err      error // it could not be asked
 }
+
+// health asks the platforms how our channels are connected, once a look.
+func (w *watch) health(ctx context.Context) []connection {
+	if w.asked != nil {
+		return w.asked
+	}
+	for _, ch := range w.a.lines {
+		ctx, stop := context.WithTimeout(ctx, askWithin)
+		h, err := ch.Health(ctx)
+		stop()
+		w.asked = append(w.asked, connection{channel: ch.Channel(), platform: "LINE", refused: h.Refused, ends: h.TokenEnds, webhook: h.Webhook, off: !h.On, err: err})
+	}
+	for _, ch := range w.a.bots {
+		ctx, stop := context.WithTimeout(ctx, askWithin)
+		h, err := ch.Health(ctx)
+		stop()
+		w.asked = append(w.asked, connection{channel: ch.Channel(), platform: "Telegram", refused: h.Refused, webhook: h.Webhook, failed: h.Error, at: h.At, err: err})
+	}
+	return w.asked
+}
+
+// tokenSoon is how long before a token's end owners hear of it.
+const tokenSoon = 7 * 24 * time.Hour
 
 // tokens asks the platforms whether they accept us.
 func (w *watch) tokens(ctx context.Context) (found []alarm.Trouble, ok bool) {
 	ok = true
-	ask := func(name bot.ChannelName, platform string, health func(context.Context) (refused bool, err error)) {
-		ctx, stop := context.WithTimeout(ctx, askWithin)
-		defer stop()
-		refused, err := health(ctx)
-		ok = ok && err == nil
-		if refused {
-			found = append(found, alarm.Trouble{Kind: alarm.Token, About: string(name), Channel: name,
-				Text: i18n.T(i18n.AlarmToken, "Channel", w.a.shop.Label(name), "Platform", platform)})
+	for _, h := range w.health(ctx) {
+		ok = ok && h.err == nil
+		label := w.a.shop.Label(h.channel)
+		switch {
+		case h.refused:
+			found = append(found, alarm.Trouble{Kind: alarm.Token, About: string(h.channel), Channel: h.channel,
+				Text: i18n.T(i18n.AlarmToken, "Channel", label, "Platform", h.platform)})
+		case !h.ends.IsZero() && h.ends.Sub(w.a.clock.Now()) < tokenSoon:
+			found = append(found, alarm.Trouble{Kind: alarm.Token, About: string(h.channel) + ".ends", Channel: h.channel,
+				Text: i18n.T(i18n.AlarmTokenEnds, "Channel", label, "Date", w.a.shop.Local(h.ends))})
 		}
-	}
-	for _, ch := range w.a.lines {
-		ask(ch.Channel(), "LINE", func(ctx context.Context) (bool, error) { h, err := ch.Health(ctx); return h.Refused, err })
-	}
-	for _, ch := range w.a.bots {
-		ask(ch.Channel(), "Telegram", func(ctx context.Context) (bool, error) { h, err := ch.Health(ctx); return h.Refused, err })
 	}
 	return found, ok
 }

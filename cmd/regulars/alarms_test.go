@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -127,6 +128,26 @@ func TestOwnersHearOfQuotaTokenAndCertificate(t *testing.T) {
 	w.connect = func(context.Context, string) (*x509.Certificate, error) { return nil, errors.New("no route") }
 	if found, ok := w.certificate(t.Context()); ok || len(found) != 0 {
 		t.Errorf("an address that cannot be reached from here says nothing: %v, %v", found, ok)
+	}
+}
+
+// A token that LINE no longer takes, or not for long, is told on the other
+// platform.
+func TestOwnersHearOfTokens(t *testing.T) {
+	l := newLab(t, bolt.Options{}, nil).staffed()
+	olga := l.enrols("Olga", "en", people.Owner)
+	w := l.app.app.newWatch()
+	l.looks(w, olga, 0)
+	w.asked = []connection{{channel: "main", platform: "LINE", ends: l.world.Clock.Now().Add(3 * 24 * time.Hour)}}
+	found, ok := w.tokens(t.Context())
+	if !ok || len(found) != 1 || !strings.Contains(i18n.For(i18n.En).Print(found[0].Text), "LINE: the access token ends on") {
+		t.Errorf("of a token that ends: %v, %v", found, ok)
+	}
+	res, err := http.PostForm(l.world.LineAPI()+"/v2/oauth/revoke", url.Values{"access_token": {labLineToken}})
+	l.try(err)
+	res.Body.Close()
+	if got := l.looks(w, olga, 1); !strings.Contains(got, "LINE: LINE refuses our access token") {
+		t.Errorf("the owner heard %q", got)
 	}
 }
 
