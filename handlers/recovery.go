@@ -124,10 +124,7 @@ func (c counter) recover(t *bot.Turn, code people.RecoveryCode) error {
 	if err != nil {
 		return err
 	}
-	if err := c.regain(t, to, people.ByRecovery); err != nil {
-		return err
-	}
-	return c.Vault.EndRecovery(t.Tx, drew)
+	return c.regain(t, to, people.ByRecovery)
 }
 
 // regain makes this chat the way in of a member who was just proven.

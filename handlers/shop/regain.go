@@ -45,7 +45,8 @@ func (s *Shop) NumberOf(tx store.Tx, phone people.Phone, mine loyalty.MemberID) 
 
 // Regain gives a member who proved who they are the chat of a as their way in.
 // Whatever chats were there before are locked and told, the card has a new
-// number, and a lock for a lost phone ends. Where a's person is a member with
+// number, recovery codes end, as those chats have shown them, and so does a lock
+// for a lost phone. Where a's person is a member with
 // something to lose, the two become one. What a gift or a purchase has brought
 // meanwhile stays.
 //
@@ -170,13 +171,17 @@ func (s *Shop) mergeIn(t *bot.Turn, a people.Asker, to loyalty.MemberID, act boo
 	return keep, err
 }
 
-// lockOut locks the chats that are not kept, tells them, and changes the card.
+// lockOut locks the chats that are not kept, tells them, and ends what they have
+// shown: the card and the recovery code.
 func (s *Shop) lockOut(t *bot.Turn, id loyalty.MemberID, keep []people.Identity) error {
 	locked, err := s.Vault.LockOut(t.Tx, id, t.Rand(), keep...)
 	if err != nil {
 		return err
 	}
 	if _, err := s.Vault.ReissueCard(t.Tx, id, t.Rand()); err != nil {
+		return err
+	}
+	if err := s.Vault.EndRecovery(t.Tx, id); err != nil {
 		return err
 	}
 	return s.TellChats(t, id, locked, func(p i18n.Printer) bot.Message {

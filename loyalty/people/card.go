@@ -50,9 +50,30 @@ func (v *Vault) Card(tx store.Tx, id loyalty.MemberID, rand io.Reader) (CardCode
 }
 
 // ReissueCard gives a new number, and ends the old one and every token shown
-// before: for a card that was copied or frozen.
+// before: for a card that was copied or frozen. The cards of whoever was merged
+// into the member end too: they lead to the same points.
 func (v *Vault) ReissueCard(tx store.Tx, id loyalty.MemberID, rand io.Reader) (CardCode, error) {
+	if err := v.eachPart(tx, id, func(part loyalty.MemberID) error {
+		if part == id {
+			return nil
+		}
+		return v.dropCard(tx, part, rand)
+	}); err != nil {
+		return "", err
+	}
 	return v.card(tx, id, rand, func(*life) bool { return true })
+}
+
+// dropCard ends a card for good; a new one is drawn when it is asked for.
+func (v *Vault) dropCard(tx store.Tx, id loyalty.MemberID, rand io.Reader) error {
+	return v.change(tx, id, rand, func(l *life) (bool, error) {
+		if l.Card == "" {
+			return false, nil
+		}
+		err := v.forgetCard(tx, l)
+		l.Card, l.CardSecret = "", nil
+		return true, err
+	})
 }
 
 func (v *Vault) card(tx store.Tx, id loyalty.MemberID, rand io.Reader, wanted func(*life) bool) (CardCode, error) {

@@ -61,7 +61,9 @@ func (v *Vault) SetName(tx store.Tx, id loyalty.MemberID, name string, rand io.R
 // caller has proof that the person holds it (Telegram's own contact card, an
 // SMS code, staff at the counter). Any number of members may claim a number
 // unproven, and nobody learns of it; one may prove it, the next gets
-// ErrPhoneTaken. Typing the number one has proven leaves it proven.
+// ErrPhoneTaken. Typing the number one has proven leaves it proven. The number
+// that another takes the place of leads to the person no more, also where
+// somebody brought it who was merged into them: its next owner is somebody else.
 func (v *Vault) SetPhone(tx store.Tx, id loyalty.MemberID, phone Phone, proven bool, rand io.Reader) error {
 	return v.change(tx, id, rand, func(l *life) (bool, error) {
 		if l.Phone == phone.e164 && (l.row.PhoneProven || !proven) {
@@ -73,6 +75,9 @@ func (v *Vault) SetPhone(tx store.Tx, id loyalty.MemberID, phone Phone, proven b
 			if err := v.mayProve(tx, id, phone); err != nil {
 				return false, err
 			}
+		}
+		if err := v.leaveNumbers(tx, l, phone, proven, rand); err != nil {
+			return false, err
 		}
 		if err := v.forgetPhone(tx, l); err != nil {
 			return false, err
@@ -86,6 +91,24 @@ func (v *Vault) SetPhone(tx store.Tx, id loyalty.MemberID, phone Phone, proven b
 			return false, err
 		}
 		return true, phones.Put(tx, phoneRow{l.row.PhoneProven}, h, string(l.id))
+	})
+}
+
+// leaveNumbers takes the number that the person had away from those who were
+// merged into them, and, where the new one is proven, whatever other they had.
+func (v *Vault) leaveNumbers(tx store.Tx, l *life, phone Phone, proven bool, rand io.Reader) error {
+	return v.eachPart(tx, l.id, func(part loyalty.MemberID) error {
+		if part == l.id {
+			return nil
+		}
+		return v.change(tx, part, rand, func(x *life) (bool, error) {
+			if x.Phone == "" || x.Phone == phone.e164 || x.Phone != l.Phone && !proven {
+				return false, nil
+			}
+			err := v.forgetPhone(tx, x)
+			x.Phone, x.row.PhoneProven = "", false
+			return true, err
+		})
 	})
 }
 

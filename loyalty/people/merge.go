@@ -149,6 +149,27 @@ func (v *Vault) Holder(r store.Reader, id loyalty.MemberID) (loyalty.MemberID, e
 	}
 }
 
+// eachPart calls f for a person and for all who were merged into them, and into
+// these, each under its lock.
+func (v *Vault) eachPart(tx store.Tx, id loyalty.MemberID, f func(loyalty.MemberID) error) error {
+	if err := tx.Lock(Subject(id)); err != nil {
+		return err
+	}
+	row, _, err := persons.Get(tx, string(id))
+	if err != nil {
+		return err
+	}
+	if err := f(id); err != nil {
+		return err
+	}
+	for _, part := range row.Parts {
+		if err := v.eachPart(tx, part, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // two opens both under their locks.
 func (v *Vault) two(tx store.Tx, from, into loyalty.MemberID) (f, i *life, err error) {
 	if err := tx.Lock(Subject(from), Subject(into)); err != nil {

@@ -106,12 +106,15 @@ func (v *Vault) ByRecovery(tx store.Tx, code RecoveryCode, who Identity, now tim
 	return row.Member, err
 }
 
-// EndRecovery ends the member's recovery code, because it was used or another
-// is drawn; without one it does nothing.
+// EndRecovery ends the member's recovery code, and those of whoever was merged
+// into them, which lead to the same card: because one was used, another is drawn,
+// or the chats that showed them are on a phone that was lost. Without one it does
+// nothing.
 func (v *Vault) EndRecovery(tx store.Tx, id loyalty.MemberID) error {
-	if err := tx.Lock(Subject(id)); err != nil {
-		return err
-	}
+	return v.eachPart(tx, id, func(id loyalty.MemberID) error { return v.endRecovery(tx, id) })
+}
+
+func (v *Vault) endRecovery(tx store.Tx, id loyalty.MemberID) error {
 	old, ok, err := recoveriesOf.Get(tx, string(id))
 	if err != nil || !ok {
 		return err
