@@ -57,7 +57,7 @@ func TestBackupAndRestore(t *testing.T) {
 		if list, _ := filepath.Glob(s.path("backups/regulars-20260105T020000Z.backup")); len(list) != 1 {
 			t.Errorf("backup_dir has %v", list)
 		}
-		if left, _ := filepath.Glob(s.path("*.copy-*")); len(left) > 0 {
+		if left, _ := filepath.Glob(s.path("*.copying-*")); len(left) > 0 {
 			t.Errorf("left behind: %v", left)
 		}
 		out = s.must("restore", s.path("a.backup"), "--to", s.path("other.db"))
@@ -85,6 +85,30 @@ func TestBackupAndRestore(t *testing.T) {
 			t.Error(out)
 		}
 	})
+}
+
+// TestCopiesByHandStay: what an owner laid beside the store is theirs, whatever
+// its name; what a killed process left there goes.
+func TestCopiesByHandStay(t *testing.T) {
+	s, _ := withSale(t)
+	mine := []string{"regulars.db.copy-2026", "regulars.db.restore-test", "regulars.db.copying-1", "regulars.db.copying-before", "regulars.db.restoring-old"}
+	for _, name := range mine {
+		s.write(name, "my own copy")
+	}
+	left := s.path("regulars.db.copying-123456789")
+	if err := os.Mkdir(left, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	s.must("backup", s.path("a.backup"))
+	s.must("restore", s.path("a.backup"), "--force")
+	for _, name := range mine {
+		if s.read(name) != "my own copy" {
+			t.Errorf("%s is another", name)
+		}
+	}
+	if _, err := os.Stat(left); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what was left behind: %v", err)
+	}
 }
 
 func TestRestoreRefuses(t *testing.T) {
@@ -120,7 +144,7 @@ func TestRestoreRefuses(t *testing.T) {
 	if _, err := os.Stat(restored); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("something was put there")
 	}
-	if left, _ := filepath.Glob(s.path("*.restore-*")); len(left) > 0 {
+	if left, _ := filepath.Glob(s.path("*.restoring-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
 	}
 	s.must("restore", s.path("a.backup"), "--to", restored)

@@ -39,11 +39,7 @@ func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
 	if err := r.mayReplace(); err != nil {
 		return err
 	}
-	left, _ := filepath.Glob(r.to + ".restore-*") // of one that was killed
-	for _, dir := range left {
-		_ = os.RemoveAll(dir)
-	}
-	if r.dir, err = os.MkdirTemp(filepath.Dir(r.to), filepath.Base(r.to)+".restore-*"); err != nil {
+	if r.dir, err = backup.Room(r.to, "restoring"); err != nil {
 		return fmt.Errorf("there is no room to restore in: %w", err)
 	}
 	defer os.RemoveAll(r.dir)

@@ -155,14 +155,8 @@ func target(to string, now time.Time) (string, error) {
 }
 
 // copied is a copy of the store in a folder of its own, which done removes.
-// What killed processes left there is removed first: one process has the store.
 func (d Desk) copied(ctx context.Context) (path string, done func(), err error) {
-	const form = ".copy-*"
-	left, _ := filepath.Glob(d.Files.Path + form)
-	for _, dir := range left {
-		_ = os.RemoveAll(dir)
-	}
-	dir, err := os.MkdirTemp(filepath.Dir(d.Files.Path), filepath.Base(d.Files.Path)+form)
+	dir, err := backup.Room(d.Files.Path, "copying")
 	if err != nil {
 		return "", nil, fmt.Errorf("there is no room for a copy of the store beside it: %w", err)
 	}
