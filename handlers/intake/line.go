@@ -167,7 +167,7 @@ func (r *reader) readWho(in row, l *line) error {
 			l.id = whole
 		}
 	}
-	l.who = people.Imported{Source: r.source, External: l.id, Store: l.store}
+	l.who = people.Imported{Source: r.source, External: l.id, Store: l.store, Line: in.line}
 	if cell := phoneCell(r.columns.cell(in, Phone)); cell != "" {
 		p, err := people.ParsePhone(cell, r.regions...)
 		switch {

@@ -18,6 +18,7 @@ import (
 type sketch struct {
 	base  store.Reader // nil once the View is over
 	locks []store.Subject
+	fresh map[store.Subject]bool // of members who do not exist: there is nothing to look at
 	gets  []looked
 	had   map[string]int // places in gets
 	scans []scanned
@@ -45,8 +46,20 @@ type change struct {
 // errStale reports that something is not any more as the sketch found it.
 var errStale = errors.New("intake: something changed since")
 
-func newSketch(base store.Reader) *sketch {
-	return &sketch{base: base, had: map[string]int{}, wrote: map[string]change{}}
+func newSketch(base store.Reader, lines []*line) *sketch {
+	s := &sketch{base: base, fresh: map[store.Subject]bool{}, had: map[string]int{}, wrote: map[string]change{}}
+	for _, l := range lines {
+		if l.person != nil {
+			s.fresh[l.person.Subject()] = true
+		}
+	}
+	return s
+}
+
+// missing says that no row is under key, whatever anybody writes meanwhile.
+func (s *sketch) missing(key []byte) bool {
+	subject, _ := store.SubjectOf(key)
+	return s.fresh[subject]
 }
 
 // Lock implements store.Tx: the locks are taken when the sketch is written.
@@ -62,6 +75,9 @@ func (s *sketch) Get(key []byte) ([]byte, bool, error) {
 	}
 	if at, ok := s.had[string(key)]; ok {
 		return bytes.Clone(s.gets[at].value), s.gets[at].there, nil
+	}
+	if s.missing(key) {
+		return nil, false, nil
 	}
 	value, ok, err := s.base.Get(key)
 	if err != nil {

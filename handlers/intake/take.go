@@ -63,7 +63,7 @@ func (r *run) take(tx store.Tx, lines []*line) (came []people.Taken, err error) 
 			list, whose = append(list, l.person), append(whose, l)
 		}
 	}
-	if came, err = r.shop.Vault.Import(tx, list, r.now, r.rand); err != nil {
+	if came, err = r.shop.Vault.ImportLater(tx, list, r.now, r.rand); err != nil {
 		return nil, err
 	}
 	for i, t := range came {

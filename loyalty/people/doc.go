@@ -20,6 +20,7 @@
 //	phone/<hash>/<member>       who claims a number, and who proved it                      until erased or changed
 //	name/<hash>/<member>        beginnings of a member's names                              until erased or changed
 //	nameof/<member>             which rows of name/ are the member's                        until erased
+//	unnamed/<member>            new members whose rows of name/ are not written yet         until IndexNames wrote them
 //	bday/<mm-dd>/<member>       birthdays, month and day in the open                        until erased or changed
 //	card/<hash>                 card number → member                                        until erased or reissued
 //	linkcode/<hash>, invite/<hash>  one-time codes not used yet                             ten minutes
@@ -49,7 +50,8 @@
 // other, and so does his id ([Vault.Holder]).
 //
 // A hash is 128 bits of HMAC-SHA256 under the look-up key, each kind in its
-// own domain. [Sweep] deletes what has run out.
+// own domain. [Sweep] deletes what has run out, and lets those be found by name
+// whose import was cut off.
 //
 // # Locks
 //

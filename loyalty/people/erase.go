@@ -231,6 +231,9 @@ func (v *Vault) ApplyErasures(ctx context.Context, db store.DB, list []Erasure) 
 // Sweep deletes what has run out by now: link and invite codes, codes by SMS and
 // at the counter, throttles and tombstones. It returns how many rows went.
 func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
+	if _, err := IndexNames(ctx, db); err != nil {
+		return 0, err
+	}
 	return sweepAll(ctx, db,
 		expired(links.All(), func(x linkRow) time.Time { return x.Expires }, now),
 		expired(invites.All(), func(x inviteRow) time.Time { return x.Expires }, now),

@@ -38,6 +38,9 @@ type Imported struct {
 	Joined   time.Time // zero: now
 	Promo    *bool     // agreed to marketing messages, or did not; nil: the file does not say
 	Store    loyalty.Store
+	// Line is where it stands in the file. Ids are given in this order, so that
+	// the rows of neighbours lie beside each other.
+	Line int
 }
 
 // WordingImported stands in the place of a wording's version where a consent
@@ -90,6 +93,22 @@ type Taken struct {
 // nothing. What a claimed person said himself is not overwritten by any file.
 // The caller counts them with [CountImported], once, in the same transaction.
 func (v *Vault) Import(tx store.Tx, list []*Prepared, now time.Time, rand io.Reader) ([]Taken, error) {
+	came, err := v.importAll(tx, list, now, rand)
+	for i, t := range came {
+		if t.What != TakenNew {
+			continue
+		}
+		for _, key := range list[i].names {
+			if err := names.Put(tx, nameRow{}, key); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return came, err
+}
+
+// importAll is Import without the rows of name/.
+func (v *Vault) importAll(tx store.Tx, list []*Prepared, now time.Time, rand io.Reader) ([]Taken, error) {
 	out := make([]Taken, len(list))
 	for i, x := range list {
 		t, err := v.importOne(tx, x, now.UTC(), rand)

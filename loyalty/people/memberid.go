@@ -2,6 +2,7 @@ package people
 
 import (
 	"encoding/base32"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"time"
@@ -14,7 +15,11 @@ var idForm = base32.NewEncoding("0123456789ABCDEFGHJKMNPQRSTVWXYZ").WithPadding(
 
 // NewID makes a ULID: 48 bits of milliseconds, 80 bits of rand, 26 characters.
 // Ids sort by the time they were made.
-func NewID(now time.Time, rand io.Reader) (loyalty.MemberID, error) {
+func NewID(now time.Time, rand io.Reader) (loyalty.MemberID, error) { return newIDAt(now, 0, rand) }
+
+// newIDAt is NewID for one of many of a moment, who sort by their place, from 1
+// up: 32 of the random bits are the place's. 0 is no place.
+func newIDAt(now time.Time, place int, rand io.Reader) (loyalty.MemberID, error) {
 	var b [16]byte
 	ms := uint64(now.UnixMilli())
 	for i := range 6 {
@@ -22,6 +27,9 @@ func NewID(now time.Time, rand io.Reader) (loyalty.MemberID, error) {
 	}
 	if _, err := io.ReadFull(rand, b[6:]); err != nil {
 		return "", fmt.Errorf("people: no randomness: %w", err)
+	}
+	if place > 0 {
+		binary.BigEndian.PutUint32(b[6:], uint32(place))
 	}
 	return idText(b), nil
 }

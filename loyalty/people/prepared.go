@@ -17,7 +17,8 @@ type Prepared struct {
 	phone  string   // hash of the number; "" without one
 	tombs  []string // where a tombstone would stand
 	rows   []store.Row
-	person []byte // the encoded person row
+	names  []string // keys of its rows of name/, after the prefix
+	person []byte   // the encoded person row
 }
 
 // Prepare makes a person of what a file says, with a key of his own: a member
@@ -27,7 +28,7 @@ func (v *Vault) Prepare(p Imported, now time.Time, rand io.Reader) (*Prepared, e
 	if p.External == "" && p.Phone.IsZero() {
 		return nil, ErrImportKey
 	}
-	id, err := NewID(now, rand)
+	id, err := newIDAt(now, p.Line, rand)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +90,7 @@ func (x *Prepared) encode(v *Vault) (err error) {
 	for _, t := range indexTokens(x.life.Name) {
 		h := v.hash("name", t)
 		have = append(have, h)
-		put(names.Key(h, id), nameRow{})
+		x.names = append(x.names, h+"/"+id)
 	}
 	if len(have) > 0 {
 		put(namesOf.Key(id), have)
@@ -99,6 +100,10 @@ func (x *Prepared) encode(v *Vault) (err error) {
 	}
 	return err
 }
+
+// Subject is the subject of the person that it would be: nobody has the id, so
+// no row is under it until Import wrote it.
+func (x *Prepared) Subject() store.Subject { return Subject(x.life.id) }
 
 // importKeys are the hash under which a customer number leads to its person,
 // and those of the tombstones that would keep him from coming back.
