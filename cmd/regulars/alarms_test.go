@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"regulars/bot/sim"
+	"regulars/handlers/alarm"
 	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
@@ -82,6 +83,48 @@ func TestOwnersHearWhatNeedsThem(t *testing.T) {
 	if heard := l.hears(max, 0); len(heard) > 0 {
 		t.Errorf("the manager heard %q although there is an owner", heard)
 	}
+}
+
+// A trouble from before anybody could be told of it is told to whoever comes,
+// and nothing is said to be well again while it got worse.
+func TestOwnersHearOfWhatStands(t *testing.T) {
+	l := newLab(t, bolt.Options{}, nil).staffed()
+	desk := l.app.app.owners()
+	report := func(about string, key i18n.Key) bool {
+		t.Helper()
+		var found []alarm.Trouble
+		if about != "" {
+			found = []alarm.Trouble{{Kind: alarm.Quota, About: about, Text: i18n.T(key, "Channel", "LINE", "Used", "9", "Limit", "10", "Percent", "90"), Again: 7 * 24 * time.Hour}}
+		}
+		spoke, err := desk.Report(t.Context(), []alarm.Kind{alarm.Quota}, found)
+		l.try(err)
+		l.passes(2 * time.Second)
+		return spoke
+	}
+	if report("main.most", i18n.AlarmQuota) {
+		t.Error("somebody was told, where there is no owner")
+	}
+	olga := l.enrols("Olga", "en", people.Owner)
+	if !report("main.most", i18n.AlarmQuota) || len(l.hears(olga, 1)) != 1 {
+		t.Error("the owner came, and heard nothing")
+	}
+	l.passes(2 * time.Hour)
+	l.hears(olga, 0)
+	if got := strings.Join(l.hearsOf(olga, func() { report("main.all", i18n.AlarmQuotaGone) }), "\n"); !strings.Contains(got, "used up") || strings.Contains(got, "well again") {
+		t.Errorf("it got worse, and the owner heard %q", got)
+	}
+	l.passes(2 * time.Hour)
+	l.hears(olga, 0)
+	if got := strings.Join(l.hearsOf(olga, func() { report("", "") }), "\n"); strings.Count(got, "well again") != 1 {
+		t.Errorf("it is over, and the owner heard %q", got)
+	}
+}
+
+// hearsOf is the one letter that somebody hears of what is done.
+func (l *lab) hearsOf(x sim.Person, do func()) []string {
+	l.t.Helper()
+	do()
+	return l.hears(x, 1)
 }
 
 // An owner asks about an employee who gives to one card all day.

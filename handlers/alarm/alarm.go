@@ -128,25 +128,32 @@ func (d Desk) report(tx store.Tx, now time.Time, looked []Kind, found []Trouble)
 	if err != nil {
 		return false, err
 	}
+	spoke := false
 	for _, s := range owners {
-		if err := d.tell(tx, s, now, due, over); err != nil {
+		heard, err := d.tell(tx, s, now, due, over)
+		if err != nil {
 			return false, err
 		}
+		spoke = spoke || heard
+	}
+	if !spoke { // nobody was there to hear it: it waits for who comes
+		return false, nil
 	}
 	if err := d.mark(tx, now, due, over); err != nil {
 		return false, err
 	}
-	return len(owners) > 0, lastTold.Put(tx, told{now.UTC()}, "owners")
+	return true, lastTold.Put(tx, told{now.UTC()}, "owners")
 }
 
 // settle writes down what is new and what is gone, and gives what is gone and
 // was told. What went before anybody heard of it is forgotten, and so is what is
-// never over, such as what somebody gave on a day.
+// never over, such as what somebody gave on a day. Nothing is said to be over
+// while another trouble of its kind stands.
 func (d Desk) settle(tx store.Tx, now time.Time, looked []Kind, found []Trouble) (over []string, err error) {
-	stands := map[string]bool{}
+	stands, kinds := map[string]bool{}, map[Kind]bool{}
 	for _, t := range found {
 		key := t.key()
-		stands[key] = true
+		stands[key], kinds[t.Kind] = true, true
 		r, known, err := troubles.Get(tx, string(t.Kind), t.About)
 		if err != nil {
 			return nil, err
@@ -183,7 +190,9 @@ func (d Desk) settle(tx store.Tx, now time.Time, looked []Kind, found []Trouble)
 			}
 			continue
 		}
-		over = append(over, key)
+		if !kinds[Kind(kind)] {
+			over = append(over, key)
+		}
 		if r.Over.IsZero() {
 			r.Over = now.UTC()
 			if err := troubles.Put(tx, r, kind, about); err != nil {
@@ -256,9 +265,9 @@ func (d Desk) owners(r store.Reader) (list []people.Staff, err error) {
 }
 
 // tell leaves one letter for one owner, on a channel that none of the troubles
-// is about where they have another. That something is over alone is no reason
-// to pay for a message.
-func (d Desk) tell(tx store.Tx, s people.Staff, now time.Time, due []Trouble, over []string) error {
+// is about where they have another; heard is false for who cannot be reached.
+// That something is over alone is no reason to pay for a message.
+func (d Desk) tell(tx store.Tx, s people.Staff, now time.Time, due []Trouble, over []string) (heard bool, err error) {
 	var avoid []bot.ChannelName
 	for _, t := range due {
 		if t.Channel != "" {
@@ -267,13 +276,13 @@ func (d Desk) tell(tx store.Tx, s people.Staff, now time.Time, due []Trouble, ov
 	}
 	to, speak, ok, err := d.Shop.Reach(tx, s.Member, avoid...)
 	if err != nil || !ok {
-		return err
+		return false, err
 	}
 	how := bot.PushNow
 	if len(due) == 0 {
 		how = bot.RideOnly
 	}
-	return d.Outbox.Put(tx, now, bot.Intent{
+	return true, d.Outbox.Put(tx, now, bot.Intent{
 		ID: idOf(s, now, due, over), Channel: to.Channel, Person: bot.PersonID(s.Member), Class: bot.Receipt, Carriage: how, Born: now,
 		NotAfter: now.Add(daily), Letter: bot.Letter{To: to, Messages: []bot.Message{message(speak, due, over)}},
 	})
