@@ -357,8 +357,12 @@ const (
 // backup looks when the last whole backup was made.
 func (w *watch) backup(ctx context.Context) (found []alarm.Trouble, ok bool) {
 	var known shop.Backups
+	begun := w.since
 	err := w.a.db.View(ctx, func(r store.Reader) (err error) {
-		known, err = shop.BackupsOf(r)
+		if known, err = shop.BackupsOf(r); err != nil {
+			return err
+		}
+		begun, err = w.begun(r)
 		return err
 	})
 	if err != nil {
@@ -373,7 +377,7 @@ func (w *watch) backup(ctx context.Context) (found []alarm.Trouble, ok bool) {
 		return []alarm.Trouble{{Kind: alarm.Backup, About: "store", Again: again, Text: i18n.T(key, args...)}}
 	}
 	switch {
-	case known.Good.IsZero() && now.Sub(w.since) < backupFirst:
+	case known.Good.IsZero() && (now.Sub(begun) < backupFirst || now.Sub(w.since) < backupSlack):
 		return nil, true
 	case known.Good.IsZero():
 		return say(i18n.AlarmBackupNever), true
@@ -381,4 +385,17 @@ func (w *watch) backup(ctx context.Context) (found []alarm.Trouble, ok bool) {
 		return say(i18n.AlarmBackup, "Date", w.a.shop.Local(known.Good)), true
 	}
 	return nil, true
+}
+
+// begun is since when there has been a shop: a machine that is switched off each
+// night has never run for a day.
+func (w *watch) begun(r store.Reader) (time.Time, error) {
+	all, err := w.a.shop.Vault.AllStaff(r)
+	first := w.since
+	for _, s := range all {
+		if s.EnrolledAt.Before(first) {
+			first = s.EnrolledAt
+		}
+	}
+	return first, err
 }

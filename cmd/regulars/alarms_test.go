@@ -194,6 +194,20 @@ func TestOwnersHearOfTokens(t *testing.T) {
 	}
 }
 
+// A machine that is switched off each night is told of as well that it never
+// made a backup.
+func TestOwnersHearOfNoBackupByDay(t *testing.T) {
+	l := newLab(t, bolt.Options{}, nil).staffed()
+	l.world.Clock.Advance(25 * time.Hour)
+	w := l.app.app.newWatch() // as after a start
+	for _, want := range []int{0, 1} {
+		if found, ok := w.backup(t.Context()); !ok || len(found) != want {
+			t.Errorf("%s after the start: %v, %v", l.world.Clock.Now().Sub(w.since), found, ok)
+		}
+		l.world.Clock.Advance(3 * time.Hour)
+	}
+}
+
 // A backup that did not come is told; so is a shop that never made one, after
 // its first day.
 func TestOwnersHearOfBackups(t *testing.T) {
