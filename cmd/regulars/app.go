@@ -46,6 +46,7 @@ type app struct {
 	rules    *rulebook    // nil: the programme is not watched
 	byHand   bool         // nothing happens by the clock: a test runs jobs by name
 	files    *admin.Files // nil: the store is no file
+	invented bool         // a demo's: the shop is not of this world
 	// settled is closed once every platform has been told what it must know.
 	settled chan struct{}
 }
