@@ -39,6 +39,8 @@ const (
 	SimSticker      Key = "sim.sticker"
 	SimPhoto        Key = "sim.photo"
 	SimShareContact Key = "sim.share_contact"
+	SimAddress      Key = "sim.address"
+	SimOpen         Key = "sim.open"
 	SimRename       Key = "sim.rename"
 	SimNewName      Key = "sim.new_name"
 	SimUnsend       Key = "sim.unsend"
@@ -139,6 +141,9 @@ const (
 	TourReceiptHint Key = "tour.receipt_hint"
 	TourGroup       Key = "tour.group"
 	TourGroupHint   Key = "tour.group_hint"
+	TourCounter     Key = "tour.counter"
+	TourCounterHint Key = "tour.counter_hint"
+	TourCounterPIN  Key = "tour.counter_pin"
 	TourClub        Key = "tour.club"
 	TourFriends     Key = "tour.friends"
 )

@@ -23,6 +23,7 @@ type PageOptions struct {
 	Tour   []Step         // the guided first minute; none when empty
 	Lang   string         // the page's language at first, such as "en"
 	Langs  []PageLanguage // those to choose from; no choice when empty
+	Links  []PageLink     // what the bot has besides its chats
 
 	// Words says a key of PageWords in a language; args are name, value pairs
 	// for its {{.Name}} places. "" or the key itself is the English one.
@@ -34,6 +35,14 @@ type PageOptions struct {
 	// Cost says what so many paid LINE messages would have cost, as in
 	// "NT$ 12"; without it they are counted only.
 	Cost func(lang string, messages int) string
+}
+
+// PageLink is something of the bot's own, in a tab of its own.
+type PageLink struct {
+	Path  string                   // where it is below this page's address, with a slash at the end: "counter/"
+	Label func(lang string) string // of the button
+	Hint  func(lang string) string // what one must know there; may be nil
+	Open  http.HandlerFunc         // leads there
 }
 
 // PageLanguage is a language and what its speakers call it.
@@ -55,6 +64,9 @@ type Step struct {
 	// Type, if there, is put into that phone's text field when the step is
 	// asked for.
 	Type func(lang string) string
+	// Link is the Path of the [PageLink] that it happens on, where that is no
+	// phone; "" for none.
+	Link string
 }
 
 //go:embed page/page.html page/*.css page/*.js page/*.LICENSE
@@ -74,6 +86,8 @@ type page struct {
 	bill   pageBill
 	pics   pagePictures
 	cut    map[*LineChannel]string // where events went before the way was cut
+	texts  int                     // so many text messages were given to phones
+	typed  map[string]*pagePhone   // who typed a phone number last, by its end
 }
 
 // Page gives the page on which phones are shown side by side, typed on and
@@ -82,7 +96,7 @@ type page struct {
 // can be mounted anywhere; [Sim.Mount] puts it at the simulator's own address.
 func (s *Sim) Page(o PageOptions) http.Handler {
 	pg := &page{
-		sim: s, o: o, done: map[int]bool{}, views: map[string]*pageView{}, cut: map[*LineChannel]string{},
+		sim: s, o: o, done: map[int]bool{}, views: map[string]*pageView{}, cut: map[*LineChannel]string{}, typed: map[string]*pagePhone{},
 	}
 	pg.pics.init()
 	pg.tmpl = markup.Must(markup.New("page").Parse(asset("page.html")))
@@ -117,6 +131,9 @@ func (pg *page) routes() http.Handler {
 	mux.HandleFunc("POST /clock", pg.clock)
 	mux.HandleFunc("POST /fault", pg.fault)
 	mux.HandleFunc("POST /hook", pg.hook)
+	for _, l := range pg.o.Links {
+		mux.HandleFunc("GET /"+l.Path+"{$}", l.Open)
+	}
 	// A page of another site must not be able to press buttons here.
 	guarded := http.NewCrossOriginProtection().Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -184,9 +201,10 @@ func (pg *page) front(w http.ResponseWriter, r *http.Request) {
 		pageWords
 		Title, Stamp, Token string
 		Langs               []PageLanguage
+		Links               []linkData
 		V                   *pageView
 		Faults              []Fault
-	}{words, pg.o.Title, pg.stamp, token, pg.o.Langs, v, allFaults})
+	}{words, pg.o.Title, pg.stamp, token, pg.o.Langs, pg.links(words), v, allFaults})
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

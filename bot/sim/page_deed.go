@@ -34,6 +34,7 @@ func (pg *page) deed(w http.ResponseWriter, r *http.Request) {
 	case "say":
 		if text := strings.TrimSpace(r.FormValue("text")); text != "" {
 			ph.change(func() { ph.draft, ph.note = "", "" })
+			pg.noteNumber(ph, text)
 			ph.does(pg, func() error { ph.set.say(chat, text); return nil })
 		}
 	case "press":
@@ -44,6 +45,8 @@ func (pg *page) deed(w http.ResponseWriter, r *http.Request) {
 		ph.change(func() { ph.chat, ph.note, ph.sheet = chat, "", nil })
 	case "close":
 		ph.change(func() { ph.sheet, ph.note = nil, "" })
+	case "textread":
+		ph.change(func() { ph.text = nil })
 	case "hide", "show":
 		ph.change(func() { ph.hidden = deed == "hide" })
 	case "open":

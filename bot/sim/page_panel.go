@@ -37,6 +37,7 @@ type stepData struct {
 	N                  int // from 0, as in the address
 	Label              int // from 1, as people count
 	Title, Hint, Phone string
+	Link               *linkData // nil: none
 	Done, Current      bool
 }
 
@@ -50,7 +51,7 @@ func (pg *page) guide(words pageWords) string {
 	var steps []stepData
 	current, done := false, 0
 	for i, s := range pg.o.Tour {
-		d := stepData{N: i, Label: i + 1, Title: said(s.Title), Hint: said(s.Hint), Phone: s.Phone, Done: pg.isDone(i)}
+		d := stepData{N: i, Label: i + 1, Title: said(s.Title), Hint: said(s.Hint), Phone: s.Phone, Link: pg.link(words, s.Link), Done: pg.isDone(i)}
 		if d.Done {
 			done++
 		} else if !current {

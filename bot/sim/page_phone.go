@@ -23,6 +23,7 @@ type pagePhone struct {
 	sheet  *sheet
 	note   string // the last thing that failed
 	read   map[string]int
+	text   *SMS // the newest one, until its owner puts it away
 }
 
 // handset is a phone of one platform. Its methods take no locks of the page.

@@ -90,6 +90,7 @@ func appName(platform string) string {
 // build draws everything that is in sight.
 func (pg *page) build(words pageWords) *pageView {
 	v := &pageView{words: words}
+	pg.giveTexts()
 	var shells, tabs []pageItem
 	phones := pg.allPhones()
 	chats := map[*pagePhone][]pageChat{} // asked for once, and before any lock
@@ -173,6 +174,7 @@ func (pg *page) phoneRegions(ph *pagePhone, d *phoneData) *pageView {
 	v.add(ph.id+"-head", pg.render("head", d))
 	v.add(ph.id+"-menu", pg.render("options", d))
 	v.add(ph.id+"-chats", pg.render("chats", d))
+	v.add(ph.id+"-sms", pg.textOn(ph, d))
 	// The open chat is part of the list's tag: another chat is another list.
 	v.regions = append(v.regions, region{id: ph.id + "-log", list: true, item: items,
 		open: pg.render("log", d)})

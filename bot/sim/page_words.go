@@ -43,6 +43,8 @@ var PageWords = map[string]string{
 	"sim.sticker":       "Send a sticker",
 	"sim.photo":         "Send a picture",
 	"sim.share_contact": "Share the own phone number",
+	"sim.address":       "Address, or what its camera reads",
+	"sim.open":          "Open",
 	"sim.rename":        "Rename",
 	"sim.new_name":      "New name",
 	"sim.unsend":        "Take back the last message",

@@ -18,6 +18,13 @@ func (p *TelegramPerson) SetLanguage(code string) { p.change(func() { p.user.Lan
 // not promise a leading +.
 func (p *TelegramPerson) SetNumber(number string) { p.change(func() { p.number = number }) }
 
+// cardNumber is the one that [TelegramPerson.SetNumber] changes.
+func (p *TelegramPerson) cardNumber() string {
+	p.bot.server.mu.Lock()
+	defer p.bot.server.mu.Unlock()
+	return p.number
+}
+
 // DeleteAccount makes the bot's messages answer "user is deactivated".
 func (p *TelegramPerson) DeleteAccount() { p.change(func() { p.deleted = true }) }
 
