@@ -20,6 +20,14 @@ const (
 	maxBytes = 16 << 20
 )
 
+// What is written in bulk comes in the order of its keys and stays as it is. A
+// commit of more than bulkBytes fills its pages up to bulkFill, not to bbolt's
+// half: the file is a third smaller, and there are fewer pages to write.
+const (
+	bulkBytes = 1 << 20
+	bulkFill  = 0.8
+)
+
 // errLeft is what a function that panicked or ended its goroutine came to.
 var errLeft = errors.New("bolt: the function of an update did not return")
 
@@ -196,6 +204,9 @@ func (b *batch) commit() error {
 	if b.err != nil || !b.dirty {
 		b.db.rollback(b.btx)
 		return b.db.failed(b.err)
+	}
+	if b.bytes > bulkBytes {
+		b.rows.FillPercent = bulkFill
 	}
 	n := b.db.commits.last.Load() + 1
 	err := guard(b.db.path, func() error {
