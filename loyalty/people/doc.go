@@ -30,7 +30,7 @@
 //	provecode/<hash>            a chat that waits at the counter                            a quarter of an hour
 //	lost/<member>               that a lock is for a lost phone                             until unlocked or erased
 //	imported/<member>           which source brought him, and how far his claim has come    until erased
-//	extid/<hash>                customer number in another system → member                  until erased
+//	extid/<hash>                customer number, or phone, in another system → member        until erased
 //	claims/<store>              how far a store's imported people have come: sums           for ever
 //	throttle/<name>/<hash>      attempts of one actor                                       the window
 //	staff/<id>                  employees of now and before                                 for ever; nameless once erased

@@ -11,7 +11,7 @@ import (
 )
 
 // tombstone keeps a second welcome gift away. It names nobody: its key is a
-// keyed hash that no other row has.
+// keyed hash that no row of a person's has who stays.
 type tombstone struct {
 	Until time.Time `json:"until"`
 }

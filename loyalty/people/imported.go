@@ -62,6 +62,28 @@ type importRow struct {
 	Claimed time.Time     `json:"claimed,omitzero"`
 	How     Proof         `json:"how,omitempty"`
 	Where   loyalty.Store `json:"where,omitempty"` // the store of the claim
+	// Keys are the rows of extid/ that lead to him, and Tombs where his tombstones
+	// will stand: one of each a source and line that named him. Both are keyed
+	// hashes, and he may have another number by the time when he is erased.
+	Keys  []string `json:"keys,omitempty"`
+	Tombs []string `json:"tombs,omitempty"`
+}
+
+// with is the row as a line leaves it that is of the same person.
+func (row importRow) with(keys, tombs []string) importRow {
+	row.Keys, row.Tombs = union(row.Keys, keys), union(row.Tombs, tombs)
+	return row
+}
+
+// union is a list with those of more that it does not have.
+func union(list, more []string) []string {
+	list = slices.Clone(list)
+	for _, x := range more {
+		if !slices.Contains(list, x) {
+			list = append(list, x)
+		}
+	}
+	return list
 }
 
 var (
@@ -152,18 +174,14 @@ func (v *Vault) importOne(tx store.Tx, x *Prepared, now time.Time, rand io.Reade
 	if err := tx.Lock(x.subjects()...); err != nil {
 		return Taken{}, err
 	}
-	if x.key != "" {
-		known, ok, err := externals.Get(tx, x.key)
-		if err != nil {
-			return Taken{}, err
-		}
-		if ok {
-			return v.importAgain(tx, known.Member, x, now, rand)
-		}
+	known, ok, err := externals.Get(tx, x.key)
+	if err != nil {
+		return Taken{}, err
 	}
-	if t, done, err := v.importByPhone(tx, x, now, rand); done || err != nil {
-		return t, err
+	if ok {
+		return v.importAgain(tx, known.Member, x, now, rand)
 	}
+	// Who was erased starts anew, also where he is a member again by now.
 	for _, h := range x.tombs {
 		there, err := stands(tx, h, now)
 		if err != nil {
@@ -172,6 +190,9 @@ func (v *Vault) importOne(tx store.Tx, x *Prepared, now time.Time, rand io.Reade
 		if there {
 			return Taken{}, ErrImportErased
 		}
+	}
+	if t, done, err := v.importByPhone(tx, x, now, rand); done || err != nil {
+		return t, err
 	}
 	for _, row := range x.rows {
 		if err := tx.Put(row.Key, row.Value); err != nil {
@@ -184,10 +205,7 @@ func (v *Vault) importOne(tx store.Tx, x *Prepared, now time.Time, rand io.Reade
 }
 
 func (x *Prepared) subjects() []store.Subject {
-	all := []store.Subject{Subject(x.life.id)}
-	if x.key != "" {
-		all = append(all, store.Subject("extid/"+x.key))
-	}
+	all := []store.Subject{Subject(x.life.id), store.Subject("extid/" + x.key)}
 	if x.phone != "" {
 		all = append(all, store.Subject("phone/"+x.phone))
 	}
@@ -197,15 +215,17 @@ func (x *Prepared) subjects() []store.Subject {
 	return all
 }
 
-// lead writes where the person came from, and lets his customer number lead to
-// him.
+// lead writes where the person came from, and lets his customer number, or the
+// phone number where that is what he is known by, lead to him.
 func (x *Prepared) lead(tx store.Tx, id loyalty.MemberID) error {
-	if x.key != "" {
-		if err := externals.Put(tx, ident{id}, x.key); err != nil {
-			return err
-		}
+	return x.leadWith(tx, id, x.row.with([]string{x.key}, x.tombs))
+}
+
+func (x *Prepared) leadWith(tx store.Tx, id loyalty.MemberID, row importRow) error {
+	if err := externals.Put(tx, ident{id}, x.key); err != nil {
+		return err
 	}
-	return imports.Put(tx, x.row, string(id))
+	return imports.Put(tx, row, string(id))
 }
 
 // importByPhone looks who has the number: a member who proved it is the same
@@ -227,13 +247,11 @@ func (v *Vault) importByPhone(tx store.Tx, x *Prepared, now time.Time, rand io.R
 		switch {
 		case err != nil:
 			return t, false, err
-		case ok && old.Source == x.who.Source && old.Keyed && x.key != "":
+		case ok && old.rivals(x):
 			return t, true, ErrImportPhone
 		case ok:
-			if x.key != "" {
-				if err := externals.Put(tx, ident{c.Member}, x.key); err != nil {
-					return t, false, err
-				}
+			if err := x.leadWith(tx, c.Member, old.with([]string{x.key}, x.tombs)); err != nil {
+				return t, false, err
 			}
 			t, err = v.importAgain(tx, c.Member, x, now, rand)
 			return t, true, err
@@ -244,6 +262,35 @@ func (v *Vault) importByPhone(tx store.Tx, x *Prepared, now time.Time, rand io.R
 		}
 	}
 	return t, false, nil
+}
+
+// rivals says that a line is of somebody else of the same source.
+func (row importRow) rivals(x *Prepared) bool {
+	return row.Source == x.who.Source && row.Keyed && x.who.External != ""
+}
+
+// numberFree refuses the number of somebody else of the same source: whoever
+// proved it would be both.
+func (v *Vault) numberFree(tx store.Tx, id loyalty.MemberID, x *Prepared) error {
+	if x.phone == "" {
+		return nil
+	}
+	claims, err := phoneClaims(tx, x.phone)
+	if err != nil {
+		return err
+	}
+	for _, c := range claims {
+		if c.Member == id {
+			continue
+		}
+		if err := tx.Lock(Subject(c.Member)); err != nil {
+			return err
+		}
+		if other, ok, err := imports.Get(tx, string(c.Member)); err != nil || ok && other.rivals(x) {
+			return firstOf(err, ErrImportPhone)
+		}
+	}
+	return nil
 }
 
 // importAgain holds a line against the person whom it brought before.
@@ -262,13 +309,18 @@ func (v *Vault) importAgain(tx store.Tx, id loyalty.MemberID, x *Prepared, now t
 	if old.At.Equal(now) {
 		return Taken{}, ErrImportTwice
 	}
+	if err := v.numberFree(tx, id, x); err != nil {
+		return Taken{}, err
+	}
 	if err := v.importChange(tx, id, x, now, rand); err != nil {
 		if errors.Is(err, ErrErased) || errors.Is(err, ErrNobody) { // merged, or left
 			return same, nil
 		}
 		return Taken{}, err
 	}
-	return Taken{Member: id, What: TakenChanged}, imports.Put(tx, x.row, string(id))
+	row := x.row
+	row.Reached, row.Keys, row.Tombs = old.Reached, old.Keys, old.Tombs
+	return Taken{Member: id, What: TakenChanged}, imports.Put(tx, row.with(nil, x.tombs), string(id))
 }
 
 // importChange lets the person be what the file says now. What it leaves empty
@@ -277,9 +329,6 @@ func (v *Vault) importChange(tx store.Tx, id loyalty.MemberID, x *Prepared, now 
 	err := v.change(tx, id, rand, func(l *life) (bool, error) {
 		if !x.who.Birthday.IsZero() && x.who.Birthday != l.Birthday {
 			l.Birthday, l.BirthdayAt = x.who.Birthday, now
-		}
-		if x.who.External != "" {
-			l.External = x.who.External
 		}
 		if x.who.Language != "" {
 			l.row.Language = x.who.Language
@@ -305,11 +354,9 @@ func (v *Vault) importChange(tx store.Tx, id loyalty.MemberID, x *Prepared, now 
 // where there is none, under a phone number; a member who proved the number
 // comes before one who only has it. ErrNobody is somebody unknown.
 func (v *Vault) FindImported(r store.Reader, source, external string, phone Phone) (loyalty.MemberID, error) {
-	if external != "" {
-		row, ok, err := externals.Get(r, v.externalHash(source, external))
-		if err != nil || ok {
-			return row.Member, err
-		}
+	key, _ := v.importKeys(Imported{Source: source, External: external, Phone: phone})
+	if row, ok, err := externals.Get(r, key); err != nil || ok {
+		return row.Member, err
 	}
 	claims, err := v.ByPhone(r, phone)
 	if err != nil {
@@ -326,14 +373,13 @@ func (v *Vault) FindImported(r store.Reader, source, external string, phone Phon
 	return "", ErrNobody
 }
 
-// forgetImport takes away what leads from a file to the person.
+// forgetImport takes away what leads from files to the person.
 func (v *Vault) forgetImport(tx store.Tx, l *life) error {
 	row, ok, err := imports.Get(tx, string(l.id))
 	if err != nil || !ok {
 		return err
 	}
-	if l.External != "" {
-		h := v.externalHash(row.Source, l.External)
+	for _, h := range row.Keys {
 		if err := tx.Lock(store.Subject("extid/" + h)); err != nil {
 			return err
 		}
@@ -347,10 +393,6 @@ func (v *Vault) forgetImport(tx store.Tx, l *life) error {
 // importTombs are where tombstones of a person stand who came with a file, so
 // that the same file does not bring him back.
 func (v *Vault) importTombs(r store.Reader, l *life) ([]string, error) {
-	row, ok, err := imports.Get(r, string(l.id))
-	if err != nil || !ok {
-		return nil, err
-	}
-	_, tombs := v.importKeys(Imported{Source: row.Source, External: l.External, Phone: Phone{l.Phone}})
-	return tombs, nil
+	row, _, err := imports.Get(r, string(l.id))
+	return row.Tombs, err
 }

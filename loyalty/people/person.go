@@ -131,8 +131,7 @@ type profile struct {
 	Home            Identity  `json:"home,omitzero"`
 	Card            CardCode  `json:"card,omitempty"`
 	CardSecret      []byte    `json:"card_secret,omitempty"`
-	Brought         *brought  `json:"brought,omitempty"`  // of one who is Away
-	External        string    `json:"external,omitempty"` // his number in the system that he was imported from
+	Brought         *brought  `json:"brought,omitempty"` // of one who is Away
 }
 
 var persons = store.NewTable[personRow]("person/", store.Readable, store.FirstPart("member"))

@@ -13,7 +13,7 @@ type Prepared struct {
 	who    Imported
 	life   *life
 	row    importRow
-	key    string   // hash of source and customer number; "" without one
+	key    string   // hash of source and customer number, or phone where there is none
 	phone  string   // hash of the number; "" without one
 	tombs  []string // where a tombstone would stand
 	rows   []store.Row
@@ -64,7 +64,7 @@ func (x *Prepared) fill(now time.Time) {
 	if p.Promo != nil {
 		x.life.row.Consents[ForPromo] = Consent{*p.Promo, WordingImported, now}
 	}
-	x.life.profile = profile{Name: clip(p.Name), Phone: p.Phone.e164, Birthday: p.Birthday, External: p.External}
+	x.life.profile = profile{Name: clip(p.Name), Phone: p.Phone.e164, Birthday: p.Birthday}
 	if !p.Birthday.IsZero() {
 		x.life.BirthdayAt = now
 	}
@@ -105,21 +105,19 @@ func (x *Prepared) encode(v *Vault) (err error) {
 // no row is under it until Import wrote it.
 func (x *Prepared) Subject() store.Subject { return Subject(x.life.id) }
 
-// importKeys are the hash under which a customer number leads to its person,
+// importKeys are the hash under which a customer number leads to its person, or,
+// where a line has none, its phone number, which may be somebody else's in years;
 // and those of the tombstones that would keep him from coming back.
 func (v *Vault) importKeys(p Imported) (key string, tombs []string) {
+	key = v.hash("external-phone", p.Source, p.Phone.e164)
 	if p.External != "" {
-		key = v.externalHash(p.Source, p.External)
+		key = v.hash("external", p.Source, p.External)
 		tombs = append(tombs, v.hash("tomb-import", p.Source, p.External))
 	}
 	if !p.Phone.IsZero() {
 		tombs = append(tombs, v.hash("tomb-import-phone", p.Source, p.Phone.e164))
 	}
 	return key, tombs
-}
-
-func (v *Vault) externalHash(source, external string) string {
-	return v.hash("external", source, external)
 }
 
 // importDigest tells a line that was changed from one that was not.
