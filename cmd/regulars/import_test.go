@@ -31,6 +31,11 @@ func TestImport(t *testing.T) {
 	if info, err := os.Stat(report); err != nil || info.Mode().Perm()&0o077 != 0 {
 		t.Errorf("the report may be read by others: %v %v", info, err)
 	}
+	before := s.read("members.csv")
+	s.refused(exitWrong, "would overwrite DIR/members.csv", "import", "--yes", "--report", members, members)
+	if s.read("members.csv") != before {
+		t.Error("the report has overwritten what was to be imported")
+	}
 	if exit, _, stderr := s.run("import", members); exit != exitWrong || !strings.Contains(stderr, "--yes") {
 		t.Errorf("nobody there to be asked: exit %d, %s", exit, stderr)
 	}

@@ -28,7 +28,7 @@ func (d Desk) importFiles(ctx context.Context, args map[string]string, out Out) 
 		Say: func(line string) { out.Say("%s", line) },
 	}
 	if path := args["report"]; path != "" {
-		report, done, e := openReport(path)
+		report, done, e := openReport(path, strings.Split(args["files"], "\n"))
 		if e != nil {
 			return e
 		}
@@ -91,14 +91,22 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 }
 
 // openReport makes the file of refused rows, for its owner only: it holds
-// customer numbers.
-func openReport(path string) (*intake.Report, func() error, error) {
+// customer numbers. The report of an earlier run is overwritten, a file that is
+// to be read is not.
+func openReport(path string, sources []string) (*intake.Report, func() error, error) {
+	if there, err := os.Stat(path); err == nil {
+		for _, source := range sources {
+			if one, err := os.Stat(source); err == nil && os.SameFile(one, there) {
+				return nil, nil, fmt.Errorf("--report would overwrite %s, which is to be imported: name another file", source)
+			}
+		}
+	}
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, nil, fmt.Errorf("the report cannot be written: %w", err)
 	}
 	r, err := intake.NewReport(f)
-	if err != nil {
+	if err = errors.Join(err, f.Chmod(0o600)); err != nil { // it may have been there, for all to read
 		return nil, nil, errors.Join(err, f.Close())
 	}
 	return r, func() error { return errors.Join(r.Close(), f.Close()) }, nil
