@@ -69,7 +69,7 @@ func (m *Main) openPage(ctx context.Context, c *cafe, crew *crew, o DemoOptions,
 	p := i18n.For(i18n.Lang(o.Lang))
 	m.say("Open %s", c.world.Address())
 	m.say("  – Ann is new: tap “%s” on her phone, then “%s”; the guide on the page leads on", p.Say(i18n.SimAddFriend), p.Say(i18n.JoinButton))
-	m.say("  – Sam works here: on his phone type  /sale, a phone or card number, and 350")
+	m.say("  – Sam works here: on his phone type  /sale, a phone or card number, and 350; or sell at the counter, “%s ↗” on the page, where his PIN is %s", p.Say(i18n.CounterPageTitle), samPIN)
 	m.say("  – Grace is one of %d members with a year behind them: tap “%s” on her phone; and see  regulars --config %s stats", o.Members, p.Say(i18n.KeyRewards), filepath.Join(dir, "regulars.toml"))
 	m.say("  – break something, move the clock, or watch the wire; stop with Ctrl-C")
 	if o.Open {
@@ -142,6 +142,10 @@ func (c *cafe) people(ctx context.Context, members int, lang i18n.Lang) (*crew, 
 	}
 	mia, err := c.enrol(ctx, people.Identity{Channel: "line", User: w.mia.ID()}, "Mia", people.Manager, lang)
 	if err != nil {
+		return nil, err
+	}
+	c.boss = mia
+	if err := c.setPIN(ctx, sam, samPIN); err != nil {
 		return nil, err
 	}
 	h := newHistory(c.app.shop, c.app.db, c.app.clock.Now().Add(-time.Hour), []people.Staff{sam, sam, mia})

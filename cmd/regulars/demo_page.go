@@ -24,7 +24,8 @@ func (c *cafe) page(w *crew, lang i18n.Lang) sim.PageOptions {
 		Words: func(lang, key string, args ...any) string {
 			return i18n.For(i18n.Lang(lang)).Say(i18n.Key(key), args...)
 		},
-		Cost: func(lang string, n int) string { return c.cost(i18n.For(i18n.Lang(lang)), n) },
+		Links: []sim.PageLink{{Path: counterPath, Label: said(i18n.CounterPageTitle), Hint: said(i18n.TourCounterPIN, "PIN", samPIN), Open: c.toCounter}},
+		Cost:  func(lang string, n int) string { return c.cost(i18n.For(i18n.Lang(lang)), n) },
 	}
 	for _, l := range i18n.Langs {
 		o.Langs = append(o.Langs, sim.PageLanguage{Tag: string(l), Own: l.Own()})
@@ -38,33 +39,37 @@ func (c *cafe) cost(p i18n.Printer, messages int) string {
 	return p.Money(int64(messages)*20, "TWD", 2)
 }
 
+// said is a word in whichever language the page is in.
+func said(k i18n.Key, args ...any) func(lang string) string {
+	return func(lang string) string { return i18n.For(i18n.Lang(lang)).Say(k, args...) }
+}
+
 // tour is the guided first minute. Each step watches the shop itself, not what
 // was clicked, so that it is done however one gets there.
 func (c *cafe) tour(w *crew) []sim.Step {
-	say := func(k i18n.Key, args ...any) func(string) string {
-		return func(lang string) string { return i18n.For(i18n.Lang(lang)).Say(k, args...) }
-	}
 	return []sim.Step{
-		{Title: say(i18n.TourJoin), Hint: say(i18n.TourJoinHint), Phone: "Ann",
+		{Title: said(i18n.TourJoin), Hint: said(i18n.TourJoinHint), Phone: "Ann",
 			Done: func() bool { _, ok := c.member(w.ann); return ok }},
-		{Title: say(i18n.TourPoints), Hint: say(i18n.TourPointsHint), Phone: "Ann",
+		{Title: said(i18n.TourPoints), Hint: said(i18n.TourPointsHint), Phone: "Ann",
 			Done: func() bool {
 				have := c.balance(w.ann).Available // more than none, where the sale came first
 				return heard(w.ann, func(p i18n.Printer) []string { return []string{shop.Points(p, 0)} }) ||
 					heard(w.ann, func(p i18n.Printer) []string { return []string{shop.Points(p, have)} })
 			}},
-		{Title: say(i18n.TourSale), Hint: say(i18n.TourSaleHint), Phone: "Sam",
+		{Title: said(i18n.TourSale), Hint: said(i18n.TourSaleHint), Phone: "Sam",
 			Type: func(string) string { return strings.TrimSpace("/sale " + c.card(w.ann) + " 350") },
 			Done: func() bool { return c.balance(w.ann).Count.Visits > 0 }},
-		{Title: say(i18n.TourReceipt), Hint: say(i18n.TourReceiptHint), Phone: "Ann",
+		{Title: said(i18n.TourReceipt), Hint: said(i18n.TourReceiptHint), Phone: "Ann",
 			Done: func() bool {
 				return heard(w.ann, func(p i18n.Printer) []string { return []string{p.Say(i18n.ReceiptFor), p.Say(i18n.ReceiptNow)} })
 			}},
-		{Title: say(i18n.TourGroup), Hint: say(i18n.TourGroupHint), Phone: "Ann",
+		{Title: said(i18n.TourGroup), Hint: said(i18n.TourGroupHint), Phone: "Ann",
 			Type: func(string) string { return "/points" },
 			Done: func() bool {
 				return heard(w.ann.In(w.club), func(p i18n.Printer) []string { return []string{p.Say(i18n.BotPrivateHere)} })
 			}},
+		{Title: said(i18n.TourCounter), Hint: said(i18n.TourCounterHint, "PIN", samPIN), Link: counterPath,
+			Done: func() bool { return c.soldAtCounter(w.ann) }},
 	}
 }
 

@@ -28,6 +28,7 @@ type cafe struct {
 	telegram *sim.TelegramBot
 	app      *app
 	listener net.Listener
+	boss     people.Staff // manages
 }
 
 // demoURL is the café's public address as the bot knows it. LINE shows pictures
@@ -83,6 +84,7 @@ func (m *Main) openCafe(dir, listen string, lang i18n.Lang) (c *cafe, err error)
 	if c.app, err = newAppOver(cfg, db, key, world.Clock, slog.New(slog.DiscardHandler)); err != nil {
 		return c, errors.Join(err, db.Close())
 	}
+	c.app.invented = true
 	return c, nil
 }
 
