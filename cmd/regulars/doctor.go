@@ -45,6 +45,10 @@ func (*doctorCmd) Run(ctx context.Context, m *Main) error {
 	for _, c := range cfg.Channels {
 		d.channel(ctx, cfg, c)
 	}
+	if d.bad == 1 {
+		m.say("\nOne of the above needs attention.")
+		return errTold
+	}
 	if d.bad > 0 {
 		m.say("\n%d of the above need attention.", d.bad)
 		return errTold

@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -11,7 +13,7 @@ import (
 
 // importCmd brings members, balances and purchases out of other systems.
 type importCmd struct {
-	Files    []string          `arg:"" name:"file" help:"CSV or XLSX files; one with members before one with their purchases." type:"existingfile"`
+	Files    []string          `arg:"" name:"file" help:"CSV or XLSX files; one with members before one with their purchases." type:"path"`
 	Kind     string            `help:"What is in them: members, balances or purchases. Without it, their columns tell." enum:",members,balances,purchases" default:""`
 	Map      map[string]string `help:"A column by its heading or number, and what it is: id, phone, name, birthday, joined, marketing, store, points, expires, amount, date, order, or - to leave it alone." placeholder:"COLUMN=FIELD" mapsep:"none"`
 	Source   string            `help:"The system that the files come from. Customer numbers are its own, and with it they are known again." default:"imported"`
@@ -52,6 +54,18 @@ func (c *importCmd) Run(ctx context.Context, m *Main) error {
 	return m.ask(ctx, "import", args)
 }
 
+// readable reports what keeps a file from being read.
+func readable(path string) error {
+	info, err := os.Stat(path)
+	if bad := (*os.PathError)(nil); errors.As(err, &bad) {
+		return bad.Err
+	}
+	if err == nil && info.IsDir() {
+		return errors.New("it is a folder")
+	}
+	return err
+}
+
 // args are the operation's. Paths are whole, as serve stands in another folder.
 func (c *importCmd) args() (map[string]string, error) {
 	args := map[string]string{"kind": c.Kind, "source": c.Source, "store": c.Store, "encoding": c.Encoding, "dates": c.Dates, "asof": c.AsOf}
@@ -61,8 +75,11 @@ func (c *importCmd) args() (map[string]string, error) {
 	var files, columns []string
 	for _, f := range c.Files {
 		path, err := filepath.Abs(f)
+		if err == nil {
+			err = readable(path)
+		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s cannot be read: %w; name a CSV or XLSX file", f, err)
 		}
 		files = append(files, path)
 	}

@@ -253,6 +253,7 @@ func (c *initCmd) next(m *Main, path string, made []string) {
 	}
 	m.say("  – regulars serve, and in another terminal  regulars doctor")
 	m.say("  – regulars staff invite --role owner  makes the code that enrols you")
+	m.say("  – have a list of members already?  regulars import FILE --dry-run  says what it would bring")
 }
 
 // randomText is n random bytes as letters, digits, - and _.

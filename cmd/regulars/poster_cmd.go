@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -87,6 +88,9 @@ func (c *posterCmd) save(page []byte) error {
 // handles are the channels with their public names: those that the configuration
 // leaves out are asked of their platform.
 func (m *Main) handles(ctx context.Context, cfg *Config) (all []shop.Channel, err error) {
+	if len(cfg.Channels) == 0 {
+		return nil, fmt.Errorf("there is no chat yet that a poster could lead to; fill in a [[channel]] in %s first", filepath.Base(m.configPath))
+	}
 	ctx, stop := context.WithTimeout(ctx, 20*time.Second)
 	defer stop()
 	for _, c := range cfg.Channels {
