@@ -37,6 +37,18 @@ func TestBrowserCounterByKeyboard(t *testing.T) {
 		b.view("look")
 	}
 	c.wants(ann, 43, 0, 0)
+	// A scanner that types while several are to be chosen from means the next one.
+	bob := c.member("line", "Bob", 0)
+	c.member("line", "Anton", 0)
+	b.keys("An" + kb.Enter)
+	b.view("several")
+	b.keys(c.card(bob) + kb.Enter)
+	b.view("sale")
+	b.keys("100" + kb.Enter)
+	b.done("good")
+	c.wants(bob, 10, 0, 0)
+	b.keys(kb.Enter)
+	b.view("look")
 	b.keys(c.card(ann) + kb.Enter)
 	b.view("sale")
 	b.tabTo(`document.activeElement.classList.contains("key")`)

@@ -3,7 +3,7 @@ import { app, h, icon, kept, now, show } from "./base.js";
 import { clock, lang, money, number, say, speak } from "./words.js";
 import { again, all, counts, flush, forget, seen } from "./queue.js";
 import { state } from "./api.js";
-import { refreshRecent } from "./look.js";
+import { onward, refreshRecent } from "./look.js";
 import { perform } from "./sale.js";
 import { play, sounds } from "./sound.js";
 
@@ -32,7 +32,7 @@ function recentList() {
 }
 
 app.views.recent = {
-	...escape,
+	key(e) { e.key === "Escape" ? home() : onward(e); },
 	pane: "stage",
 	draw: () => [header(say("recent")), recentList()],
 	shown: refreshRecent,

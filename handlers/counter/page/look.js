@@ -31,10 +31,16 @@ app.views.look = {
 		refreshRecent();
 		if (!matchMedia("(pointer: coarse)").matches) field.focus();
 	},
-	key(e) {
-		if (e.key.length === 1 && !e.ctrlKey && !e.metaKey && !e.altKey) field.focus(); // the letter follows
-	},
+	key: onward,
 };
+
+// onward takes what is typed where nothing else does, by a scanner most often,
+// for the next customer's: the field gets it, and no button the Enter after it.
+export function onward(e) {
+	if (e.key.length !== 1 || e.key === " " || e.ctrlKey || e.metaKey || e.altKey) return;
+	if (app.view !== "look") show("look");
+	field.focus(); // the letter follows
+}
 
 const say_ = (e, text) => { e.textContent = text; e.hidden = !text; };
 
@@ -52,7 +58,7 @@ function build() {
 		} catch (e) {
 			hint.hidden = true;
 			light.replaceChildren(icon("camera"), h("p", {}, say(e.message === "denied" ? "scan_denied" : "scan_none")),
-				e.message === "denied" && h("button", { onclick: on }, say("scan_start")));
+				...(e.message === "denied" ? [h("button", { onclick: on }, say("scan_start"))] : []));
 			light.hidden = false;
 		}
 	};
@@ -140,7 +146,7 @@ app.views.several = {
 			members.map((m, i) => h("button", { class: "row", "data-focus": i === 0, onclick: () => show("sale", { member: m }) },
 				h("b", {}, m.name), h("span", {}, [m.phone, m.level].filter(Boolean).join(" · ")))));
 	},
-	key(e) { if (e.key === "Escape") show("look"); },
+	key(e) { e.key === "Escape" ? show("look") : onward(e); },
 };
 
 // The camera runs while somebody may be scanned, and sleeps with the page.

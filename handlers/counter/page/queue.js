@@ -64,9 +64,10 @@ export async function add(path, body, label) {
 
 // again sends a refused act once more, as that of whoever is here now. What the
 // program has decided about stays so under its id; where it only did not know
-// the session any more, the id keeps the act from happening twice.
+// the session any more, or something in it went wrong, the id keeps the act from
+// happening twice.
 export async function again(act) {
-	const id = act.status === 401 ? act.id : newId();
+	const id = act.status === 401 || act.status >= 500 ? act.id : newId();
 	await add(act.path, { ...act.body, id, session: app.session.session }, act.label);
 	await forget(act);
 }

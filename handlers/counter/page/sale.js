@@ -3,7 +3,7 @@ import { app, h, heard, icon, now, show, when } from "./base.js";
 import { clock, day, digits, money, number, say } from "./words.js";
 import { online } from "./api.js";
 import { add, forget, newId, outcome } from "./queue.js";
-import { find, refreshRecent } from "./look.js";
+import { find, onward, refreshRecent } from "./look.js";
 import { pad, typed } from "./pad.js";
 import { play } from "./sound.js";
 
@@ -199,10 +199,7 @@ app.views.done = {
 		});
 		return box;
 	},
-	key(e) {
-		if (e.key === "Escape") return show("look");
-		if (e.key.length === 1) { show("look"); document.getElementById("field").focus(); }
-	},
+	key(e) { e.key === "Escape" ? show("look") : onward(e); },
 };
 
 const whose = label => h("p", { class: "whose" }, [label.name, label.amount].filter(Boolean).join(" · "));
