@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"regulars/bot"
+	"regulars/store/backup"
 )
 
 // wrongs is a configuration in which nearly everything is wrong.
@@ -112,9 +113,14 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 
 // TestEveryOptionComesFromFileAndEnvironment tries each row of the table.
 func TestEveryOptionComesFromFileAndEnvironment(t *testing.T) {
+	_, recipient, err := backup.NewIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
 	values := map[string]string{
 		"listen": ":81", "public_url": "https://y.example.com", "domain": "y.example.com", "trusted_proxies": "10.0.0.0/8,::1",
 		"data": "/x/y.db", "admin_socket": "/x/s", "programme": "/x/p", "key_file": "/x/k", "cert_dir": "/x/c",
+		"backup_dir": "/x/b", "backup_every": "6h", "backup_keep": "3 daily, 2 weekly", "backup_recipient": recipient,
 		"channel_id": "7", "channel_secret": "b", "channel_token": "c", "basic_id": "@d", "api_base": "http://e", "data_api_base": "http://f",
 		"token": "9:z", "secret_token": "g", "username": "h", "polling": "true",
 	}
