@@ -103,7 +103,8 @@ func (c *cafe) config(dir string) *Config {
 }
 
 // cafeRules are the default preset with the demo's language first: it is then
-// the shop's own, which groups and strangers hear.
+// the shop's own, which groups and strangers hear. Its one store has a name in
+// no other language, and is called as the shop is.
 func cafeRules(lang i18n.Lang) []byte {
 	text, _ := programme.Preset("cafe")
 	p, complaints := programme.Load(text)
@@ -116,6 +117,7 @@ func cafeRules(lang i18n.Lang) []byte {
 		if strings.HasPrefix(line, "languages") {
 			line = strings.NewReplacer(own, first, first, own).Replace(line) // they change places
 		}
+		line = strings.Replace(line, strconv.Quote(p.Stores[0].Name), strconv.Quote(p.ShopName(string(lang))), 1)
 		out.WriteString(line)
 	}
 	return []byte(out.String())
