@@ -27,6 +27,9 @@ const CodeLife = 10 * time.Minute
 type linkRow struct {
 	Member  loyalty.MemberID `json:"member"`
 	Expires time.Time        `json:"expires"`
+	// Card stands for the card that the member had then. Another one is given
+	// when a phone was lost: what that phone has drawn is good no more.
+	Card string `json:"card"`
 }
 
 var links = store.NewTable[linkRow]("linkcode/", store.Locked, store.FirstPart("linkcode"))
@@ -35,13 +38,13 @@ var links = store.NewTable[linkRow]("linkcode/", store.Locked, store.FirstPart("
 // which another chat account of the same person joins him. Refusals:
 // ErrNotMember, ErrFrozen, *ThrottledError (five codes in ten minutes).
 func (v *Vault) NewLinkCode(tx store.Tx, id loyalty.MemberID, now time.Time, rand io.Reader) (LinkCode, error) {
-	row, ok, err := persons.Get(tx, string(id))
+	l, err := v.load(tx, id)
 	switch {
+	case errors.Is(err, ErrNobody) || errors.Is(err, ErrErased) || err == nil && l.row.Status != Member:
+		return "", ErrNotMember
 	case err != nil:
 		return "", err
-	case !ok || row.Status != Member:
-		return "", ErrNotMember
-	case row.Frozen:
+	case l.row.Frozen:
 		return "", ErrFrozen
 	}
 	if err := v.AttemptBy(tx, CodeThrottle.For("newlink"), string(id), now); err != nil {
@@ -55,7 +58,22 @@ func (v *Vault) NewLinkCode(tx store.Tx, id loyalty.MemberID, now time.Time, ran
 	if err := tx.Lock(store.Subject("linkcode/" + h)); err != nil {
 		return "", err
 	}
-	return LinkCode(c), links.Put(tx, linkRow{id, now.Add(CodeLife).UTC()}, h)
+	return LinkCode(c), links.Put(tx, linkRow{id, now.Add(CodeLife).UTC(), v.cardNow(l)}, h)
+}
+
+// cardNow stands for the card that a member has.
+func (v *Vault) cardNow(l *life) string { return v.hash("link card", string(l.CardSecret)) }
+
+// sameCard refuses a code whose member is gone, or has another card since.
+func (v *Vault) sameCard(tx store.Tx, row linkRow) error {
+	if err := tx.Lock(Subject(row.Member)); err != nil {
+		return err
+	}
+	l, err := v.load(tx, row.Member)
+	if errors.Is(err, ErrErased) || err == nil && v.cardNow(l) != row.Card {
+		return ErrCode
+	}
+	return err
 }
 
 // Linked is what a link changed.
@@ -90,6 +108,9 @@ func (v *Vault) Link(tx store.Tx, code LinkCode, who Identity, now time.Time, ra
 	}
 	if !ok || !now.Before(row.Expires) || known && before == row.Member {
 		return Linked{}, ErrCode
+	}
+	if err := v.sameCard(tx, row); err != nil {
+		return Linked{}, err
 	}
 	moved := Account{Identity: who, LinkedAt: now.UTC()}
 	if known {

@@ -92,3 +92,25 @@ func TestMergedRecoveryCodes(t *testing.T) {
 		t.Errorf("the new one: %s %v", id, err)
 	}
 }
+
+// What a lost phone has drawn a moment before it was locked opens no other chat.
+func TestLinkCodeOfALostPhone(t *testing.T) {
+	w := newWorld(t)
+	ann := w.joined(tg("7"), "ann")
+	var code LinkCode
+	w.do(func(tx store.Tx) (err error) {
+		code, err = w.v.NewLinkCode(tx, ann, w.now, w.rand)
+		return err
+	})
+	w.do(func(tx store.Tx) error {
+		_, err := w.v.LockOut(tx, ann, w.rand, tg("7"))
+		_, err2 := w.v.ReissueCard(tx, ann, w.rand)
+		return errors.Join(err, err2)
+	})
+	if err := w.try(func(tx store.Tx) error {
+		_, err := w.v.Link(tx, code, tg("thief"), w.now, w.rand, nil)
+		return err
+	}); !errors.Is(err, ErrCode) {
+		t.Errorf("the code of before: %v", err)
+	}
+}
