@@ -204,6 +204,26 @@ func TestErasedStayErased(t *testing.T) {
 	}
 }
 
+// TestErasedStayErasedElsewhere: a store that is restored onto another disk, to
+// look at, brings nobody back either.
+func TestErasedStayErasedElsewhere(t *testing.T) {
+	elsewhere, err := os.MkdirTemp("/dev/shm", "regulars-*")
+	if err != nil {
+		t.Skip("there is no other disk: ", err)
+	}
+	t.Cleanup(func() { os.RemoveAll(elsewhere) })
+	s, id := withSale(t)
+	s.must("backup", s.path("a.backup"))
+	s.leave(id)
+	out := s.must("restore", s.path("a.backup"), "--to", filepath.Join(elsewhere, "other.db"))
+	if !strings.Contains(out, "1 who left since the backup are erased in it as well") || !strings.Contains(out, "`regulars devices list`") {
+		t.Error(out)
+	}
+	if left, _ := filepath.Glob(s.path("*.restoring-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
 // TestErasedAfterMerging: a person who was two members, or was taken for
 // another, is erased as they were at last.
 func TestErasedAfterMerging(t *testing.T) {

@@ -250,7 +250,16 @@ func (r *restore) eraseAgain(ctx context.Context, a *app) (n int, err error) {
 // still be read. Under a name of its own nothing beside it is looked at or
 // touched: that it lost commits is no reason not to read it, and stays known.
 func (r *restore) present(ctx context.Context) ([]people.Erasure, error) {
-	link := filepath.Join(r.dir, "present.db")
+	dir := r.dir
+	if filepath.Dir(r.to) != filepath.Dir(r.cfg.Data) { // a link cannot lead to another disk
+		var err error
+		if dir, err = backup.Room(r.cfg.Data, "restoring"); err != nil {
+			dir = r.dir
+		} else {
+			defer os.RemoveAll(dir)
+		}
+	}
+	link := filepath.Join(dir, "present.db")
 	err := os.Link(r.cfg.Data, link)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -334,5 +343,6 @@ func (r *restore) tell(aside string) {
 	if aside != "" {
 		r.say("The store that was there is %s; delete it once you are sure.", aside)
 	}
+	r.say("Employees, devices on counters and locked cards are as they were then: whoever left or was removed since is back; see `regulars staff list` and `regulars devices list`.")
 	r.say("Messages are held until you decide: start `regulars serve`, then look at `regulars outbox list`.")
 }
