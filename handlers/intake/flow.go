@@ -167,7 +167,7 @@ func (r *run) prepare(ctx context.Context, c *chunk) {
 func (r *run) workOut(ctx context.Context, c *chunk) error {
 	return r.DB.View(ctx, func(view store.Reader) (err error) {
 		c.sketch = newSketch(view, c.lines)
-		defer func() { c.sketch.base = nil }()
+		defer c.sketch.end()
 		c.came, err = r.take(c.sketch, c.lines)
 		return err
 	})

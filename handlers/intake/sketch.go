@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"iter"
+	"maps"
 	"slices"
-	"strings"
 
 	"regulars/store"
 )
@@ -23,6 +23,7 @@ type sketch struct {
 	had   map[string]int // places in gets
 	scans []scanned
 	wrote map[string]change
+	ready []string // the keys of wrote in their order, which is how a file likes it best
 }
 
 // looked is a row that was read, and what was there.
@@ -138,6 +139,11 @@ func (s *sketch) Delete(key []byte) error {
 	return nil
 }
 
+// end ends the working out: the View is over.
+func (s *sketch) end() {
+	s.base, s.ready = nil, slices.Sorted(maps.Keys(s.wrote))
+}
+
 // write writes the sketch, or nothing and errStale. It may be run again.
 func (s *sketch) write(tx store.Tx) error {
 	if err := tx.Lock(s.locks...); err != nil {
@@ -162,13 +168,7 @@ func (s *sketch) write(tx store.Tx) error {
 			return errStale
 		}
 	}
-	// In the order of the keys, which is how a file likes it best.
-	keys := make([]string, 0, len(s.wrote))
-	for k := range s.wrote {
-		keys = append(keys, k)
-	}
-	slices.SortFunc(keys, strings.Compare)
-	for _, k := range keys {
+	for _, k := range s.ready {
 		var err error
 		if c := s.wrote[k]; c.deleted {
 			err = tx.Delete([]byte(k))

@@ -89,5 +89,8 @@ func BenchmarkImport(b *testing.B) {
 		b.ReportMetric(float64(early>>20), "MB-early")
 		b.ReportMetric(float64(late>>20), "MB-late")
 		b.ReportMetric(float64(w.db.(*bolt.DB).Commits()), "commits")
+		if f, err := os.Stat(w.db.(*bolt.DB).Path()); err == nil {
+			b.ReportMetric(float64(f.Size())/float64(n), "B/row")
+		}
 	}
 }

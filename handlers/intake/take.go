@@ -130,7 +130,9 @@ func (r *run) balance(tx store.Tx, l *line) error {
 	if err != nil {
 		return err
 	}
-	rec, err := r.shop.Book.OpenBalance(tx, holder, r.act(l, key, r.opt.AsOf), l.points, l.expires)
+	act := r.act(l, key, r.opt.AsOf)
+	act.Once = true
+	rec, err := r.shop.Book.OpenBalance(tx, holder, act, l.points, l.expires)
 	if err != nil {
 		return err
 	}
@@ -209,7 +211,7 @@ func (r *run) holder(tx store.Tx, l *line) (loyalty.MemberID, error) {
 }
 
 // act is an operation of this run. Its id is the run's own: that nothing is
-// taken twice stands in takens, which is kept for longer.
+// taken twice stands in takens, which is kept for longer than outcomes are.
 func (r *run) act(l *line, key string, at time.Time) book.Act {
 	op := fmt.Sprintf("import/%s/%s/%x", l.member, key, r.now.UnixMilli())
 	return book.Act{Op: loyalty.OpID(op), Actor: loyalty.ByJob("import"), Store: l.store, At: at, Now: r.now}

@@ -51,8 +51,19 @@ func (t *Totals) add(l *line) {
 	t.Sum.add(l)
 	at.add(l)
 	if l.refuse != "" {
-		t.Why[l.refuse]++
+		t.Why[t.reason(l.refuse)]++
 	}
+}
+
+// mostReasons is how many different reasons are counted: some name a number.
+const mostReasons = 1000
+
+// reason is the one that a refusal is counted under.
+func (t *Totals) reason(why string) string {
+	if t.Why[why] == 0 && len(t.Why) >= mostReasons {
+		return "another reason; --report lists them"
+	}
+	return why
 }
 
 func (s *Sum) add(l *line) {

@@ -73,6 +73,9 @@ type Act struct {
 	Reason   []byte    // sealed by the caller
 	At       time.Time // when it took effect, not after Now (see [Early]); zero is Now
 	Now      time.Time // asked for: the turn's now
+	// Once says that rows of the caller's own keep it from being done twice: no
+	// outcome is stored, and none is looked for.
+	Once bool
 	// Did is when an employee did it, where somebody else's doing records it
 	// later: the day whose sums and caps it counts in. Zero is Now.
 	Did time.Time

@@ -46,7 +46,7 @@ func (b *Book) doOn(tx store.Tx, m loyalty.MemberID, act Act, c command, opens f
 	}
 	c.Actor = act.Actor
 	digest := b.digest(c)
-	if known, ok, err := ops.Get(tx, string(act.Op)); err != nil || ok {
+	if known, ok, err := knownOutcome(tx, act); err != nil || ok {
 		if err != nil {
 			return Receipt{}, err
 		}
@@ -61,6 +61,13 @@ func (b *Book) doOn(tx store.Tx, m loyalty.MemberID, act Act, c command, opens f
 		return Receipt{}, err
 	}
 	return b.run(tx, o, act, c.Order, digest, f)
+}
+
+func knownOutcome(r store.Reader, act Act) (done outcome, ok bool, err error) {
+	if act.Once {
+		return done, false, nil
+	}
+	return ops.Get(r, string(act.Op))
 }
 
 // run lets the rules decide on an opened account and writes what they say.
@@ -100,8 +107,10 @@ func (b *Book) run(tx store.Tx, o *open, act Act, order loyalty.Order, digest lo
 	if err := o.save(tx); err != nil {
 		return Receipt{}, err
 	}
-	if err := ops.Put(tx, done, string(act.Op)); err != nil {
-		return Receipt{}, err
+	if !act.Once {
+		if err := ops.Put(tx, done, string(act.Op)); err != nil {
+			return Receipt{}, err
+		}
 	}
 	balance, err := loyalty.BalanceAt(o.account, o.newest, act.Now)
 	if err != nil {
