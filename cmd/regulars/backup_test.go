@@ -156,6 +156,10 @@ func TestRestoreRefusesBesideServe(t *testing.T) {
 	a := s.open()
 	defer a.db.Close()
 	s.refused(1, "stop it first", "restore", s.path("a.backup"), "--force")
+	if err := os.Symlink(s.path("regulars.db"), s.path("link.db")); err != nil {
+		t.Fatal(err)
+	}
+	s.refused(1, "stop it first", "restore", s.path("a.backup"), "--force", "--to", s.path("link.db"))
 	s.refused(1, "stop it, compact, and start it again", "compact")
 }
 

@@ -86,7 +86,7 @@ func (m *Main) newRestore(c *restoreCmd) (*restore, error) {
 		return nil, err
 	}
 	r := &restore{Main: m, cmd: c, cfg: cfg, to: cfg.Data, show: m.newProgress("restore")}
-	if c.To != "" {
+	if c.To != "" && !sameFile(c.To, cfg.Data) { // another name for the store is the store
 		r.to = c.To
 	}
 	if r.key, err = cfg.ReadKey(m.Env); err != nil {
@@ -105,6 +105,13 @@ func (m *Main) newRestore(c *restoreCmd) (*restore, error) {
 		r.ids, err = backup.Identities(c.Identity)
 	}
 	return r, err
+}
+
+// sameFile says whether two names are one file that is there.
+func sameFile(a, b string) bool {
+	x, errX := os.Stat(a)
+	y, errY := os.Stat(b)
+	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
 // findBackup is the backup at path, or the newest in the folder there.
