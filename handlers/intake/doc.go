@@ -28,6 +28,17 @@
 // and visits and give nothing, unless they are told to earn. Cells are text and
 // never more: the report guards them for spreadsheets.
 //
+// # A million rows
+//
+// One writer has to take them all, so it is left as little as possible. What a
+// transaction will write is worked out ahead, side by side, on what a View
+// shows; the writer only looks whether that still stands. Ids follow the lines,
+// so that new rows lie beside each other in the store. The rows by which names
+// are found lie everywhere: they are written for 80,000 members together, and
+// what a run that was cut off left of them by the next run, or by serve's sweep
+// (see people.IndexNames). Nothing is kept per row in memory, but for some
+// hashes in a dry run.
+//
 // # Rows
 //
 //	intake/<member>/<hash>  a balance or a purchase that was taken: what it said; kept for ever
