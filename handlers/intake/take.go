@@ -142,7 +142,7 @@ func (r *run) balance(tx store.Tx, l *line) error {
 
 // purchase remembers a line's purchase.
 func (r *run) purchase(tx store.Tx, l *line) (err error) {
-	l.taken, l.what = false, people.TakenSame
+	l.taken, l.what, l.opened = false, people.TakenSame, 0
 	l.member, err = r.shop.Vault.FindImported(tx, r.reader.source, l.who.External, l.who.Phone)
 	if errors.Is(err, people.ErrNobody) && l.rehearsed { // the run before would have brought them
 		l.taken = true

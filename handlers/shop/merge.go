@@ -83,11 +83,21 @@ func (s *Shop) Unmerge(tx store.Tx, from loyalty.MemberID, by book.Act) (m Merge
 		return m, err
 	}
 	for _, id := range []loyalty.MemberID{from, m.Into} {
-		if err := s.Club.Redate(tx, id, by.Now); err != nil {
+		if err := errors.Join(s.Club.Redate(tx, id, by.Now), s.relock(tx, id)); err != nil {
 			return m, err
 		}
 	}
 	return m, nil
+}
+
+// relock locks a person as their account is: the ledger knows whose lock of
+// before the merge it was, and which came while they were one.
+func (s *Shop) relock(tx store.Tx, id loyalty.MemberID) error {
+	a, err := s.Book.Account(tx, id)
+	if err != nil {
+		return err
+	}
+	return s.Vault.Freeze(tx, id, a.Frozen, s.Rand)
 }
 
 // moved is how many points came over, those set aside too.
