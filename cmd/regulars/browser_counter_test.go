@@ -368,6 +368,21 @@ func TestBrowserCounterOffline(t *testing.T) {
 	b.until(`document.querySelectorAll("#stage .act").length === 3`)
 	b.picture("counter-recent")
 
+	// One that was refused is sent again once, by a finger that taps twice.
+	b.value(`(() => { const asked = indexedDB.open("counter", 1); asked.onsuccess = () => {
+		const acts = asked.result.transaction("acts", "readwrite").objectStore("acts"), id = "refused-act";
+		acts.add({ id, path: "sale", body: { id, session: "", scan: "`+c.card(bo)+`", amount: 40 }, label: { kind: "sale", name: "Bo", amount: "40" },
+			at: "2026-01-05T02:00:00Z", tries: 1, state: "refused", text: "refused", status: 422 }).onsuccess = () => { window.planted = true };
+	} })(), 1`, new(int))
+	b.until(`window.planted`)
+	b.visit(c.wifi.URL + "/counter/?" + "planted")
+	b.until(`document.body.dataset.live === "1" && document.querySelector("#bar .chip.bad")`)
+	b.value(`document.querySelector("#bar .chip.bad").click()`, new(any))
+	b.until(`document.querySelector("#stage .act.refused button")`)
+	b.value(`(again => { again.click(); again.click() })(document.querySelector("#stage .act.refused button")), 1`, new(int))
+	b.until(`!document.querySelector("#bar .chip")`)
+	c.wants(bo, 34, 0, 0)
+
 	// Of what the program said nothing was kept, and a new version of the page
 	// takes over by itself, but not while a customer is served.
 	b.value(`(async () => {

@@ -68,8 +68,14 @@ export async function add(path, body, label) {
 // happening twice.
 export async function again(act) {
 	const id = act.status === 401 || act.status >= 500 ? act.id : newId();
-	await add(act.path, { ...act.body, id, session: app.session.session }, act.label);
-	await forget(act);
+	const { seq, ...next } = { ...act, id, body: { ...act.body, id, session: app.session.session }, staff: app.session.staff, tries: 0, state: "waiting", text: "", status: 0 };
+	await within("readwrite", acts => { // in one step: a finger that taps twice sends it once
+		const there = acts.get(seq);
+		there.onsuccess = () => { if (there.result) { acts.delete(seq); acts.add(next); } };
+		return there;
+	});
+	await changed();
+	flush();
 }
 
 // revive does so with what an employee's ended session left, once they are back.
