@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"regulars/handlers/alarm"
 	"regulars/i18n"
 )
 
@@ -49,6 +50,18 @@ func TestBrowserDemoCounter(t *testing.T) {
 			b.close()
 			d.whole(t)
 		})
+	}
+}
+
+// A demo asks nobody for the certificate of an invented address, and its manager
+// is not told of the disk that it runs on.
+func TestDemoLooksAtNoMachine(t *testing.T) {
+	real, demo := (&watch{a: &app{}}).looks(), (&watch{a: &app{invented: true}}).looks()
+	for kind := range real {
+		machine := kind == alarm.Certificate || kind == alarm.Disk || kind == alarm.Backup
+		if demo[kind] == nil != machine {
+			t.Errorf("a demo looks at %s: %v", kind, !machine)
+		}
 	}
 }
 

@@ -325,7 +325,7 @@ const readableScript = `(() => {
 			if (drawn(c, font) === known.none) missing.add(c);
 		}
 	}
-	for (const e of document.querySelectorAll(".bar h1, .tools button, .guide b, .guide p, .guide button, .chip, .fields label, .row button, .list button, .wide, .d-btn, .d-key, .owner h2")) {
+	for (const e of document.querySelectorAll(".bar h1, .own, .tools button, .guide b, .guide p, .guide button, .chip, .fields label, .row button, .list button, .wide, .d-btn, .d-key, .owner h2")) {
 		if (e.checkVisibility() && e.clientWidth && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 4))
 			cut.add(e.innerText.trim().slice(0, 60) + " (" + e.scrollWidth + "x" + e.scrollHeight + " in " + e.clientWidth + "x" + e.clientHeight + ")");
 	}
