@@ -76,12 +76,16 @@ func (d desk) askLost(t *bot.Turn, m people.Person, open []people.Account) (stri
 	return r.Value, ok
 }
 
-// lockChat stops obeying one chat. The card that it could show is good no more.
+// lockChat stops obeying one chat. The card and the recovery code that it could
+// show are good no more: the other chat draws new ones.
 func (d desk) lockChat(t *bot.Turn, m people.Person, a people.Account) error {
 	if err := d.Vault.FreezeAccount(t.Tx, a.Identity, true, t.Rand()); err != nil {
 		return err
 	}
 	if _, err := d.Vault.ReissueCard(t.Tx, m.ID, t.Rand()); err != nil {
+		return err
+	}
+	if err := d.Vault.EndRecovery(t.Tx, m.ID); err != nil { // it may be read there
 		return err
 	}
 	channel := d.Label(bot.ChannelName(a.Channel))
