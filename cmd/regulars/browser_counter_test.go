@@ -271,6 +271,8 @@ func TestBrowserCounter(t *testing.T) {
 			b.sees("stage", "Ann")
 			b.taps("350")
 			b.picture("counter-sale-" + s.name)
+			// The amount took a while; the card is still held up afterwards, and means no other purchase.
+			b.value(`(then => { performance.now = () => then() + 60e3; return 1 })(performance.now.bind(performance))`, new(int))
 			b.records()
 			b.done("good")
 			b.sees("stage", "+35")

@@ -104,7 +104,7 @@ func chromium(t testing.TB, more ...chromedp.ExecAllocatorOption) context.Contex
 	o = append(o, chromedp.ExecPath(path), chromedp.UserDataDir(profile), chromedp.NoSandbox, chromedp.DisableGPU,
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en"))
 	o = append(o, more...)
-	ctx, stop := context.WithTimeout(context.Background(), 4*time.Minute)
+	ctx, stop := context.WithTimeout(context.Background(), 8*time.Minute) // only what hangs; a busy machine takes its time
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewExecAllocator(ctx, o...)
 	t.Cleanup(stop)
@@ -255,7 +255,7 @@ func (b *tab) text(script string) (s string) {
 // until waits for an expression to hold.
 func (b *tab) until(expression string) {
 	b.t.Helper()
-	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingTimeout(20*time.Second)))
+	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingTimeout(time.Minute)))
 	if err != nil {
 		b.picture("failed-" + strings.ReplaceAll(b.t.Name(), "/", "-"))
 		b.t.Fatalf("never %s: %v\n%s", expression, err, b.text(`document.body.innerText`))

@@ -46,8 +46,13 @@ export function stop() {
 
 export const running = () => !!stream;
 
-// listen says whether codes are heard at the moment.
-export function listen(yes) { listening = yes; }
+// listen says whether codes are heard at the moment. After a purchase the card
+// that was held up counts as seen until then: were it new again because typing
+// the amount took a while, the next purchase would hide what became of this one.
+export function listen(yes, served = false) {
+	if (yes && served && !listening) lastSeen = performance.now();
+	listening = yes;
+}
 
 // turn changes to the camera on the other side.
 export async function turn() {

@@ -151,7 +151,7 @@ app.views.several = {
 
 // The camera runs while somebody may be scanned, and sleeps with the page.
 addEventListener("view", () => {
-	listen(["look", "done", "recent", "several"].includes(app.view));
+	listen(["look", "done", "recent", "several"].includes(app.view), app.view === "done");
 	if (document.body.dataset.pane === "full") stop();
 	else if (!running()) app.camera?.();
 	heard("");
