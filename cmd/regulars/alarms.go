@@ -146,6 +146,8 @@ const (
 	// refusedMost is from how many forged deliveries on it is a trouble: anybody
 	// may send some.
 	refusedMost = 5
+	// refusedAlone is for how long nothing else came in.
+	refusedAlone = 50 * time.Minute
 	// lastHour is how many looks a trouble that happens in moments is remembered:
 	// longer than owners may have to wait for the next letter.
 	lastHour = 7
@@ -181,7 +183,10 @@ func (w *watch) webhooks(ctx context.Context) (found []alarm.Trouble, ok bool) {
 		} else if unusual {
 			say("silent", i18n.AlarmSilent, "Hours", i18n.Number(int64(w.a.clock.Now().Sub(since).Hours())))
 		}
-		if n := w.refusals(c.Name, h.refused.Load()); n >= refusedMost {
+		// Where the secret is wrong nothing else comes in; beside what does, forgeries
+		// are nobody's trouble, and no way to have owners pushed.
+		n, quiet := w.refusals(c.Name, h.refused.Load()), w.a.clock.Now().Sub(since)
+		if n >= refusedMost && quiet >= refusedAlone {
 			say("refused", i18n.AlarmRefused, "Number", i18n.Number(n))
 		}
 	}
