@@ -100,4 +100,7 @@ const (
 	UnfreezeTold Key = "freeze.undone_told"
 	UnfreezeNot  Key = "freeze.not"
 	FreezeStaff  Key = "freeze.staff"
+	FreezeWhy    Key = "freeze.why"
+	FreezeLost   Key = "freeze.lost"
+	FreezeStop   Key = "freeze.stop"
 )

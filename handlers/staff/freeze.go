@@ -9,7 +9,8 @@ import (
 
 // freeze stops what a lost phone could do: /freeze WHO. Where the member has
 // another chat, only the lost one is locked; else spending and cards are, until
-// the member has proven who they are in a new chat.
+// the member has proven who they are in a new chat. A manager may instead stop
+// the card for good reason: that only /unfreeze ends.
 func (d desk) freeze(t *bot.Turn) error {
 	me, err := d.me(t)
 	if err != nil {
@@ -102,6 +103,13 @@ func (d desk) lockChat(t *bot.Turn, m people.Person, a people.Account) error {
 // lockAll locks the whole member. An employee's lock is a manager's to end: with
 // it goes what they may do here.
 func (d desk) lockAll(t *bot.Turn, me people.Staff, m people.Person) error {
+	lost, ok, err := d.endsByProof(t, me, m)
+	if err != nil || !ok {
+		return err
+	}
+	if err := d.Vault.ReportLost(t.Tx, m.ID, lost, t.Now); err != nil {
+		return err
+	}
 	if m.Frozen { // nobody is told twice
 		t.SayText(i18n.FreezeDone, "Name", d.called(t, m))
 		return nil
@@ -112,15 +120,6 @@ func (d desk) lockAll(t *bot.Turn, me people.Staff, m people.Person) error {
 	if _, err := d.Book.Freeze(t.Tx, m.ID, d.act(t, me, "freeze"), true); err != nil {
 		return err
 	}
-	_, employed, err := d.Vault.StaffOfMember(t.Tx, m.ID)
-	if err != nil {
-		return err
-	}
-	if !employed {
-		if err := d.Vault.ReportLost(t.Tx, m.ID, true, t.Now); err != nil {
-			return err
-		}
-	}
 	if err := d.TellChats(t, m.ID, chatsOf(obeyed(m)), func(p i18n.Printer) bot.Message {
 		return bot.Message{Text: p.Say(i18n.FreezeTold, "Shop", d.Name(t.Now, p.Lang))}
 	}); err != nil {
@@ -128,6 +127,29 @@ func (d desk) lockAll(t *bot.Turn, me people.Staff, m people.Person) error {
 	}
 	t.SayText(i18n.FreezeDone, "Name", d.called(t, m))
 	return nil
+}
+
+// endsByProof says whether a lock of the whole card is for a lost phone, which
+// its owner ends by proving who they are. A clerk's is, as seconds count then; a
+// manager is asked, also about a clerk's lock that stands; a stop stays a stop.
+func (d desk) endsByProof(t *bot.Turn, me people.Staff, m people.Person) (lost, ok bool, err error) {
+	_, employed, err := d.Vault.StaffOfMember(t.Tx, m.ID)
+	if err != nil || employed {
+		return false, err == nil, err
+	}
+	if m.Frozen {
+		if lost, err = d.Vault.Lost(t.Tx, m.ID); err != nil || !lost {
+			return false, err == nil, err
+		}
+	}
+	if !people.AtLeast(me.Role, people.Manager) {
+		return true, true, nil
+	}
+	r, ok := t.Ask(bot.Question{
+		Key: "reason", Message: bot.Message{Text: t.Word(i18n.FreezeWhy, "Name", d.called(t, m))}, Terms: string(m.ID),
+		Options: []bot.Option{{Value: "lost", Label: t.Word(i18n.FreezeLost)}, {Value: "stop", Label: t.Word(i18n.FreezeStop)}},
+	})
+	return r.Value == "lost", ok, nil
 }
 
 // unfreeze obeys everything again, with a new card; a manager's to do.
