@@ -186,11 +186,31 @@ func (l *lab) eventually(what string, ok func() bool) {
 	}
 }
 
-// passes lets time go by in small steps, with a moment after each.
+// passes lets time go by in small steps, with a moment after each: the next one
+// comes when nothing is due any more, as on a busy machine it otherwise would
+// while what the last one brought has not begun.
 func (l *lab) passes(d time.Duration) {
 	for range 20 {
 		l.world.Clock.Advance(d / 20)
 		l.world.Settle(3 * time.Millisecond)
+		l.rests()
+	}
+}
+
+// rests waits until nothing is due, or for 40 ms: what a platform does not
+// answer stays due.
+func (l *lab) rests() {
+	tick := time.NewTicker(2 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.After(40 * time.Millisecond); ; {
+		if yes, err := quietFor(l.t.Context(), l.app.app, 0); yes || err != nil {
+			return // a store that is broken on purpose tells nothing
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			return
+		}
 	}
 }
 
