@@ -37,7 +37,7 @@ func TestDevices(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		_, secret, err = v.Register(tx, link, "Front tablet", now, rand)
+		_, secret, err = v.Register(tx, link, "Front tablet", "", now, rand)
 		return err
 	}); err != nil {
 		t.Fatal(err)

@@ -176,13 +176,15 @@ func (c *Counter) enlist(ctx context.Context, q *request, b registerBody) (d peo
 		if name == "" {
 			name = q.printer.Say(i18n.CounterSomeDevice)
 		}
-		if d, secret, err = c.Shop.Vault.Register(tx, b.Token, name, q.now, c.Shop.Rand); err != nil {
+		old, err := c.device(tx, q) // a sale whose answer was lost is known under its id
+		if errors.Is(err, errDevice) {
+			old, err = people.Device{}, nil
+		}
+		if err != nil {
 			return err
 		}
-		if old, err := c.device(tx, q); err == nil { // its cookie is replaced
-			if err := people.RevokeDevice(tx, old.ID, q.now); err != nil {
-				return err
-			}
+		if d, secret, err = c.Shop.Vault.Register(tx, b.Token, name, old.ID, q.now, c.Shop.Rand); err != nil {
+			return err
 		}
 		told, err = c.tellBoss(tx, q, d)
 		return err

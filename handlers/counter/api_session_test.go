@@ -2,6 +2,7 @@ package counter
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"slices"
@@ -99,6 +100,54 @@ func TestCounterRevoked(t *testing.T) {
 	if n := len(w.entries(w.ann, loyalty.KindEarn)); n != 0 {
 		t.Errorf("%d sales", n)
 	}
+}
+
+// A device that opens a new link is the same one, with a new secret, name and
+// store: what it sends again, since the answer was lost, is not booked twice. A
+// cookie that is no good any more brings back nothing.
+func TestCounterRegisteredAgain(t *testing.T) {
+	w := openTill(t, `[earn]`, "[[store]]\nid = \"east\"\nname = \"East\"\n\n[earn]")
+	b := w.device().enter(w.sam)
+	before := w.onlyDevice()
+	body := b.act(map[string]any{"phone": "0912345678", "amount": 100})
+	first := b.must("sale", body)
+	stale := w.browser()
+	for name, c := range b.cookies {
+		stale.cookies[name] = c
+	}
+	again := func(b *browser) {
+		var link string
+		w.do(func(tx store.Tx) (err error) {
+			link, err = w.shop.Vault.NewDeviceLink(tx, "east", w.boss.ID, w.clock.now, rand.Reader)
+			return err
+		})
+		b.must("register", map[string]any{"token": link, "name": "Terrace"})
+	}
+	again(b)
+	if d := w.onlyDevice(); d.ID != before.ID || d.Name != "Terrace" || d.Store != "east" || !d.RevokedAt.IsZero() {
+		t.Errorf("the device is %+v, was %+v", d, before)
+	}
+	stale.refused("unlock", map[string]any{"staff": w.sam.ID, "pin": goodPIN}, 401, "device")
+	b.enter(w.sam)
+	body["session"] = b.session
+	if a := b.must("sale", body); a.raw != first.raw {
+		t.Errorf("sent again: %s, first %s", a.raw, first.raw)
+	}
+	if n := len(w.entries(w.ann, loyalty.KindEarn)); n != 1 {
+		t.Errorf("%d sales", n)
+	}
+	w.do(func(tx store.Tx) error { return people.RevokeDevice(tx, before.ID, w.clock.now) })
+	again(b)
+	again(stale)
+	var all []people.Device
+	w.do(func(tx store.Tx) (err error) {
+		all, err = people.Devices(tx)
+		return err
+	})
+	if len(all) != 3 || slices.ContainsFunc(all, func(d people.Device) bool { return (d.ID == before.ID) == d.RevokedAt.IsZero() }) {
+		t.Errorf("after it was revoked: %+v", all)
+	}
+	w.whole()
 }
 
 func (w *tillWorld) onlyDevice() (d people.Device) {

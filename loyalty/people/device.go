@@ -90,10 +90,12 @@ func (v *Vault) GoodLink(r store.Reader, token string, now time.Time) (bool, err
 }
 
 // Register makes a device of whoever has a link's token, and gives the secret
-// that it keeps: its id, a dot, and 128 bits. name is cut at 40 letters.
-// Refusal: ErrCode, for a token unknown, used or expired alike, and where who
-// made the link is no manager any more.
-func (v *Vault) Register(tx store.Tx, token, name string, now time.Time, rand io.Reader) (Device, string, error) {
+// that it keeps: its id, a dot, and 128 bits. name is cut at 40 letters. old is
+// the device that the browser is already, "" for none: it keeps its id, under
+// which the program knows what it was sent before, and its old secret is no good
+// any more. Refusal: ErrCode, for a token unknown, used or expired alike, and
+// where who made the link is no manager any more.
+func (v *Vault) Register(tx store.Tx, token, name string, old DeviceID, now time.Time, rand io.Reader) (Device, string, error) {
 	h := v.hash("devlink", token)
 	if err := tx.Lock(store.Subject("devlink/" + h)); err != nil {
 		return Device{}, "", err
@@ -108,16 +110,19 @@ func (v *Vault) Register(tx store.Tx, token, name string, now time.Time, rand io
 	if s, err := v.Employed(tx, link.By); err != nil || !AtLeast(s.Role, Manager) {
 		return Device{}, "", orCode(err)
 	}
-	id, err := NewID(now, rand)
-	if err != nil {
-		return Device{}, "", err
+	if old == "" {
+		id, err := NewID(now, rand)
+		if err != nil {
+			return Device{}, "", err
+		}
+		old = DeviceID(id)
 	}
 	secret, err := drawToken(16, rand)
 	if err != nil {
 		return Device{}, "", err
 	}
 	row := deviceRow{Device: Device{
-		ID: DeviceID(id), Name: clipRunes(name, 40), Store: link.Store, By: link.By, At: now.UTC(), SeenAt: now.UTC(),
+		ID: old, Name: clipRunes(name, 40), Store: link.Store, By: link.By, At: now.UTC(), SeenAt: now.UTC(),
 	}}
 	row.Secret = v.deviceHash(row.ID, secret)
 	if err := tx.Lock(store.Subject("device/" + string(row.ID))); err != nil {

@@ -36,7 +36,7 @@ func (w *world) register(by Staff) (d Device, secret string) {
 		if err != nil {
 			return err
 		}
-		d, secret, err = w.v.Register(tx, link, "front", w.now, w.rand)
+		d, secret, err = w.v.Register(tx, link, "front", "", w.now, w.rand)
 		return err
 	})
 	return d, secret
@@ -52,7 +52,7 @@ func TestDeviceLinks(t *testing.T) {
 	})
 	use := func(token string) error {
 		return w.try(func(tx store.Tx) error {
-			_, _, err := w.v.Register(tx, token, "front", w.now, w.rand)
+			_, _, err := w.v.Register(tx, token, "front", "", w.now, w.rand)
 			return err
 		})
 	}
