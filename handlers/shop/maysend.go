@@ -37,6 +37,9 @@ func (s *Shop) MaySend(tx store.Tx, i bot.Intent, now time.Time) (why string, la
 		return "erased", later, nil
 	case known && account.Blocked:
 		return "blocked", later, nil
+	case i.Carriage == bot.RideOnly && (p.Frozen || known && account.Frozen):
+		// Whoever holds a lost phone need only say something there to read it.
+		later = now.Add(lockedWait)
 	case i.Class == bot.Promo && !p.Agreed(people.ForPromo):
 		return "no consent", later, nil
 	case unasked && p.Quiet:
@@ -48,6 +51,10 @@ func (s *Shop) MaySend(tx store.Tx, i bot.Intent, now time.Time) (why string, la
 	}
 	return "", later, nil
 }
+
+// lockedWait is for how long what would ride to a locked chat is put off; it is
+// asked about anew with each answer there.
+const lockedWait = time.Hour
 
 // undone says that i is the receipt of something that was taken back while the
 // receipt waited: the correction has been told, and "you have 35" after it would
