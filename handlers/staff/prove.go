@@ -231,6 +231,10 @@ func (d desk) decideProof(t *bot.Turn) error {
 	if row.Member, err = d.Vault.Holder(t.Tx, row.Member); err != nil {
 		return err
 	}
+	// Whose card it is, and who works here, may have changed since it was asked.
+	if err := d.mayProve(t, me, row.Member); err != nil {
+		return err
+	}
 	asker, err := d.Vault.OpenAsker(t.Tx, row.Person, row.Chat)
 	if errors.Is(err, people.ErrCode) { // that chat is somebody else's by now
 		return bot.Refuse(i18n.ProveGone)
