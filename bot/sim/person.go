@@ -32,7 +32,7 @@ type Person interface {
 }
 
 // AwaitLimit is how long Await waits, in real time.
-const AwaitLimit = 10 * time.Second
+const AwaitLimit = 30 * time.Second
 
 // notify wakes whoever waits for the world to change. s.mu is held.
 func (s *Sim) notify() {
