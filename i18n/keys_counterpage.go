@@ -70,6 +70,8 @@ const (
 	CounterPageRemoveSure    Key = "counterpage.remove_sure"
 	CounterPageCodeShow      Key = "counterpage.code_show"
 	CounterPageCodeWhy       Key = "counterpage.code_why"
+	CounterPageCodePrint     Key = "counterpage.code_print"
+	CounterPageCodeHow       Key = "counterpage.code_how"
 	CounterPageWaiting       Key = "counterpage.waiting"
 	CounterPageWaitingNone   Key = "counterpage.waiting_none"
 	CounterPageWaitingChip   Key = "counterpage.waiting_chip"

@@ -4,8 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -132,6 +136,7 @@ func (c *counterTop) everyView(b *tab, ann sim.Person, lang i18n.Lang, s screen)
 	b.done("code")
 	b.until(`document.querySelector(".done img").naturalWidth`)
 	look("code")
+	c.slip(b, lang, s)
 	b.next()
 	b.looksUp("0900000000")
 	b.until(`document.querySelector("#look .wrong").innerText`)
@@ -153,6 +158,51 @@ func (c *counterTop) everyView(b *tab, ann sim.Person, lang i18n.Lang, s screen)
 	click("#full .back")
 	b.unlocks("2468")
 	b.view("look")
+}
+
+// slip prints the code that is shown on a roll of 58 mm and one of 80: one sheet
+// with nothing cut off, what its customer needs, and none of the page's buttons.
+func (c *counterTop) slip(b *tab, lang i18n.Lang, s screen) {
+	b.t.Helper()
+	b.value(`window.print = () => { window.printed = (window.printed || 0) + 1 }, window.printed = 0`, new(int))
+	b.value(`document.querySelector("#stage .print").click()`, new(any))
+	b.until(`window.printed === 1`)
+	defer func() {
+		b.try(chromedp.Do(b.ctx, chromedp.EmulateViewport(s.width, s.height, chromedp.EmulateTouch)))
+		_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{})
+		b.try(err)
+	}()
+	_, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+	b.try(err)
+	p := i18n.For(lang)
+	for _, roll := range []struct {
+		mm     int64
+		inches float64
+	}{{58, 48 / 25.4}, {80, 72 / 25.4}} { // what the head of a printer reaches
+		b.try(chromedp.Do(b.ctx, chromedp.EmulateViewport(int64(roll.inches*96), 600)))
+		var bad []string
+		b.value(`[...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && !e.closest("svg")).flatMap(e => {
+			const r = e.getBoundingClientRect();
+			return [r.right > innerWidth + 1 && "cut: " + e.className, e.tagName === "BUTTON" && "button: " + e.innerText,
+				e.tagName === "IMG" && (r.width < 130 || Math.abs(r.width - r.height) > 1) && "code: " + r.width + "x" + r.height].filter(Boolean);
+		})`, &bad)
+		if len(bad) > 0 {
+			b.t.Errorf("the slip of %d mm: %q", roll.mm, bad)
+		}
+		for _, want := range []string{"60", p.Say(i18n.CounterPageCodeHow), strings.Split(p.Say(i18n.CounterPageUntil, "Time", "§"), "§")[0]} {
+			b.sees("stage", want)
+		}
+		b.sees("stage", b.text(`document.querySelector(".letters").textContent`))
+		b.sees("stage", b.text(`JSON.parse(localStorage.getItem("counter.state")).shop || "no name"`))
+		res, err := chromedp.Call(b.ctx, page.PrintToPDF, page.PrintToPDFParams{PaperWidth: roll.inches, PaperHeight: 120 / 25.4, PreferCSSPageSize: new(true)})
+		b.try(err)
+		if n := len(pdfPage.FindAll(res.Data, -1)); n != 1 {
+			b.t.Errorf("%d mm: it prints on %d pages", roll.mm, n)
+		}
+		if dir := os.Getenv("REGULARS_SHOTS"); dir != "" {
+			b.try(os.WriteFile(filepath.Join(dir, fmt.Sprintf("counter-slip-%s-%d.pdf", lang, roll.mm)), res.Data, 0o644))
+		}
+	}
 }
 
 // fits complains of what a finger misses or an eye cannot read.

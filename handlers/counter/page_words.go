@@ -25,7 +25,7 @@ var pageKeys = []i18n.Key{
 	i18n.CounterPageKeptPhone, i18n.CounterPageSending, i18n.CounterPageSaved, i18n.CounterPageUsed, i18n.CounterPageNow,
 	i18n.CounterPageKept, i18n.CounterPageKeptWhy, i18n.CounterPageNext, i18n.CounterPageUndone,
 	i18n.CounterPageYes, i18n.CounterPageNo, i18n.CounterPageElsewhere, i18n.CounterPageReceiptCode, i18n.CounterPageRefused, i18n.CounterPageAgain, i18n.CounterPageOk,
-	i18n.CounterPageRemove, i18n.CounterPageRemoveSure, i18n.CounterPageCodeShow, i18n.CounterPageCodeWhy,
+	i18n.CounterPageRemove, i18n.CounterPageRemoveSure, i18n.CounterPageCodeShow, i18n.CounterPageCodeWhy, i18n.CounterPageCodePrint, i18n.CounterPageCodeHow,
 	i18n.CounterPageWaiting, i18n.CounterPageWaitingNone, i18n.CounterPageWaitingChip, i18n.CounterPageRefusedChip,
 	i18n.CounterPageOffline, i18n.CounterPageOfflineLocked, i18n.CounterPageOfflineNeeds, i18n.CounterPageOfflineFind,
 	i18n.CounterPageWrong, i18n.CounterPageStoreFull, i18n.CounterPageSound, i18n.CounterPageOn, i18n.CounterPageOff,

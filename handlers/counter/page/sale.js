@@ -218,7 +218,8 @@ const lines = answer => [
 // foot has the way back: asked once, since a finger slips.
 function foot(answer, label, next) {
 	const box = h("div", { class: "foot" });
-	const back = () => box.replaceChildren(...(answer.undo ? [h("button", { class: "undo", onclick: ask }, say("undo.button"))] : []), next());
+	const back = () => box.replaceChildren(...(answer.undo ? [h("button", { class: "undo", onclick: ask }, say("undo.button"))] : []),
+		...(answer.qr ? [h("button", { class: "print", onclick: slip }, say("code_print"))] : []), next());
 	const ask = () => box.replaceChildren(
 		h("button", { class: "undo sure", onclick: () => perform("undo", { session: app.session.session, ref: answer.ref, at: new Date(now()).toISOString() }, { kind: "undo", name: answer.name || label.name }) }, say("yes")),
 		h("button", { onclick: back }, say("no")));
@@ -226,9 +227,19 @@ function foot(answer, label, next) {
 	return box;
 }
 
-// code is the receipt's code of somebody who is no member.
+// code is the receipt's code of somebody who is no member. On paper, which the
+// customer takes home, it says as well whose it is, what for, and what to do.
 function code(answer) {
-	return h("div", { class: "body" }, h("h2", {}, say("code_show")), h("img", { src: answer.qr, alt: answer.code }),
+	return h("div", { class: "body" }, h("h2", {}, say("code_show")),
+		h("p", { class: "slip" }, h("b", {}, app.state?.shop), h("br"), money(answer.amount)),
+		h("img", { src: answer.qr, alt: answer.code }),
 		h("p", { class: "letters" }, answer.code),
+		h("p", { class: "slip" }, say("code_how")),
 		h("p", { class: "quiet" }, say("until", { Time: when(answer.until) - now() > 864e5 ? day(answer.until) : clock(answer.until) })));
+}
+
+// slip prints it, with the picture.
+async function slip() {
+	await document.querySelector(".done img").decode().catch(() => {}); // the letters below it do as well
+	print();
 }
