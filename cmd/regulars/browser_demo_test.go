@@ -234,7 +234,10 @@ func (b *tab) tabTo(wanted string) {
 // word is missing.
 func TestBrowserLanguages(t *testing.T) {
 	browser := chromium(t)
-	for _, lang := range i18n.Langs {
+	for i, lang := range i18n.Langs {
+		if raceDetector && i > 0 {
+			break // words race with nothing; the run without the detector reads them all
+		}
 		t.Run(string(lang), func(t *testing.T) {
 			d := demoOn(t, DemoOptions{Lang: string(lang)})
 			for i, s := range []screen{phone, desktop.dark(), phone.dark(), desktop} {
