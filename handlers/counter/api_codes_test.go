@@ -117,6 +117,12 @@ func TestCounterScan(t *testing.T) {
 	b.must("sale", queued)
 	late := b.act(map[string]any{"scan": w.shop.CardLink("tg", token), "amount": 100})
 	b.refused("sale", late, 422, "refuse.card_expired")
+	// An old picture of a card is good for nothing, whatever time is claimed.
+	w.clock.now = at.Add(25 * time.Hour)
+	b.enter(w.sam)
+	old := b.act(map[string]any{"scan": w.shop.CardLink("tg", token), "amount": 100, "late": true})
+	old["at"] = at.Add(time.Minute)
+	b.refused("sale", old, 422, "refuse.card_expired")
 	// A frozen card may earn, and shows no vouchers.
 	w.redeemed(w.ann)
 	w.do(func(tx store.Tx) error { return w.shop.Vault.Freeze(tx, w.ann, true, w.shop.Rand) })

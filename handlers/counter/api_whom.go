@@ -62,10 +62,15 @@ func (c *Counter) memberOf(call *till.Call, id loyalty.MemberID) (people.Person,
 	return m, err
 }
 
-// byScan is whose card was scanned at a moment.
+// byScan is whose card was scanned at a moment. A token that lapsed longer ago
+// than the page's queue lasts is good for nothing, also for a late entry:
+// pictures of cards are kept.
 func (c *Counter) byScan(call *till.Call, text string, at time.Time) (loyalty.MemberID, error) {
 	s := readScan(text)
 	if s.card != "" {
+		if first := call.Now.Add(-queuedFor); at.Before(first) {
+			at = first
+		}
 		id, err := c.Shop.Vault.ReadCard(call.Tx, s.card, at)
 		if errors.Is(err, people.ErrFrozen) {
 			err = nil // a locked card's owner may earn, and not spend
