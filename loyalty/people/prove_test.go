@@ -2,6 +2,7 @@ package people
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -145,6 +146,38 @@ func TestSMSCode(t *testing.T) {
 	w.now = w.now.Add(24 * time.Hour)
 	if _, err := Sweep(t.Context(), w.db, w.now); err != nil || w.countRows("smscode/")+w.countRows("throttle/") != 0 {
 		t.Errorf("%v; rows are left: %v", err, w.db.Dump())
+	}
+}
+
+// Chats that are no members use up what is for them, and leave the shop's
+// messages to members.
+func TestSMSCodesOfStrangers(t *testing.T) {
+	w := newWorld(t)
+	ann := w.member(line("ann"), "Ann")
+	asked := 0
+	ask := func(who Identity, id loyalty.MemberID) error {
+		asked++
+		phone := mustPhone(t, fmt.Sprintf("0912%06d", asked))
+		return w.try(func(tx store.Tx) error {
+			_, err := w.v.NewSMSCode(tx, who, id, phone, w.now, w.rand)
+			return err
+		})
+	}
+	var throttled *ThrottledError
+	for i := range 102 {
+		who := line(fmt.Sprint("stranger", i))
+		err := ask(who, w.meet(who, Seen{}).ID)
+		if want := i >= 100; errors.As(err, &throttled) != want || !want && err != nil {
+			t.Fatalf("stranger %d: %v", i, err)
+		}
+	}
+	if err := ask(line("ann"), ann); err != nil {
+		t.Errorf("a member: %v", err)
+	}
+	w.now = w.now.Add(24 * time.Hour)
+	late := line("late")
+	if err := ask(late, w.meet(late, Seen{}).ID); err != nil {
+		t.Errorf("the next day: %v", err)
 	}
 }
 

@@ -27,6 +27,9 @@ var (
 	smsOfNumber = Throttle{Name: "sms-number", Max: 3, Window: time.Hour}
 	smsOfDay    = Throttle{Name: "sms-day", Max: 8, Window: 24 * time.Hour} // of a number
 	smsOfShop   = Throttle{Name: "sms-shop", Max: 500, Window: 24 * time.Hour}
+	// New chats cost nothing to make: what they ask for must not use up what
+	// members need.
+	smsOfStrangers = Throttle{Name: "sms-strangers", Max: 100, Window: 24 * time.Hour}
 )
 
 // ErrSMSCode is the one answer to digits that are wrong, too late, tried too
@@ -51,14 +54,26 @@ const smsPurpose = "sms number"
 // proves that they read messages at phone; it ends the digits drawn before.
 // Whether they are sent is the caller's affair. It does the same for every
 // number. Refusals, after which the transaction should commit: *ThrottledError
-// (three an hour for a person and for a number, eight a day for a number, 500 a
-// day for the shop).
+// (three an hour for a person and for a number, eight a day for a number, 100 a
+// day for all askers who are no members, 500 a day for the shop).
 func (v *Vault) NewSMSCode(tx store.Tx, who Identity, asker loyalty.MemberID, phone Phone, now time.Time, rand io.Reader) (digits string, err error) {
 	number := v.hash("sms-number", phone.e164)
-	for _, t := range []struct {
+	if err := tx.Lock(Subject(asker)); err != nil {
+		return "", err
+	}
+	p, err := v.Get(tx, asker)
+	if err != nil {
+		return "", err
+	}
+	type limit struct {
 		Throttle
 		actor string
-	}{{smsOfPerson, who.Channel + "\x00" + who.User}, {smsOfNumber, number}, {smsOfDay, number}, {smsOfShop, ""}} {
+	}
+	limits := []limit{{smsOfPerson, who.Channel + "\x00" + who.User}, {smsOfNumber, number}, {smsOfDay, number}}
+	if p.Status != Member {
+		limits = append(limits, limit{smsOfStrangers, ""})
+	}
+	for _, t := range append(limits, limit{smsOfShop, ""}) {
 		if err := v.AttemptBy(tx, t.Throttle, t.actor, now); err != nil {
 			return "", err
 		}
