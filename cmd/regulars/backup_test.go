@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -225,6 +226,72 @@ func TestErasedStayErasedElsewhere(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(s.path("*.restoring-*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestRemovedStayRemoved: devices that were revoked and employees who were
+// dismissed since the backup stay so, as far as the store in use still says it;
+// others are as they were.
+func TestRemovedStayRemoved(t *testing.T) {
+	for _, readable := range []bool{true, false} {
+		t.Run(fmt.Sprint("readable ", readable), func(t *testing.T) {
+			s, _ := withSale(t)
+			var boss, clerk people.Staff
+			var kept, stolen people.Device
+			s.within(func(a *app, tx store.Tx) (err error) {
+				v, now := a.shop.Vault, a.clock.Now()
+				hire := func(who people.Identity, role loyalty.Role) (e people.Staff) {
+					if _, e := meet(a, tx, who, "somebody"); e != nil {
+						t.Fatal(e)
+					}
+					code, err := v.Invite(tx, role, "", loyalty.ByJob("test"), now, people.CodeLife, a.shop.Rand)
+					if err == nil {
+						e, err = v.Enrol(tx, code, who, now, a.shop.Rand)
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+					return e
+				}
+				register := func() (d people.Device) {
+					link, err := v.NewDeviceLink(tx, "main", boss.ID, now, a.shop.Rand)
+					if err == nil {
+						d, _, err = v.Register(tx, link, "front", "", now, a.shop.Rand)
+					}
+					if err != nil {
+						t.Fatal(err)
+					}
+					return d
+				}
+				boss, clerk = hire(ann, people.Manager), hire(sam, people.Clerk)
+				kept, stolen = register(), register()
+				return nil
+			})
+			s.must("backup", s.path("a.backup"))
+			s.within(func(a *app, tx store.Tx) error {
+				return errors.Join(people.RevokeDevice(tx, stolen.ID, a.clock.Now()), a.shop.Vault.Dismiss(tx, clerk.ID, a.clock.Now()))
+			})
+			if !readable {
+				s.write("regulars.db", "no store any more")
+			}
+			out := s.must("restore", s.path("a.backup"), "--force")
+			if said := strings.Contains(out, "removed in it as well: devices 1, employees 1") && strings.Contains(out, "but whoever left or was removed since stays so"); said != readable || readable == strings.Contains(out, "since is back") {
+				t.Error(out)
+			}
+			s.within(func(a *app, tx store.Tx) error {
+				for _, d := range []people.Device{kept, stolen} {
+					if now, err := people.DeviceByID(tx, d.ID); err != nil || now.RevokedAt.IsZero() == (readable && d.ID == stolen.ID) {
+						t.Errorf("the device %s is %+v: %v", d.ID, now, err)
+					}
+				}
+				for _, e := range []people.Staff{boss, clerk} {
+					if now, err := a.shop.Vault.StaffByID(tx, e.ID); err != nil || now.Active == (readable && e.ID == clerk.ID) {
+						t.Errorf("%v is active %t: %v", e, now.Active, err)
+					}
+				}
+				return nil
+			})
+		})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"filippo.io/age"
@@ -76,6 +77,7 @@ type restore struct {
 	ids    []age.Identity
 	to     string
 	dir    string // beside to: where it is restored
+	since  later
 	show   *progress
 }
 
@@ -198,7 +200,13 @@ func (r *restore) mend(ctx context.Context, fresh string) (erased int, err error
 	if root.String() != r.backup.Root {
 		return 0, fmt.Errorf("the ledger in %s is not the one of which it was made: its root is %s, and the backup says %s", r.backup.Path, root, r.backup.Root)
 	}
+	if r.since, err = r.present(ctx); err != nil {
+		return 0, err
+	}
 	if erased, err = r.eraseAgain(ctx, a); err != nil {
+		return erased, err
+	}
+	if err := r.endAgain(ctx, a); err != nil {
 		return erased, err
 	}
 	err = db.Update(ctx, func(tx store.Tx) error {
@@ -228,11 +236,7 @@ func (r *restore) eraseAgain(ctx context.Context, a *app) (n int, err error) {
 		}
 		lists = append(lists, list)
 	}
-	present, err := r.present(ctx)
-	if err != nil {
-		return 0, err
-	}
-	all := admin.JoinErasures(append(lists, present)...)
+	all := admin.JoinErasures(append(lists, r.since.erased)...)
 	for i := range 2 * len(all) {
 		e, again := all[i%len(all)], false
 		err := a.db.Update(ctx, func(tx store.Tx) (err error) {
@@ -253,13 +257,84 @@ func (r *restore) eraseAgain(ctx context.Context, a *app) (n int, err error) {
 	return n, nil
 }
 
-// present reads the erasures of the store that was in use, as far as it can
-// still be read. Under a name of its own nothing beside it is looked at or
+// endAgain revokes and dismisses, in the restored store, which devices and
+// employees were revoked and dismissed since the backup: a tablet that was
+// stolen meanwhile is not to open again.
+func (r *restore) endAgain(ctx context.Context, a *app) error {
+	var n, m int
+	err := a.db.Update(ctx, func(tx store.Tx) error {
+		n, m = 0, 0
+		for _, d := range r.since.devices {
+			there, err := people.DeviceByID(tx, d.ID)
+			if errors.Is(err, people.ErrNoDevice) || err == nil && !there.RevokedAt.IsZero() {
+				continue
+			}
+			if err == nil {
+				err = people.RevokeDevice(tx, d.ID, d.RevokedAt)
+			}
+			if err != nil {
+				return err
+			}
+			n++
+		}
+		for _, s := range r.since.staff {
+			there, err := r.vault.StaffByID(tx, s.ID)
+			if errors.Is(err, people.ErrNotStaff) || err == nil && !there.Active {
+				continue
+			}
+			if err == nil {
+				err = r.vault.Dismiss(tx, s.ID, s.EndedAt)
+			}
+			if err != nil {
+				return err
+			}
+			m++
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("a device or an employee could not be removed again: %w", err)
+	}
+	if n+m > 0 {
+		r.show.line(admin.Line{Text: fmt.Sprintf("removed since the backup, and removed in it as well: devices %d, employees %d", n, m)})
+	}
+	return nil
+}
+
+// later is what holds in the restored store too of what happened after the
+// backup.
+type later struct {
+	erased  []people.Erasure
+	devices []people.Device // revoked
+	staff   []people.Staff  // dismissed
+	known   bool            // whether devices and staff could be read
+}
+
+// ended reads which devices and employees of a store were ended since the
+// backup.
+func (r *restore) ended(ctx context.Context, db store.DB, s *later) error {
+	return db.View(ctx, func(rd store.Reader) error {
+		devices, err := people.Devices(rd)
+		if err != nil {
+			return err
+		}
+		s.devices = slices.DeleteFunc(devices, func(d people.Device) bool { return d.RevokedAt.Before(r.backup.At) })
+		staff, err := r.vault.AllStaff(rd)
+		if err != nil {
+			return err
+		}
+		s.staff = slices.DeleteFunc(staff, func(e people.Staff) bool { return e.Active || e.EndedAt.Before(r.backup.At) })
+		s.known = true
+		return nil
+	})
+}
+
+// present reads that of the store that was in use, as far as it can still be
+// read. Under a name of its own nothing beside it is looked at or
 // touched: that it lost commits is no reason not to read it, and stays known.
-func (r *restore) present(ctx context.Context) ([]people.Erasure, error) {
+func (r *restore) present(ctx context.Context) (s later, err error) {
 	dir := r.dir
 	if filepath.Dir(r.to) != filepath.Dir(r.cfg.Data) { // a link cannot lead to another disk
-		var err error
 		if dir, err = backup.Room(r.cfg.Data, "restoring"); err != nil {
 			dir = r.dir
 		} else {
@@ -267,9 +342,9 @@ func (r *restore) present(ctx context.Context) ([]people.Erasure, error) {
 		}
 	}
 	link := filepath.Join(dir, "present.db")
-	err := os.Link(r.cfg.Data, link)
+	err = os.Link(r.cfg.Data, link)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+		return s, nil
 	}
 	var db *bolt.DB
 	if err == nil {
@@ -277,20 +352,23 @@ func (r *restore) present(ctx context.Context) ([]people.Erasure, error) {
 	}
 	switch {
 	case errors.Is(err, bolt.ErrInUse) && r.to == r.cfg.Data:
-		return nil, errors.New("serve, or another command, has the store open: stop it first")
+		return s, errors.New("serve, or another command, has the store open: stop it first")
 	case errors.Is(err, bolt.ErrInUse):
 		r.show.line(admin.Line{Text: "serve runs; who was erased since the backup is known from " + admin.ErasedList + ", which it keeps up to date beside its backups"})
-		return nil, nil
+		return s, nil
 	case err != nil:
 		r.show.line(admin.Line{Text: "the store that was in use cannot be read; who was erased since the backup is known from " + admin.ErasedList + " only"})
-		return nil, nil
+		return s, nil
 	}
 	defer db.Close()
-	list, err := admin.Erasures(ctx, db)
+	s.erased, err = admin.Erasures(ctx, db)
+	if e := r.ended(ctx, db, &s); err == nil {
+		err = e
+	}
 	if err != nil {
 		r.show.line(admin.Line{Text: "the store that was in use is damaged; who was erased since the backup is known from " + admin.ErasedList + " too"})
 	}
-	return list, nil
+	return s, nil
 }
 
 // writeProgramme gives back the programme's file where it was lost as well: the
@@ -350,6 +428,10 @@ func (r *restore) tell(aside string) {
 	if aside != "" {
 		r.say("The store that was there is %s; delete it once you are sure.", aside)
 	}
-	r.say("Employees, devices on counters and locked cards are as they were then: whoever left or was removed since is back; see `regulars staff list` and `regulars devices list`.")
+	back := "whoever left or was removed since is back"
+	if r.since.known {
+		back = "but whoever left or was removed since stays so"
+	}
+	r.say("Employees, devices on counters and locked cards are as they were then: %s; see `regulars staff list` and `regulars devices list`.", back)
 	r.say("Messages are held until you decide: start `regulars serve`, then look at `regulars outbox list`.")
 }
