@@ -236,3 +236,63 @@ func TestUndoneUseWithoutPoints(t *testing.T) {
 	}
 	s.clean()
 }
+
+// TestUsedInTimeToldLate: a counter without a network tells of a use when it can.
+// A use before the end counts for a day, whoever wrote down that it lapsed.
+func TestUsedInTimeToldLate(t *testing.T) {
+	for _, id := range []string{"latte", "cake"} { // points come back, and are forfeited
+		for _, swept := range []bool{false, true} {
+			p := plan()
+			reward(p, id, func(r *loyalty.Reward) { r.Stock = count(1) })
+			s := newShop(t, p)
+			s.earn(ann, 100)
+			v := s.must(s.redeem(ann, id))
+			use := func(at time.Time) (Voucher, error) {
+				a := s.act(sam)
+				a.At = at
+				got, _, err := s.run(func(tx store.Tx) (Voucher, book.Receipt, error) { return s.d.Use(tx, s.d.CodeOf(v), a) })
+				return got, err
+			}
+			s.now = v.Until.Add(2 * time.Hour)
+			if swept && s.expire() != 1 {
+				t.Fatalf("%s: nothing lapsed", id)
+			}
+			var lapsed *LapsedError
+			if _, err := use(v.Until); !errors.As(err, &lapsed) {
+				t.Errorf("%s, used at its end: %v", id, err)
+			}
+			s.now = v.Until.Add(23 * time.Hour)
+			if _, err := use(v.Until.Add(-2 * time.Hour)); !errors.As(err, &lapsed) {
+				t.Errorf("%s, told after 25 hours: %v", id, err)
+			}
+			if got := s.must(use(v.Until.Add(-time.Hour))); got.State != Used {
+				t.Errorf("%s: %+v", id, got)
+			}
+			s.has(ann, 100-v.Cost, 0)
+			if left, taken := s.left(id); left != 0 || taken != 1 {
+				t.Errorf("%s: %d left, %d taken", id, left, taken)
+			}
+			var used *UsedError
+			if _, err := use(v.Until.Add(-time.Hour)); !errors.As(err, &used) {
+				t.Errorf("%s twice: %v", id, err)
+			}
+			s.clean()
+		}
+	}
+}
+
+// TestUsedInTimeAndSpentSince: points that came back and are spent pay no more.
+func TestUsedInTimeAndSpentSince(t *testing.T) {
+	s := newShop(t, plan())
+	s.earn(ann, 50)
+	v := s.must(s.redeem(ann, "latte"))
+	s.now = v.Until.Add(time.Hour)
+	s.must(s.redeem(ann, "latte"))
+	a := s.act(sam)
+	a.At = v.Until.Add(-time.Hour)
+	var lapsed *LapsedError
+	if _, _, err := s.run(func(tx store.Tx) (Voucher, book.Receipt, error) { return s.d.Use(tx, s.d.CodeOf(v), a) }); !errors.As(err, &lapsed) {
+		t.Errorf("%v", err)
+	}
+	s.clean()
+}

@@ -121,6 +121,21 @@ func restock(tx store.Tx, v *Voucher) error {
 	return stocks.Put(tx, s, v.Reward)
 }
 
+// retake counts a voucher in its reward's stock that left it when it lapsed, and
+// was handed out before: it is not asked whether any is left.
+func retake(tx store.Tx, v *Voucher) error {
+	if err := lockStock(tx, v.Reward); err != nil {
+		return err
+	}
+	s, ok, err := stocks.Get(tx, v.Reward)
+	if err != nil || !ok {
+		return err
+	}
+	v.Stocked = true
+	s.Taken++
+	return stocks.Put(tx, s, v.Reward)
+}
+
 func lockStock(tx store.Tx, reward string) error {
 	return tx.Lock(store.Subject("stock/" + reward))
 }

@@ -38,13 +38,28 @@ func (d *Desk) Use(tx store.Tx, code Code, act book.Act) (Voucher, book.Receipt,
 	})
 }
 
+// queuedFor is how long after it was done a use is told at most for its own time
+// to count: a till or a counter without a network keeps it for so long.
+const queuedFor = 24 * time.Hour
+
+// lateFor reports whether v was open when act was done, and is no more as act is
+// told: it was used in time.
+func (v *Voucher) lateFor(act book.Act) bool {
+	lapsed := v.State == Expired || v.StateAt(act.Now) == Expired
+	return lapsed && !act.At.IsZero() && act.At.Before(v.Until) && act.Now.Sub(act.At) <= queuedFor
+}
+
 func (d *Desk) use(tx store.Tx, v Voucher, act book.Act) (Voucher, book.Receipt, error) {
 	was := v.Until
+	if v.State == Expired {
+		was = never // it is due no more
+	}
 	refuse := func(err error) (Voucher, book.Receipt, error) { return Voucher{}, book.Receipt{}, err }
 	if self, err := d.same(tx, act.Self, v.Member); err != nil || self {
 		return refuse(orSelf(err))
 	}
-	if err := v.open(act.Now); err != nil {
+	late := v.lateFor(act)
+	if err := v.open(act.Now); err != nil && !late {
 		return refuse(err)
 	}
 	if len(v.Stores) > 0 && !slices.Contains(v.Stores, act.Store) {
@@ -57,13 +72,23 @@ func (d *Desk) use(tx store.Tx, v Voucher, act book.Act) (Voucher, book.Receipt,
 	if a.Frozen { // whoever stole the card must not eat the cake
 		return refuse(loyalty.ErrFrozen)
 	}
-	if ours, err := inStock(tx, &v); err != nil || !ours {
+	ours, err := inStock(tx, &v)
+	if err != nil || !ours && !late {
 		return refuse(orLapsed(err, &v))
 	}
 	var rec book.Receipt
 	if v.Cost > 0 {
-		if rec, err = d.Book.Capture(tx, v.Hold, act, 0); err != nil {
+		rec, err = d.Book.Capture(tx, v.Hold, act, 0)
+		if late && err == error(loyalty.ErrHoldClosed) {
+			rec, err = d.payLate(tx, &v, act)
+		}
+		if err != nil {
 			return Voucher{}, rec, d.closed(tx, &v, err)
+		}
+	}
+	if v.State == Expired || !ours {
+		if err := retake(tx, &v); err != nil {
+			return refuse(err)
 		}
 	}
 	if v.Stocked { // it stays used, and no longer comes back by itself
@@ -74,6 +99,30 @@ func (d *Desk) use(tx store.Tx, v Voucher, act book.Act) (Voucher, book.Receipt,
 	v.State, v.Use = Used, rec.Entry().Ref
 	v.UsedAt, v.UsedBy, v.UsedStore = act.Now.Round(0).UTC(), act.Actor, act.Store
 	return v, rec, put(tx, v, was)
+}
+
+// payLate takes the points of a voucher that was used in time and lapsed in the
+// ledger since: those that came back are set aside once more. Forfeited ones are
+// gone already, and it costs no others. Who has spent them since is refused.
+func (d *Desk) payLate(tx store.Tx, v *Voucher, act book.Act) (book.Receipt, error) {
+	if v.OnExpiry == loyalty.FateForfeit {
+		v.Cost = 0
+		return book.Receipt{}, nil
+	}
+	again, took := act, act
+	again.Op, again.At = act.Op+".again", act.Now
+	took.Op, took.At = act.Op+".took", act.Now
+	held := *v
+	held.Until = act.Now.Add(time.Minute) // the ledger holds nothing for a time that is over
+	rec, err := d.setAside(tx, &held, again)
+	if err != nil {
+		if loyalty.Refused(err) {
+			err = &LapsedError{At: v.Until}
+		}
+		return rec, err
+	}
+	v.Hold = held.Hold
+	return d.Book.Capture(tx, v.Hold, took, 0)
 }
 
 func orSelf(err error) error {
