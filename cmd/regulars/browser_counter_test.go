@@ -394,6 +394,7 @@ func TestBrowserCounterOffline(t *testing.T) {
 	})(), 1`, new(int))
 	b.until(`window.kept === "1 false true"`)
 	b.value(`document.querySelector("#stage .back").click()`, new(any))
+	c.removedMeanwhile(b, bo)
 	b.looksUp(c.card(bo))
 	b.view("sale")
 	b.value(`window.before = true`, new(bool))
@@ -408,6 +409,31 @@ func TestBrowserCounterOffline(t *testing.T) {
 	b.until(`!window.before && document.body.dataset.live === "1"`)
 	b.view("look")
 	b.close()
+}
+
+// removedMeanwhile has another tab remove a sale at the very moment when it is
+// about to be sent, without a network: it does not come back.
+func (c *counterTop) removedMeanwhile(b *tab, bo sim.Person) {
+	b.t.Helper()
+	b.view("look")
+	b.offline(true)
+	b.looksUp(c.card(bo))
+	b.view("sale")
+	b.taps("20")
+	b.value(`(get => { IDBObjectStore.prototype.get = function(key) {
+		IDBObjectStore.prototype.get = get;
+		const other = this.transaction.db.transaction("acts", "readwrite");
+		other.objectStore("acts").delete(key);
+		other.oncomplete = () => { window.removed = true };
+		return get.call(this, key);
+	} })(IDBObjectStore.prototype.get), 1`, new(int))
+	b.records()
+	b.done("kept")
+	b.until(`window.removed`)
+	b.offline(false)
+	b.until(`!document.querySelector("#bar .chip")`)
+	c.wants(bo, 34, 0, 0)
+	b.next()
 }
 
 // TestBrowserCounterLocks tries PINs, leaves the device alone, and takes it from

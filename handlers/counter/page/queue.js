@@ -106,10 +106,13 @@ async function sendAll() {
 
 // send tries one act; false: later.
 async function send(act) {
-	const there = await within("readonly", acts => acts.get(act.seq));
-	if (there?.state !== "waiting") return true; // removed meanwhile
-	act.tries++;
-	await keep(act); // from now on nobody knows whether the program has it
+	act = await within("readwrite", acts => { // in one step: what another tab removes does not come back
+		const there = acts.get(act.seq);
+		there.onsuccess = () => { if (there.result?.state === "waiting") { there.result.tries++; acts.put(there.result); } };
+		return there;
+	});
+	if (act?.state !== "waiting") return true; // removed meanwhile
+	// From now on nobody knows whether the program has it.
 	await changed();
 	try {
 		const answer = await call(act.path, act.body);
