@@ -104,6 +104,26 @@ func deeds(s *shop.Shop, db store.DB, rules *rulebook) map[string]deed {
 		"rules": func(_ context.Context, _ bot.Identity, args string) (string, error) {
 			return "", rules.change(args, s.Clock.Now())
 		},
+		// reasons opens why somebody's card was put together with others, in each
+		// half: do> reasons ann same person
+		"reasons": func(ctx context.Context, who bot.Identity, want string) (string, error) {
+			return "", db.View(ctx, func(r store.Reader) error {
+				id, _, err := s.Vault.Who(r, shop.Identity(who))
+				if err != nil {
+					return err
+				}
+				p, err := s.Vault.Get(r, id)
+				if err != nil || len(p.Parts) == 0 {
+					return fmt.Errorf("%d parts: %w", len(p.Parts), err)
+				}
+				for _, half := range append(p.Parts, id) {
+					if err := mergedFor(s, r, half, want); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+		},
 		"brought": brought(s, db),
 		"dismiss": func(ctx context.Context, who bot.Identity, _ string) (string, error) {
 			return "", db.Update(ctx, func(tx store.Tx) error {
@@ -115,6 +135,25 @@ func deeds(s *shop.Shop, db store.DB, rules *rulebook) map[string]deed {
 			})
 		},
 	}
+}
+
+// mergedFor looks for a half of a merge whose reason a member's own key opens.
+func mergedFor(s *shop.Shop, r store.Reader, id loyalty.MemberID, want string) error {
+	list, err := s.Book.History(r, id, 0, 200)
+	if err != nil {
+		return err
+	}
+	for _, e := range list {
+		if e.Kind != loyalty.KindMerge || e.Member != id {
+			continue
+		}
+		got, err := s.Vault.OpenFor(r, id, "reason", e.Reason)
+		if err == nil && string(got) != want {
+			err = fmt.Errorf("the reason is %q", got)
+		}
+		return err
+	}
+	return fmt.Errorf("no merge among %d entries", len(list))
 }
 
 // rulebook is the programme of a scene, which may change in it.

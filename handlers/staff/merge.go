@@ -50,6 +50,10 @@ func (d desk) merge(t *bot.Turn) error {
 		return nil
 	}
 	act := d.act(t, me, "merge")
+	// Each half is read, and erased, with its own member's key.
+	if act.Theirs, err = d.Vault.SealFor(t.Tx, from.ID, reasonPurpose, []byte(reason.Value), t.Rand()); err != nil {
+		return err
+	}
 	if act.Reason, err = d.Vault.SealFor(t.Tx, into.ID, reasonPurpose, []byte(reason.Value), t.Rand()); err != nil {
 		return err
 	}

@@ -71,6 +71,7 @@ type Act struct {
 	Store    loyalty.Store
 	Voucher  string    // what a spend or a hold is for; it tells, it decides nothing
 	Reason   []byte    // sealed by the caller
+	Theirs   []byte    // of a merge: Reason for the half of who goes; nil is Reason
 	At       time.Time // when it took effect, not after Now (see [Early]); zero is Now
 	Now      time.Time // asked for: the turn's now
 	// Once says that rows of the caller's own keep it from being done twice: no

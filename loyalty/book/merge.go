@@ -121,6 +121,9 @@ func (b *Book) both(tx store.Tx, from, into loyalty.MemberID, act Act, c command
 			return nil, err
 		}
 		df := other.draft(act, d.Digest)
+		if len(act.Theirs) > 0 {
+			df.Reason = act.Theirs
+		}
 		df.Newest = other.newest
 		away, here, err := f(other, o, df, d)
 		if err == nil {
