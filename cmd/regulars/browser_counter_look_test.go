@@ -58,6 +58,21 @@ func TestBrowserCounterByKeyboard(t *testing.T) {
 	b.tabTo(`document.activeElement.classList.contains("key")`)
 	b.keys(kb.Escape)
 	b.view("look")
+	// Of five vouchers as many can be ticked as go with one sale.
+	cy := c.member("line", "Cy", 700)
+	for range 5 {
+		c.buysLatte(cy)
+	}
+	b.keys(c.card(cy) + kb.Enter)
+	b.view("sale")
+	b.value(`document.querySelectorAll(".tick input").forEach(box => box.click())`, new(any))
+	b.until(`[...document.querySelectorAll(".tick input")].map(box => box.checked + "/" + box.disabled).join() === "true/false,true/false,true/false,true/false,false/true"`)
+	b.value(`document.querySelector(".tick input").click()`, new(any))
+	b.until(`document.querySelectorAll(".tick input:enabled").length === 5`)
+	b.value(`document.querySelector(".tick input").click()`, new(any))
+	b.keys("60")
+	b.records()
+	b.done("good")
 	b.close()
 }
 

@@ -66,6 +66,8 @@ function facts(member) {
 		h("div", { class: "stamps" }, h("span", {}, c.name), h("b", {}, c.have + "/" + c.size), h("progress", { max: c.size, value: c.have, "aria-hidden": "true" }))));
 }
 
+const most = 4; // vouchers at a time: the program takes no more with a sale
+
 function vouchers(member, scanned, sale, draw) {
 	const all = [...(member?.vouchers || [])];
 	if (scanned) { // the one in the customer's hand first; a handle is sealed anew each time, so ids tell nothing
@@ -73,10 +75,14 @@ function vouchers(member, scanned, sale, draw) {
 		if (again >= 0) all.splice(again, 1);
 		all.unshift(scanned);
 	}
-	return all.length > 0 && h("div", { class: "vouchers", role: "group", "aria-label": say("kind_use") }, all.map(v =>
-		h("label", { class: "tick" },
-			h("input", { type: "checkbox", disabled: !v.here, checked: sale.vouchers.has(v.id), onchange: e => { e.target.checked ? sale.vouchers.add(v.id) : sale.vouchers.delete(v.id); draw(); } }),
-			h("span", {}, h("b", {}, v.name), (v.until || !v.here) && h("small", {}, v.here ? say("until", { Time: day(v.until) }) : say("elsewhere"))))));
+	const boxes = new Map();
+	const limit = () => boxes.forEach((box, v) => { box.disabled = !v.here || !box.checked && sale.vouchers.size >= most; });
+	return all.length > 0 && h("div", { class: "vouchers", role: "group", "aria-label": say("kind_use") }, all.map(v => {
+		const box = h("input", { type: "checkbox", disabled: !v.here, checked: sale.vouchers.has(v.id), onchange: () => { box.checked ? sale.vouchers.add(v.id) : sale.vouchers.delete(v.id); limit(); draw(); } });
+		boxes.set(v, box);
+		return h("label", { class: "tick" }, box,
+			h("span", {}, h("b", {}, v.name), (v.until || !v.here) && h("small", {}, v.here ? say("until", { Time: day(v.until) }) : say("elsewhere"))));
+	}));
 }
 
 // items are what stamps and extra points may hang on: one touch more of it.
