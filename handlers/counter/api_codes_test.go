@@ -152,3 +152,27 @@ func TestCounterCode(t *testing.T) {
 		t.Errorf("recent: %v", got)
 	}
 }
+
+// A voucher that was taken without a network before it ended, and is told of
+// afterwards, was taken in time; entered by hand days later, it was not.
+func TestCounterUsedInTime(t *testing.T) {
+	w := openTill(t)
+	b := w.device().enter(w.sam)
+	for _, late := range []bool{false, true} {
+		v, code := w.redeemed(w.ann)
+		back := 2 * time.Hour
+		if late {
+			back = 26 * time.Hour
+		}
+		w.clock.now = v.Until.Add(-10*time.Minute + back)
+		b.enter(w.sam)
+		use := b.act(map[string]any{"code": code, "late": late})
+		use["at"] = v.Until.Add(-10 * time.Minute)
+		if late {
+			b.refused("use", use, 422, "refuse.lapsed")
+		} else {
+			b.must("use", use)
+		}
+	}
+	w.whole()
+}
