@@ -93,6 +93,9 @@ const (
 // environment, which say more than the file.
 func newPlace(t testing.TB, settings ...string) *place {
 	t.Helper()
+	if raceDetector {
+		t.Skip("the shipped binary is built without the race detector; the run without it tries it")
+	}
 	bin, err := shippedBinary()
 	if err != nil {
 		t.Fatalf("building: %v", err)
