@@ -69,8 +69,10 @@ app.views.who = {
 	shown() { state().catch(() => {}); },
 };
 
-// enter opens the till for somebody, and takes up what was left of theirs.
+// enter opens the till for somebody, and takes up what was left of theirs. They
+// have a PIN now, even before the program is asked again who does.
 function enter(person, session) {
+	for (const s of app.state?.staff || []) if (s.id === person.id) s.pin = true;
 	open({ ...session, staff: person.id });
 	revive();
 	show("look");
