@@ -1,4 +1,4 @@
-// Release builds what a shop downloads: the program for each system, an archive
+// Command release builds what a shop downloads: the program for each system, an archive
 // of each with the instructions, and the sums of all. `make release` runs it.
 //
 // The same commit built by the same Go version gives the same bytes on any
