@@ -34,7 +34,8 @@ var rooms = map[string][]string{
 	"handlers/staff":   with("handlers/till"),
 	"handlers/console": with("bot/line", "bot/telegram", "bot/draw"),
 	// campaign encodes for receivers by the hundred.
-	"handlers/campaign": with("bot/line", "bot/telegram", "bot/draw"),
+	"handlers/campaign": with("bot/line", "bot/telegram", "bot/draw", "bot/outbox"),
+	"handlers/jobs":     with("bot/schedule", "bot/outbox"),                    // what the clock does, and what messages cost for the digest
 	"handlers/admin":    with("bot/outbox", "store/backup", "handlers/intake"), // dead letters and counts; the file of a backup
 	"loyalty":           {},
 	"loyalty/programme": {"loyalty", "store"},
@@ -45,6 +46,9 @@ var rooms = map[string][]string{
 	"loyalty/receipt":   {"loyalty", "store"},
 	"loyalty/club":      {"loyalty", "loyalty/*", "store"}, // people: whose birthday it is
 	"loyalty/measure":   {"loyalty"},
+	"loyalty/reach":     {"loyalty", "store"},              // how often somebody was written to
+	"loyalty/segment":   {"loyalty", "loyalty/*", "store"}, // rows rolled up from all that is known
+	"loyalty/survey":    {"loyalty", "store"},
 	"store":             {},
 	"store/*":           {"store"},
 	"i18n":              {},

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"regulars/loyalty"
+	"regulars/loyalty/book"
 	"regulars/loyalty/club"
 	"regulars/loyalty/people"
 	"regulars/loyalty/referral"
@@ -23,7 +24,20 @@ func (s *Shop) newClub() *club.Club {
 		Open: func(sealed []byte) ([]byte, error) { return s.Vault.OpenShop(codePurpose, sealed) },
 	}
 	referrals := &referral.Desk{Key: s.Vault.Derive("referrals"), Programme: s.Rules, Family: s.Book.Family}
-	return &club.Club{Book: s.Book, Vouchers: vouchers, Referrals: referrals, Programme: s.Rules, Facts: s.Facts}
+	vouchers.Used = func(tx store.Tx, v voucher.Voucher, act book.Act) error {
+		return s.after(tx, club.Deed{Kind: club.Used, Member: v.Member, Act: act, Voucher: v})
+	}
+	return &club.Club{Book: s.Book, Vouchers: vouchers, Referrals: referrals, Programme: s.Rules, Facts: s.Facts, After: s.after}
+}
+
+// after tells all listeners of a deed, in their order.
+func (s *Shop) after(tx store.Tx, d club.Deed) error {
+	for _, listen := range s.Listeners {
+		if err := listen(tx, d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Facts is what the rules may know of a member.

@@ -36,6 +36,9 @@ type Shop struct {
 	Photos func(file string) string
 	// Channels are the configured ones.
 	Channels []Channel
+	// Listeners are told of each deed of a member in its transaction, see
+	// [club.Club.After]; they are set before the shop opens.
+	Listeners []func(store.Tx, club.Deed) error
 	// SMS is the outbox's way to text messages, "" where the shop has none.
 	SMS bot.ChannelName
 

@@ -59,6 +59,10 @@ type Book struct {
 	// then no expiry is written (nothing expired is spendable all the same).
 	// nil is never.
 	ClockInDoubt func() bool
+	// Changed is told, in the transaction that wrote an account, that whatever is
+	// derived from it elsewhere is out of date; nil tells nobody. The member is
+	// locked.
+	Changed func(store.Tx, loyalty.MemberID) error
 }
 
 // Act is the particulars of an operation.

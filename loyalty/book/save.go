@@ -44,7 +44,10 @@ func (o *open) save(tx store.Tx) error {
 			return err
 		}
 	}
-	return o.saveIndexes(tx)
+	if err := o.saveIndexes(tx); err != nil || o.book.Changed == nil {
+		return err
+	}
+	return o.book.Changed(tx, o.member)
 }
 
 // saveIndexes moves the member's row in the due index, that of their next

@@ -23,6 +23,39 @@ type Club struct {
 	Programme func(at time.Time) *loyalty.Programme
 	// Facts is what is known of a member beside the ledger; nil knows nothing.
 	Facts func(store.Reader, loyalty.MemberID) (loyalty.Facts, error)
+	// After is told of each new deed at the end of its transaction, once all that
+	// it brings is written; nil tells nobody. Whoever listens must not fail for a
+	// reason of its own: the deed would fail with it.
+	After func(store.Tx, Deed) error
+}
+
+// DeedKind says what a member did.
+type DeedKind string
+
+// The deeds.
+const (
+	Bought DeedKind = "sale" // a purchase; Sale and Outcome say all of it
+	Joined DeedKind = "join"
+	Used   DeedKind = "use" // a voucher at a counter; Voucher says which
+)
+
+// Deed is something that a member did, for those who act upon it: surveys after
+// a visit, thanks for the tenth, the next step of a campaign.
+type Deed struct {
+	Kind    DeedKind
+	Member  loyalty.MemberID
+	Act     book.Act
+	Sale    loyalty.Sale
+	Outcome Outcome
+	Voucher voucher.Voucher
+}
+
+// did tells whoever listens.
+func (c *Club) did(tx store.Tx, d Deed) error {
+	if c.After == nil {
+		return nil
+	}
+	return c.After(tx, d)
 }
 
 // Outcome is all that an operation did, for receipts and messages. Of an

@@ -10,7 +10,15 @@ import (
 // starts of stamp cards, each once ever, and none for somebody who was a member
 // before and was erased. It completes a referral that began with a code. A
 // second Join of a member does nothing.
-func (c *Club) Join(tx store.Tx, m loyalty.MemberID, act book.Act) (out Outcome, err error) {
+func (c *Club) Join(tx store.Tx, m loyalty.MemberID, act book.Act) (Outcome, error) {
+	out, err := c.join(tx, m, act)
+	if err != nil {
+		return out, err
+	}
+	return out, c.did(tx, Deed{Kind: Joined, Member: m, Act: act, Outcome: out})
+}
+
+func (c *Club) join(tx store.Tx, m loyalty.MemberID, act book.Act) (out Outcome, err error) {
 	x, err := c.look(tx, m, act.Now)
 	if err != nil {
 		return out, err

@@ -56,10 +56,10 @@ func (c *Club) Sale(tx store.Tx, m loyalty.MemberID, act book.Act, s loyalty.Sal
 			return out, err
 		}
 	}
-	if left == 0 {
+	if left == 0 { // refunded before it was told: no visit to speak of
 		return out, c.reopen(tx, x, act, sale, &out)
 	}
-	return out, nil
+	return out, c.did(tx, Deed{Kind: Bought, Member: m, Act: act, Sale: s, Outcome: out})
 }
 
 // left is how much of a sale stands once the refunds that waited for it are

@@ -93,9 +93,11 @@ func (v *Vault) wipe(tx store.Tx, l *life, now time.Time) error {
 			return err
 		}
 	}
-	return persons.Put(tx, personRow{
-		Status: Erased, CreatedAt: l.row.CreatedAt, JoinedAt: l.row.JoinedAt, ErasedAt: now.UTC(),
-	}, string(l.id))
+	gone := personRow{Status: Erased, CreatedAt: l.row.CreatedAt, JoinedAt: l.row.JoinedAt, ErasedAt: now.UTC()}
+	if err := persons.Put(tx, gone, string(l.id)); err != nil {
+		return err
+	}
+	return v.changed(tx, l.id)
 }
 
 func (v *Vault) forgetAccounts(tx store.Tx, l *life) error {

@@ -224,7 +224,18 @@ func (v *Vault) save(tx store.Tx, l *life, rand io.Reader) error {
 	if err := v.sealLife(l, rand); err != nil {
 		return err
 	}
-	return persons.Put(tx, l.row, string(l.id))
+	if err := persons.Put(tx, l.row, string(l.id)); err != nil {
+		return err
+	}
+	return v.changed(tx, l.id)
+}
+
+// changed tells whoever derives something from the person's row.
+func (v *Vault) changed(tx store.Tx, id loyalty.MemberID) error {
+	if v.Changed == nil {
+		return nil
+	}
+	return v.Changed(tx, id)
 }
 
 func (v *Vault) sealLife(l *life, rand io.Reader) (err error) {

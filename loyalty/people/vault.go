@@ -14,6 +14,9 @@ import (
 	"sync"
 
 	"golang.org/x/crypto/chacha20poly1305"
+
+	"regulars/loyalty"
+	"regulars/store"
 )
 
 // MasterSize is the length of the installation's key, in bytes.
@@ -48,6 +51,11 @@ type Key struct {
 // opened last, and may be used by any number of goroutines. Randomness is
 // always the caller's.
 type Vault struct {
+	// Changed is told, in the transaction that wrote a person, that whatever is
+	// derived from the row elsewhere is out of date; nil tells nobody. It is set
+	// before the Vault is used. The person is locked.
+	Changed func(store.Tx, loyalty.MemberID) error
+
 	current byte
 	wrap    map[byte]cipher.AEAD // by generation
 	lookup  []byte

@@ -98,7 +98,10 @@ func (d *Desk) use(tx store.Tx, v Voucher, act book.Act) (Voucher, book.Receipt,
 	}
 	v.State, v.Use = Used, rec.Entry().Ref
 	v.UsedAt, v.UsedBy, v.UsedStore = act.Now.Round(0).UTC(), act.Actor, act.Store
-	return v, rec, put(tx, v, was)
+	if err := put(tx, v, was); err != nil || d.Used == nil {
+		return v, rec, err
+	}
+	return v, rec, d.Used(tx, v, act)
 }
 
 // payLate takes the points of a voucher that was used in time and lapsed in the

@@ -9,6 +9,7 @@ import (
 
 	"regulars/loyalty"
 	"regulars/loyalty/book"
+	"regulars/store"
 )
 
 // Desk is how one shop gives and takes vouchers. It is a value without state
@@ -23,6 +24,9 @@ type Desk struct {
 	// asked for where there are rewards of kind RewardCode.
 	Seal func(plain []byte) ([]byte, error)
 	Open func(sealed []byte) ([]byte, error)
+	// Used is told of each voucher that was used, in the transaction that used it;
+	// nil tells nobody.
+	Used func(store.Tx, Voucher, book.Act) error
 }
 
 // ID names a voucher: "<member>-<tail>". It is what Sale.Voucher and
