@@ -47,6 +47,9 @@ type Config struct {
 	// Free says whether messages cost nothing on a channel. Default: all but
 	// LINE's.
 	Free func(bot.ChannelName) bool
+	// Plan is what messages cost and may cost at a moment. nil: no limits but
+	// the platform's own.
+	Plan func(now time.Time) Plan
 	// Paces overrides DefaultPace for channels.
 	Paces map[bot.ChannelName]Pace
 

@@ -53,6 +53,7 @@
 //	outdead/<id>                             what a platform will never accept, sealed; 90 days
 //	outday/<yyyymmdd>/<channel>              counters of a day; 800 days
 //	outpause/<channel>, outpause/*           a channel's stop, or the hold on all; until lifted
+//	outquota/<channel>                       the month's billed messages: read, sent, reserved; one row
 //
 // The first two, outpast and outdead are guarded by the subject "out/<id>",
 // outlane by "outlane/<lane>" (read without the lock: missing a rider that is

@@ -152,7 +152,6 @@ func reason(res bot.Result) string {
 // monthsEnd is when LINE's quota begins anew: the first of the month in Japan,
 // by which LINE counts its days (LINE docs, #get-number-of-delivered-messages).
 func monthsEnd(now time.Time) time.Time {
-	japan := time.FixedZone("", 9*60*60)
 	y, m, _ := now.In(japan).Date()
 	return time.Date(y, m+1, 1, 0, 0, 0, 0, japan)
 }
