@@ -40,6 +40,16 @@ func (s *Shop) after(tx store.Tx, d club.Deed) error {
 	return nil
 }
 
+// changed tells all who derive something from a member's rows.
+func (s *Shop) changed(tx store.Tx, m loyalty.MemberID) error {
+	for _, tell := range s.Changes {
+		if err := tell(tx, m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Facts is what the rules may know of a member.
 func (s *Shop) Facts(r store.Reader, id loyalty.MemberID) (loyalty.Facts, error) {
 	p, err := s.known(r, id)

@@ -39,6 +39,11 @@ type Shop struct {
 	// Listeners are told of each deed of a member in its transaction, see
 	// [club.Club.After]; they are set before the shop opens.
 	Listeners []func(store.Tx, club.Deed) error
+	// Changes are told of each member whose points, vouchers or person were
+	// written, in that transaction and under the member's lock: what is derived
+	// from them is out of date. Like Listeners, they must be quick and must not
+	// fail for a reason of their own.
+	Changes []func(store.Tx, loyalty.MemberID) error
 	// SMS is the outbox's way to text messages, "" where the shop has none.
 	SMS bot.ChannelName
 
@@ -53,6 +58,7 @@ func New(v *people.Vault, programmeAt func(time.Time) *programme.Programme, cloc
 	s.Persons = Persons{Vault: v, Rand: rand, LaneKey: v.Derive("lanes"), Lang: i18n.Lang(programmeAt(clock.Now()).Languages[0])}
 	s.Book = &book.Book{Key: v.ChainKey(), Programme: s.Rules, Facts: s.Facts}
 	s.Club = s.newClub()
+	v.Changed, s.Book.Changed, s.Club.Vouchers.Changed = s.changed, s.changed, s.changed
 	return s
 }
 

@@ -45,7 +45,7 @@ func (d *Desk) Lapse(tx store.Tx, id ID, now time.Time) (Voucher, bool, error) {
 		return v, false, err
 	}
 	v.State = Expired
-	return v, true, put(tx, v, v.Until)
+	return v, true, d.put(tx, v, v.Until)
 }
 
 // inDoubt reports whether the local clock is known to be wrong: then nothing

@@ -120,7 +120,7 @@ func (d *Desk) issue(tx store.Tx, r loyalty.Reward, v Voucher, act book.Act) (Vo
 			return v, rec, err
 		}
 	}
-	return v, rec, put(tx, v, never)
+	return v, rec, d.put(tx, v, never)
 }
 
 // pay holds the points, or spends them for a digital code.

@@ -91,7 +91,7 @@ func get(r store.Reader, id ID) (v Voucher, ok bool, err error) {
 
 // put stores a voucher with its due row, which only open ones have. was is the
 // due row that it had, zero for none.
-func put(tx store.Tx, v Voucher, was time.Time) error {
+func (d *Desk) put(tx store.Tx, v Voucher, was time.Time) error {
 	m, tail, ok := v.ID.split()
 	if !ok {
 		return fmt.Errorf("voucher: a member id is 1 to 64 letters and digits, not %d bytes of something else", len(v.Member))
@@ -112,5 +112,8 @@ func put(tx store.Tx, v Voucher, was time.Time) error {
 			}
 		}
 	}
-	return vouchers.Put(tx, v, string(m), tail)
+	if err := vouchers.Put(tx, v, string(m), tail); err != nil || d.Changed == nil {
+		return err
+	}
+	return d.Changed(tx, v.Member)
 }

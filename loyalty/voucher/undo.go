@@ -111,7 +111,7 @@ func (d *Desk) reopen(tx store.Tx, v Voucher, act book.Act) (Voucher, book.Recei
 			return Voucher{}, rec, err
 		}
 	}
-	return v, rec, put(tx, v, never)
+	return v, rec, d.put(tx, v, never)
 }
 
 // relist makes a used voucher's stock come back by itself again, and at once

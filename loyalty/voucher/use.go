@@ -98,7 +98,7 @@ func (d *Desk) use(tx store.Tx, v Voucher, act book.Act) (Voucher, book.Receipt,
 	}
 	v.State, v.Use = Used, rec.Entry().Ref
 	v.UsedAt, v.UsedBy, v.UsedStore = act.Now.Round(0).UTC(), act.Actor, act.Store
-	if err := put(tx, v, was); err != nil || d.Used == nil {
+	if err := d.put(tx, v, was); err != nil || d.Used == nil {
 		return v, rec, err
 	}
 	return v, rec, d.Used(tx, v, act)
@@ -229,7 +229,7 @@ func (d *Desk) withdraw(tx store.Tx, id ID, act book.Act, why string, byOwner bo
 	}
 	was := v.Until
 	v.State, v.VoidAt, v.Why = Void, act.Now.Round(0).UTC(), why
-	return v, rec, put(tx, v, was)
+	return v, rec, d.put(tx, v, was)
 }
 
 // VoidAll withdraws every open voucher of a member, as Void does, before they

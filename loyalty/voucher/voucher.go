@@ -27,6 +27,10 @@ type Desk struct {
 	// Used is told of each voucher that was used, in the transaction that used it;
 	// nil tells nobody.
 	Used func(store.Tx, Voucher, book.Act) error
+	// Changed is told, in the transaction that wrote a voucher, that whatever is
+	// derived from its member's rows is out of date; nil tells nobody. The member
+	// is locked.
+	Changed func(store.Tx, loyalty.MemberID) error
 }
 
 // ID names a voucher: "<member>-<tail>". It is what Sale.Voucher and
