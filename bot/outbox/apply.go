@@ -40,7 +40,7 @@ func (a *act) apply(tx store.Tx, days *tally, now time.Time) (after func(), err 
 	case unmerge:
 		return func() { c.o.reload(c, it.id) }, a.unmerge(tx, &r)
 	case handOver, unclaim:
-		return func() { c.tell(event{look: true}) }, a.handBack(tx, &r, now)
+		return func() { c.tell(event{look: true}) }, a.handBack(tx, &r, days, now)
 	case restore:
 		r.State, r.By = Waiting, ""
 		return nil, queue.Put(tx, r, string(it.id))
@@ -118,7 +118,7 @@ func (a *act) toQueue(tx store.Tx, r *row, days *tally, now time.Time) error {
 }
 
 // handBack leaves a queued intent to its table until a.v.at.
-func (a *act) handBack(tx store.Tx, r *row, now time.Time) error {
+func (a *act) handBack(tx store.Tx, r *row, days *tally, now time.Time) error {
 	it, v := a.it, a.v
 	r.State, r.Maybe, r.Next, r.Moves = Waiting, it.doubt, it.next, it.moves
 	if it.doubt {
@@ -126,6 +126,9 @@ func (a *act) handBack(tx store.Tx, r *row, now time.Time) error {
 	}
 	if v.ending == unclaim {
 		r.Calls, r.First = nil, 0
+	}
+	if !it.doubt && it.next == 0 { // nothing went out
+		days.settle(r, 0)
 	}
 	if v.moved != "" {
 		r.Calls = nil
@@ -157,7 +160,11 @@ func (c *channel) quotaUsed(tx store.Tx, now, until time.Time) error {
 	if p, ok, err := pauses.Get(tx, string(c.name)); err != nil || ok && p.Until == 0 {
 		return err
 	}
-	return setPause(tx, c.name, pause{Why: "quota", At: micros(now), Until: micros(until)})
+	q, err := quotaFor(tx, c.name, now)
+	if err != nil {
+		return err
+	}
+	return setPause(tx, c.name, pause{Why: WhyQuota, At: micros(now), Until: micros(until), Limit: q.Limit})
 }
 
 // suppressLane ends all else that waits for a chat that cannot be reached.

@@ -17,6 +17,7 @@ type channel struct {
 	sender Channel
 	free   bool
 	pace   Pace
+	heads  heads
 
 	mu     sync.Mutex
 	inbox  []event

@@ -44,6 +44,10 @@ func (c *channel) claim(ctx context.Context, it *item, now time.Time) (verdict, 
 		if it.sent, err = c.encode(withRef(it.letter, seen.Ref), false); err != nil {
 			return over(Dead, "cannot be encoded: "+err.Error()), false, nil
 		}
+		if err := c.countHeads(ctx, it); err != nil {
+			c.o.cfg.Log.Warn("outbox: how many people a group has, and so what a push to it costs, is not told; it is tried again in a minute", "channel", c.name, "error", err)
+			return verdict{ending: handOver, at: now.Add(time.Minute)}, false, nil
+		}
 	}
 	ready := false
 	err = c.o.cfg.DB.Update(ctx, func(tx store.Tx) (err error) {
@@ -106,6 +110,19 @@ func (c *channel) claimIn(tx store.Tx, it *item, seen row, now time.Time) (verdi
 			return verdict{ending: handOver, at: may.NotBefore}, false, nil
 		}
 	}
+	if r.Held == 0 {
+		n := it.sent.cost(it.next)
+		ok, until, why, err := c.o.spend(tx, c.name, r.Class, n, now)
+		if err != nil {
+			return verdict{}, false, err
+		}
+		if !ok {
+			return verdict{ending: handOver, at: earlierSet(until, r.NotAfter), why: why}, false, nil
+		}
+		if !c.free {
+			r.Held = n
+		}
+	}
 	r.State, r.Tries = Claimed, r.Tries+1
 	r.Maybe, r.Next = it.doubt, it.next
 	if r.First == 0 {
@@ -118,6 +135,14 @@ func (c *channel) claimIn(tx store.Tx, it *item, seen row, now time.Time) (verdi
 		return verdict{}, false, err
 	}
 	return verdict{}, true, queue.Put(tx, r, string(it.id))
+}
+
+// earlierSet is t, or the deadline us where it is set and comes first.
+func earlierSet(t time.Time, us int64) time.Time {
+	if us != 0 {
+		return earlier(t, at(us))
+	}
+	return t
 }
 
 // stopped is the end of what must not be sent (any more): where a try may have

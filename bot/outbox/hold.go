@@ -164,6 +164,6 @@ func (o *Outbox) dropSome(ctx context.Context, table store.Table[row], direct bo
 				return err
 			}
 		}
-		return days.write(tx)
+		return days.write(tx, o, now)
 	})
 }

@@ -53,6 +53,11 @@ func (c *channel) judge(it *item, res bot.Result, now time.Time) verdict {
 			return c.retry(it, verdict{at: now.Add(time.Minute)}, now)
 		}
 		end := monthsEnd(now)
+		if it.sent.cost(it.next) > 1 {
+			// What is left of the month may be too little for a group, and enough
+			// for one person.
+			return verdict{ending: unclaim, at: earlier(now.Add(lookAgain), end), why: why}
+		}
 		return verdict{ending: unclaim, at: end, quota: true, why: why}
 	case bot.Unauthorised:
 		// Whether the token was mended shows only by trying, so try now and then.

@@ -26,6 +26,14 @@ func (c *calls) repeatable(next int) bool {
 	return true
 }
 
+// cost is how many billed messages what is left of c counts for.
+func (c *calls) cost(next int) (n int64) {
+	for _, call := range c.Calls[min(next, len(c.Calls)):] {
+		n += int64(call.Cost)
+	}
+	return n
+}
+
 // seal makes v unreadable without the person's key.
 func (o *Outbox) seal(tx store.Tx, id bot.PersonID, v any) ([]byte, error) {
 	plain, err := json.Marshal(v)

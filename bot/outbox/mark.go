@@ -122,7 +122,7 @@ func (m *marker) once(ctx context.Context, acts []act) error {
 				after = append(after, f)
 			}
 		}
-		return days.write(tx)
+		return days.write(tx, m.o, now)
 	})
 	if err != nil {
 		return err

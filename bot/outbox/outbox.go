@@ -55,6 +55,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 	defer stopMarking()
 	rest.Go(func() { o.marks.run(marking) })
 	rest.Go(func() { o.janitor(ctx) })
+	rest.Go(func() { o.readings(ctx) })
 	landed := make(chan struct{})
 	go func() { loops.Wait(); close(landed) }()
 	select {

@@ -2,6 +2,8 @@ package outbox
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"regulars/bot"
@@ -93,6 +95,129 @@ func (o *Outbox) ReadQuota(ctx context.Context, ch bot.ChannelName) error {
 		q.Limited, q.Limit, q.Used, q.Read = !unlimited, limit, used, micros(asked)
 		// What was settled while the platform answered may or may not be in used.
 		q.Own = before.Spent
-		return quotas.Put(tx, q, string(ch))
+		if err := quotas.Put(tx, q, string(ch)); err != nil {
+			return err
+		}
+		return liftQuota(tx, ch, &q)
 	})
+}
+
+// liftQuota ends a stop for a used-up quota where the month was given more.
+func liftQuota(tx store.Tx, ch bot.ChannelName, q *quota) error {
+	if err := tx.Lock(pauseSubject(ch)); err != nil {
+		return err
+	}
+	p, ok, err := pauses.Get(tx, string(ch))
+	if err != nil || !ok || p.Why != WhyQuota || p.Until == 0 || p.Limit == 0 || q.Limited && q.Limit <= p.Limit {
+		return err
+	}
+	return pauses.Delete(tx, string(ch))
+}
+
+// How often the platforms are asked for what is left of the month.
+const (
+	readEach  = time.Hour
+	readShort = 10 * time.Minute // where little is left
+	// shortFrom is the share of a limit, in per cent, from which on little is left.
+	shortFrom = 80
+)
+
+// readings asks each metered channel's platform, until ctx ends.
+func (o *Outbox) readings(ctx context.Context) {
+	for start := true; ; start = false {
+		for _, name := range slices.Sorted(maps.Keys(o.channels)) {
+			if _, ok := o.channels[name].sender.(Metered); ok && (start || o.readingDue(ctx, name)) {
+				o.readNow(ctx, name)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-o.cfg.Clock.After(readShort):
+		}
+	}
+}
+
+// readingDue says whether it is time to ask for a channel again.
+func (o *Outbox) readingDue(ctx context.Context, name bot.ChannelName) bool {
+	now := o.cfg.Clock.Now()
+	var m Month
+	err := o.cfg.DB.View(ctx, func(r store.Reader) (err error) {
+		m, err = o.Month(r, name, now)
+		return err
+	})
+	short := m.Limited && (m.Used+m.Held)*100 >= m.Limit*shortFrom
+	age := now.Sub(m.Read)
+	return err == nil && (short || age < 0 || age >= readEach-readShort/2)
+}
+
+// readNow asks for one channel.
+func (o *Outbox) readNow(ctx context.Context, name bot.ChannelName) {
+	within, stop := context.WithTimeout(ctx, o.cfg.SendLimit)
+	defer stop()
+	if err := o.ReadQuota(within, name); err != nil && ctx.Err() == nil {
+		o.cfg.Log.Warn("outbox: what is left of the month's messages is not told; it is asked again in ten minutes", "channel", name, "error", err)
+	}
+}
+
+// Month is what is known of a channel's billed messages in LINE's month, which
+// begins in Japan.
+type Month struct {
+	Channel bot.ChannelName
+	Limited bool      // the platform has a limit, and told it
+	Limit   int64     // of the platform
+	Used    int64     // by everybody, as far as is known; at least what this program sent
+	Own     int64     // sent by this program
+	Held    int64     // of this program's, on their way
+	Read    time.Time // when the platform was asked last; zero: never
+}
+
+// Month tells what is known of a channel's month.
+func (o *Outbox) Month(r store.Reader, ch bot.ChannelName, now time.Time) (Month, error) {
+	if tx, ok := r.(store.Tx); ok {
+		if err := tx.Lock(ofQuota([]byte(ch))); err != nil {
+			return Month{}, err
+		}
+	}
+	q, err := readQuota(r, ch, now)
+	return Month{ch, q.Limited, q.Limit, q.Spent + q.elsewhere(), q.Spent, q.Held, at(q.Read)}, err
+}
+
+// Cost is what a number of messages comes to, before they are sent.
+type Cost struct {
+	Included int64 // of them, those that the month's fee has paid for
+	Extra    int64 // those beyond
+	Money    int64 // what they add to the month, in minor units; 0 where Priced is false
+	Priced   bool  // prices are known
+	// Fits says that the platform's limit and the shop's own leave room for all
+	// of them, as promos.
+	Fits bool
+}
+
+// Cost tells what n more billed messages cost on a channel this month. Where
+// messages are free it is nothing.
+func (o *Outbox) Cost(r store.Reader, ch bot.ChannelName, n int64, now time.Time) (Cost, error) {
+	if o.gratis(ch) {
+		return Cost{Priced: true, Fits: true}, nil
+	}
+	m, err := o.Month(r, ch, now)
+	if err != nil {
+		return Cost{}, err
+	}
+	q, err := readQuota(r, ch, now)
+	if err != nil {
+		return Cost{}, err
+	}
+	plan, used := o.plan(now), m.Used+m.Held
+	c := Cost{Included: min(n, max(0, plan.Included-used))}
+	c.Extra = n - c.Included
+	most, _ := q.most(plan, bot.Promo)
+	c.Fits = q.take(n, most)
+	if plan.Cost == nil {
+		return c, nil
+	}
+	before, _ := plan.Cost(used)
+	after, ok := plan.Cost(used + n)
+	c.Priced, c.Money, c.Fits = true, max(0, after-before), c.Fits && ok
+	return c, nil
 }

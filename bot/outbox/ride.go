@@ -49,7 +49,7 @@ func (c *channel) takeRiders(ctx context.Context, it *item, now time.Time) error
 				return err
 			}
 		}
-		return days.write(tx)
+		return days.write(tx, c.o, now)
 	})
 	if errors.Is(err, bot.ErrGone) {
 		return nil // erased meanwhile; the answer itself is in memory

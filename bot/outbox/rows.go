@@ -58,6 +58,7 @@ type row struct {
 	Maybe  bool           `json:"m,omitempty"` // a try had an unknown outcome
 	Next   int            `json:"nx,omitempty"`
 	Moves  int            `json:"mv,omitempty"`
+	Held   int64          `json:"hd,omitempty"` // billed messages reserved for it, see spend
 
 	Letter []byte `json:"x"`           // sealed: bot.Letter
 	Calls  []byte `json:"y,omitempty"` // sealed: calls
@@ -88,6 +89,9 @@ type pause struct {
 	// Old is set where a backup was restored: what was born by then may have been
 	// sent since it was made, answers too.
 	Old int64 `json:"o,omitempty"`
+	// Limit was the month's quota when it was used up; a higher one lifts the
+	// stop. 0: not known.
+	Limit int64 `json:"l,omitempty"`
 }
 
 // none is the value of index rows.

@@ -40,7 +40,7 @@ const lookAgain = time.Hour
 // question. Answers and receipts are always granted: only the platform can
 // refuse them.
 func (o *Outbox) spend(tx store.Tx, ch bot.ChannelName, class bot.Class, n int64, now time.Time) (ok bool, until time.Time, why string, err error) {
-	if o.cfg.Free(ch) || n <= 0 {
+	if o.gratis(ch) || n <= 0 {
 		return true, until, "", nil
 	}
 	q, err := quotaFor(tx, ch, now)
@@ -57,7 +57,7 @@ func (o *Outbox) spend(tx store.Tx, ch bot.ChannelName, class bot.Class, n int64
 // settle ends a reservation of spend in the commit that says what became of it:
 // billed is how many of the reserved were, 0 when none went out.
 func (o *Outbox) settle(tx store.Tx, ch bot.ChannelName, reserved, billed int64, now time.Time) error {
-	if o.cfg.Free(ch) || reserved == 0 && billed == 0 {
+	if o.gratis(ch) || reserved == 0 && billed == 0 {
 		return nil
 	}
 	q, err := quotaFor(tx, ch, now)
@@ -66,6 +66,13 @@ func (o *Outbox) settle(tx store.Tx, ch bot.ChannelName, reserved, billed int64,
 	}
 	q.settle(reserved, billed)
 	return quotas.Put(tx, q, string(ch))
+}
+
+// gratis says that messages cost nothing on a channel; of one that is no longer
+// configured nobody knows.
+func (o *Outbox) gratis(ch bot.ChannelName) bool {
+	c := o.channels[ch]
+	return c != nil && c.free
 }
 
 // plan is what the shop allows now.

@@ -42,7 +42,29 @@ func (o *Outbox) date(t time.Time) string { return t.In(o.cfg.Zone).Format("2006
 
 // tally gathers a transaction's counts, so that each counter is written once.
 type tally struct {
-	by map[string]*Counts // by key after the prefix
+	by    map[string]*Counts // by key after the prefix
+	spent map[bot.ChannelName]*spent
+}
+
+// spent is what of a channel's reservations ended.
+type spent struct{ held, billed int64 }
+
+// settle ends r's reservation, if it has one.
+func (t *tally) settle(r *row, billed int64) {
+	if r.Held == 0 {
+		return
+	}
+	if t.spent == nil {
+		t.spent = map[bot.ChannelName]*spent{}
+	}
+	s := t.spent[r.Channel]
+	if s == nil {
+		s = &spent{}
+		t.spent[r.Channel] = s
+	}
+	s.held += r.Held
+	s.billed += billed
+	r.Held = 0
 }
 
 func (t *tally) of(key string) *Counts {
@@ -61,6 +83,11 @@ func (t *tally) end(tx store.Tx, c *channel, id bot.IntentID, r *row, direct boo
 	if err := remove(tx, r, id, direct); err != nil {
 		return err
 	}
+	billed := int64(cost)
+	if v.state == Unsure || v.state == Expired && r.begun() {
+		billed = max(billed, r.Held) // nobody knows; a limit must hold all the same
+	}
+	t.settle(r, billed)
 	if v.state == Dead {
 		kept := *r
 		kept.Calls, kept.Due, kept.Takes = nil, 0, nil
@@ -93,7 +120,7 @@ func (o *Outbox) store(tx store.Tx, id bot.IntentID, r *row, s State, why string
 }
 
 // write adds the counts to their rows.
-func (t *tally) write(tx store.Tx) error {
+func (t *tally) write(tx store.Tx, o *Outbox, now time.Time) error {
 	for _, key := range slices.Sorted(maps.Keys(t.by)) {
 		if err := tx.Lock(ofDay([]byte(key))); err != nil {
 			return err
@@ -104,6 +131,11 @@ func (t *tally) write(tx store.Tx) error {
 		}
 		sum.add(t.by[key])
 		if err := days.Put(tx, sum, key); err != nil {
+			return err
+		}
+	}
+	for _, ch := range slices.Sorted(maps.Keys(t.spent)) {
+		if err := o.settle(tx, ch, t.spent[ch].held, t.spent[ch].billed, now); err != nil {
 			return err
 		}
 	}
