@@ -14,6 +14,7 @@ import (
 	"regulars/bot"
 	"regulars/bot/line"
 	"regulars/bot/outbox"
+	"regulars/bot/schedule"
 	"regulars/bot/telegram"
 	"regulars/handlers"
 	"regulars/handlers/admin"
@@ -43,6 +44,7 @@ type app struct {
 	bots     []*telegram.Channel
 	heard    map[bot.ChannelName]*hearing
 	doubt    clockDoubt
+	schedule *schedule.Scheduler
 	rules    *rulebook    // nil: the programme is not watched
 	byHand   bool         // nothing happens by the clock: a test runs jobs by name
 	files    *admin.Files // nil: the store is no file
@@ -79,6 +81,7 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	}
 	a.bot.Outbox = a.outbox
 	a.counter = &counter.Counter{Shop: a.shop, DB: db, Outbox: a.outbox}
+	a.schedule = a.newSchedule()
 	return a, nil
 }
 

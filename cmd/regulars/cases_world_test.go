@@ -17,7 +17,6 @@ import (
 	"regulars/bot"
 	"regulars/bot/sim"
 	"regulars/handlers/admin"
-	"regulars/handlers/jobs"
 	"regulars/handlers/shop"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
@@ -306,7 +305,7 @@ func (w *wire) again(all []sim.Delivery) {
 // ticks does all that the schedule does.
 func (w *wire) ticks() {
 	w.t.Helper()
-	for _, name := range jobs.Names() {
+	for _, name := range w.app.app.jobs().Names() {
 		_, err := w.app.app.jobs().Run(w.t.Context(), name)
 		w.try(err)
 	}

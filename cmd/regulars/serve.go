@@ -15,10 +15,10 @@ import (
 	"golang.org/x/crypto/acme/autocert"
 
 	"regulars/bot"
+	"regulars/bot/schedule"
 	"regulars/bot/telegram"
 	"regulars/handlers/admin"
 	"regulars/handlers/counter"
-	"regulars/handlers/jobs"
 	"regulars/handlers/staff"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
@@ -101,7 +101,7 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	}
 	part("sweeps", a.sweeps)
 	if !a.byHand {
-		part("schedule", a.schedule)
+		part("schedule", a.schedule.Run)
 		part("alarms", a.alarms)
 	}
 	part("look through", a.lookThrough)
@@ -189,7 +189,7 @@ func (a *app) sweeps(ctx context.Context) error {
 		for what, sweep := range map[string]func(context.Context, store.DB, time.Time) (int, error){
 			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
 			"approvals": staff.Sweep, "counter": counter.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep,
-			"receipts": a.shop.Slips().Sweep,
+			"receipts": a.shop.Slips().Sweep, "claims": schedule.Sweep,
 		} {
 			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {
 				a.log.Warn("a sweep failed; it is tried again in an hour", "what", what, "error", err)
@@ -212,30 +212,6 @@ func (a *app) sweeps(ctx context.Context) error {
 		}
 	}
 }
-
-// schedule does at the start and at each minute what is due by the shop's
-// clock. Nothing is kept of when it ran: what was done stands in the rows, so
-// that a day without a program, or two programs, make no difference.
-func (a *app) schedule(ctx context.Context) error {
-	for {
-		for _, name := range jobs.Names() {
-			if n, err := a.jobs().Run(ctx, name); err != nil && ctx.Err() == nil {
-				a.log.Warn("a job was not done for everybody; it is tried again in a minute", "job", name, "error", err)
-			} else if n > 0 {
-				a.log.Info("job done", "job", name, "for", n)
-			}
-		}
-		now := a.clock.Now()
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-a.clock.After(now.Truncate(time.Minute).Add(time.Minute).Sub(now)):
-		}
-	}
-}
-
-// jobs are what the schedule does in this shop.
-func (a *app) jobs() jobs.Jobs { return jobs.Jobs{DB: a.db, Shop: a.shop, Outbox: a.outbox} }
 
 // sweepTimes is a quarter past each hour: not when everybody's jobs run.
 var sweepTimes = must(cron.ParseStandard("17 * * * *"))

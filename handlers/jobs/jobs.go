@@ -5,18 +5,18 @@
 //
 // The package owns no rows. That a gift was given and a notice told stands in
 // the rows of loyalty/club and loyalty/book, and the messages in the outbox
-// under ids made from what they tell.
+// under ids made from what they tell. When jobs ran stands in bot/schedule's.
 package jobs
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
 	"regulars/bot"
+	"regulars/bot/schedule"
 	"regulars/handlers/shop"
 	"regulars/loyalty/book"
 	"regulars/store"
@@ -27,37 +27,64 @@ type Jobs struct {
 	DB     store.DB
 	Shop   *shop.Shop
 	Outbox bot.Outbox
+	// More are jobs of rooms that this one does not know.
+	More []schedule.Job
 }
 
-// job does what is due by now and returns for how many it did something.
-type job func(ctx context.Context) (int, error)
+// everyMinute is the spec of what looks for what is due by now.
+const everyMinute = "* * * * *"
 
-// named are the jobs by name.
-func (j Jobs) named() map[string]job {
-	return map[string]job{"club": j.club, "notices": j.notices}
+// All are the jobs as the shop is set now, in the order in which they run by
+// hand. After one that did something, the outbox looks what there is to send.
+func (j Jobs) All() []schedule.Job {
+	all := slices.Concat(
+		[]schedule.Job{{Name: "club", Spec: everyMinute, Run: j.club}},
+		[]schedule.Job{{Name: "notices", Spec: everyMinute, Run: j.notices}},
+		j.More,
+	)
+	for i := range all {
+		run := all[i].Run
+		all[i].Run = func(ctx context.Context, t schedule.Tick) (int, error) {
+			done, err := run(ctx, t)
+			if done > 0 {
+				j.Outbox.Nudge(bot.Intent{}) // no channel: every one looks what there is
+			}
+			return done, err
+		}
+	}
+	return all
 }
 
-// Run does one job, by its name: "club" (gifts, referrals, vouchers that
-// lapsed) or "notices" (points that will go). done is for how many people, or
-// vouchers, it did something; that holds beside an error as well, which keeps
-// nobody else from theirs: whom it left out is tried again by the next Run.
+// Run does one job by its name and by hand, at its newest tick: "club" (gifts,
+// referrals, vouchers that lapsed) or "notices" (points that will go). done is for
+// how many people, or vouchers, it did something; that holds beside an error as
+// well, which keeps nobody else from theirs: whom it left out is tried again by
+// the next Run.
 func (j Jobs) Run(ctx context.Context, name string) (done int, err error) {
-	run, ok := j.named()[name]
-	if !ok {
-		return 0, fmt.Errorf("jobs: there is no %q; there are %s", name, strings.Join(Names(), ", "))
+	for _, job := range j.All() {
+		if job.Name != name {
+			continue
+		}
+		now := j.Shop.Clock.Now()
+		t, err := schedule.TickAt(job, j.Shop.Local(now).Location(), now)
+		if err != nil {
+			return 0, err
+		}
+		return job.Run(ctx, t)
 	}
-	done, err = run(ctx)
-	if done > 0 {
-		j.Outbox.Nudge(bot.Intent{}) // no channel: every one looks what there is
-	}
-	return done, err
+	return 0, fmt.Errorf("jobs: there is no %q; there are %s", name, strings.Join(j.Names(), ", "))
 }
 
-// Names are the jobs' names in order.
-func Names() []string { return slices.Sorted(maps.Keys(Jobs{}.named())) }
+// Names are the jobs' names, in the order of All.
+func (j Jobs) Names() (names []string) {
+	for _, job := range j.All() {
+		names = append(names, job.Name)
+	}
+	return names
+}
 
 // club gives the gifts that are due, rewards referrals and closes vouchers.
-func (j Jobs) club(ctx context.Context) (int, error) {
+func (j Jobs) club(ctx context.Context, _ schedule.Tick) (int, error) {
 	return j.Shop.Club.Tick(ctx, j.DB, j.Shop.Clock.Now(), Tell(j.Shop, j.Outbox))
 }
 
@@ -65,7 +92,7 @@ func (j Jobs) club(ctx context.Context) (int, error) {
 const page = 100
 
 // notices tells members of points that will go.
-func (j Jobs) notices(ctx context.Context) (done int, err error) {
+func (j Jobs) notices(ctx context.Context, _ schedule.Tick) (done int, err error) {
 	var failed []error
 	for {
 		list, err := j.due(ctx)
