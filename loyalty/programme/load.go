@@ -50,6 +50,8 @@ func Load(data []byte) (*Programme, []Complaint) {
 	r.scheme(root, p)
 	r.staff(r.sub(root, "staff"), p)
 	r.quiet(root, p)
+	r.campaigns(r.sub(root, "campaigns"), p)
+	r.messages(r.sub(root, "messages"), p)
 	card := r.sub(root, "card")
 	p.cardLife = time.Duration(r.whole(card, "minutes", 5, 1, 60)) * time.Minute
 	// At most a year: an employee's caps are kept for a little longer.

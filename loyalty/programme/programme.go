@@ -34,6 +34,10 @@ type Programme struct {
 	Stores []Store
 	// Quiet is when no message goes out that nobody asked for.
 	Quiet Hours
+	// Campaigns bound what one manager sends alone.
+	Campaigns Campaigns
+	// Messages is what pushed messages cost, and may cost.
+	Messages Messages
 
 	regions     []string
 	names       map[string]string
