@@ -74,6 +74,7 @@ func (r *reader) scheme(root *table, p *Programme) {
 	r.cards(root, p)
 	r.gifts(root, p)
 	r.referral(root, p)
+	r.surveys(root, p)
 	r.notices(r.sub(root, "notices"), p)
 	r.unreachable(p)
 }

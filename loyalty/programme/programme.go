@@ -34,6 +34,8 @@ type Programme struct {
 	Stores []Store
 	// Quiet is when no message goes out that nobody asked for.
 	Quiet Hours
+	// Surveys are what members are asked; their words are in Words and Questions.
+	Surveys []loyalty.Survey
 	// Campaigns bound what one manager sends alone.
 	Campaigns Campaigns
 	// Messages is what pushed messages cost, and may cost.

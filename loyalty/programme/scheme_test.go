@@ -79,6 +79,19 @@ func TestEveryKeyOfTheScheme(t *testing.T) {
 			Within: 30, WaitDays: 9, Most: 5, Per: loyalty.SpanMonth, Flag: 3,
 		}},
 		{"notices", p.Rules.NoticeDays, []int{30, 7, 1}},
+		{"surveys", p.Surveys, []loyalty.Survey{
+			{
+				ID: "visit", Kind: loyalty.SurveyNPS, After: loyalty.AfterUse, Delay: 5 * time.Hour, Share: 40, Fatigue: 30, Wave: loyalty.SpanQuarter,
+				OpenFor: 7 * 24 * time.Hour, From: 22 * 60, To: 2*60 + 30, FollowUp: true, Themes: []string{"wait", "room"}, Points: 15, Reward: "drink",
+				ReviewURL: "https://example.com/review", AlertAt: 4, ThankAfter: 3 * 24 * time.Hour,
+				Carriage: "ride-then-push", RideFor: 12 * time.Hour, Within: 36 * time.Hour,
+			},
+			{
+				ID: "milk", Kind: loyalty.SurveyPoll, After: loyalty.AfterVisit, Delay: 2 * time.Hour, Share: 100, Fatigue: 90, Wave: loyalty.SpanMonth,
+				OpenFor: 14 * 24 * time.Hour, Options: []string{"oat", "soy"}, FollowUp: true, Themes: []string{"wait"}, AlertAt: -1,
+				ThankAfter: 7 * 24 * time.Hour, Carriage: "ride", RideFor: 24 * time.Hour, Within: 48 * time.Hour,
+			},
+		}},
 	} {
 		if !reflect.DeepEqual(c.got, c.want) {
 			t.Errorf("%s\n got %+v\nwant %+v", c.what, c.got, c.want)
