@@ -1,0 +1,358 @@
+package campaign
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"time"
+
+	"regulars/bot"
+	"regulars/bot/outbox"
+	"regulars/loyalty"
+	"regulars/store"
+)
+
+// Audience is whom a campaign would reach, and what that would cost.
+type Audience struct {
+	Members   int64            `json:"m"`           // of the segment
+	People    int64            `json:"p"`           // who get it
+	Held      int64            `json:"h,omitempty"` // left out as a control
+	Skipped   map[string]int64 `json:"x,omitempty"` // not reached, by why: "no consent", "quiet", "blocked", "unreachable", "channel"
+	ByChannel map[string]int64 `json:"c,omitempty"` // of People
+	ByLang    map[string]int64 `json:"l,omitempty"` // of People, the language of the words they read
+	Groups    int              `json:"g,omitempty"`
+	Messages  int64            `json:"n,omitempty"` // that are paid for
+	Price     Price            `json:"price,omitzero"`
+	// Personal is how many get words with fields of their own: on LINE these go
+	// one by one.
+	Personal int64         `json:"own,omitempty"`
+	Takes    time.Duration `json:"t,omitempty"` // about so long from the first to the last, quiet hours apart
+}
+
+// Price is what paid messages cost.
+type Price struct {
+	Money    loyalty.Money `json:"m,omitempty"`
+	Included int64         `json:"i,omitempty"` // of the messages, those that the month's plan includes
+	Known    bool          `json:"k,omitempty"` // false: the shop's price table says nothing
+	Fits     bool          `json:"f,omitempty"` // the platform's limit and the shop's own leave room for all
+}
+
+func (p *Price) add(c outbox.Cost) {
+	p.Money += loyalty.Money(c.Money)
+	p.Included += c.Included
+	p.Known, p.Fits = p.Known && c.Priced, p.Fits && c.Fits
+}
+
+// The reasons why a member of the segment is not written down as a recipient.
+const (
+	WhyConsent     = "no consent"
+	WhyQuiet       = "quiet"
+	WhyBlocked     = "blocked"
+	WhyUnreachable = "unreachable"
+	WhyChannel     = "channel" // reached elsewhere than the draft says
+)
+
+// fate is what becomes of one member: one of why, held and key.
+type fate struct {
+	why  string
+	held bool
+	key  partKey
+}
+
+// partKey is what the recipients of one part of a bulk have in common.
+type partKey struct {
+	Channel bot.ChannelName `json:"c"`
+	Wording string          `json:"w"`
+	Not     int64           `json:"n,omitempty"` // not before, Unix seconds; 0: at once
+}
+
+// sorter decides fates, the same at every start.
+type sorter struct {
+	e     *Engine
+	id    ID
+	d     *Draft
+	start time.Time
+	key   []byte
+	names []string
+	when  map[string]int64 // not before, by zone
+}
+
+func (e *Engine) sorter(id ID, d *Draft, start time.Time) *sorter {
+	return &sorter{e: e, id: id, d: d, start: start, key: e.Shop.Vault.Derive("campaigns"), names: d.Names(), when: map[string]int64{}}
+}
+
+func (s *sorter) fate(w Who) fate {
+	switch {
+	case w.Channel == "":
+		return fate{why: WhyUnreachable}
+	case w.Blocked:
+		return fate{why: WhyBlocked}
+	case !w.Promo:
+		return fate{why: WhyConsent}
+	case w.Quiet:
+		return fate{why: WhyQuiet}
+	case len(s.d.Channels) > 0 && !slices.Contains(s.d.Channels, w.Channel):
+		return fate{why: WhyChannel}
+	}
+	variant, out := s.draw(w.Member)
+	if out {
+		return fate{held: true}
+	}
+	return fate{key: partKey{Channel: w.Channel, Wording: wording(s.e.lang(s.d, w.Lang), variant), Not: s.notBefore(w.Zone)}}
+}
+
+// draw is the keyed hash that tells who is left out and which wording one gets.
+func (s *sorter) draw(m loyalty.MemberID) (variant string, out bool) {
+	return draw(s.key, s.id, s.d, s.names, m)
+}
+
+func draw(key []byte, id ID, d *Draft, names []string, m loyalty.MemberID) (variant string, out bool) {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(string(id) + "/" + string(m)))
+	sum := mac.Sum(nil)
+	if binary.BigEndian.Uint64(sum)%100 < uint64(d.Held()) {
+		return "", true
+	}
+	return share(d, names, binary.BigEndian.Uint64(sum[8:])), false
+}
+
+// share is the wording that a number falls to, by the draft's shares.
+func share(d *Draft, names []string, n uint64) string {
+	if len(names) == 0 {
+		return OnlyVariant
+	}
+	total := 0
+	of := func(v string) int {
+		if len(d.Variants) == 0 {
+			return 1
+		}
+		return d.Variants[v]
+	}
+	for _, v := range names {
+		total += of(v)
+	}
+	left := int(n % uint64(max(total, 1)))
+	for _, v := range names {
+		if left -= of(v); left < 0 {
+			return v
+		}
+	}
+	return names[0]
+}
+
+// Assigned tells what a campaign's keyed hash decided of a member: the wording,
+// or that they are left out as a control. It says nothing of whether the member
+// was in the segment.
+func (e *Engine) Assigned(id ID, d *Draft, m loyalty.MemberID) (variant string, out bool) {
+	return draw(e.Shop.Vault.Derive("campaigns"), id, d, d.Names(), m)
+}
+
+func wording(lang, variant string) string { return lang + "/" + variant }
+
+// notBefore is when somebody of a zone may get it: at the local time that the
+// draft says, and not in the night there.
+func (s *sorter) notBefore(zone *time.Location) int64 {
+	if zone == nil {
+		zone = s.e.zone()
+	}
+	if at, ok := s.when[zone.String()]; ok {
+		return at
+	}
+	at := s.start
+	if local, err := time.ParseInLocation(Layout, s.d.When.Local, zone); err == nil && local.After(at) {
+		at = local
+	}
+	if awake := s.e.awake(at, zone); awake.After(at) {
+		at = awake
+	}
+	n := at.Unix()
+	if !at.After(s.start) {
+		n = 0
+	}
+	s.when[zone.String()] = n
+	return n
+}
+
+// awake is when quiet hours are over in a zone: at itself outside of them.
+func (e *Engine) awake(at time.Time, zone *time.Location) time.Time {
+	there := *e.Shop.Programme(at)
+	there.Rules.Zone = zone
+	return there.QuietUntil(at)
+}
+
+// startOf is when freezing begins. In everybody's own time that is when the day
+// begins to come to the first of them.
+func (e *Engine) startOf(d *Draft, now time.Time) time.Time {
+	at := now
+	if t, err := time.ParseInLocation(Layout, d.When.At, e.zone()); err == nil {
+		at = t
+	}
+	if t, err := time.ParseInLocation(Layout, d.When.Local, time.FixedZone("first", 14*60*60)); err == nil {
+		at = t
+	}
+	if at.Before(now) {
+		return now
+	}
+	return at
+}
+
+// endOf is when what was not sent is too late.
+func (e *Engine) endOf(d *Draft, start time.Time) time.Time {
+	if t, err := time.ParseInLocation(Layout, d.NotAfter, e.zone()); err == nil {
+		return t
+	}
+	if t, err := time.ParseInLocation(Layout, d.When.Local, time.FixedZone("last", -12*60*60)); err == nil && t.After(start) {
+		start = t
+	}
+	return start.Add(DefaultEnd)
+}
+
+// Count walks the segment and says whom the campaign's newest version would
+// reach now, and at what cost. What it finds is kept with the campaign, for who
+// is to agree. It is for outside of transactions. Refusals: ErrNone, *DraftError.
+func (e *Engine) Count(ctx context.Context, id ID) (Audience, error) {
+	now := e.now()
+	var c Campaign
+	var d Draft
+	err := e.DB.View(ctx, func(r store.Reader) (err error) {
+		if c, err = e.Get(r, id); err != nil {
+			return err
+		}
+		if d, err = e.Draft(r, id, c.Version); err != nil {
+			return err
+		}
+		if wrong := e.Check(r, &d); len(wrong) > 0 {
+			return &DraftError{wrong}
+		}
+		return nil
+	})
+	if err != nil {
+		return Audience{}, err
+	}
+	a, err := e.audience(ctx, id, &d, now)
+	if err != nil {
+		return a, err
+	}
+	return a, e.DB.Update(ctx, func(tx store.Tx) error {
+		c, err := e.Get(tx, id)
+		if err != nil || c.State != Drafted && c.State != Waiting {
+			return err
+		}
+		c.Counted = &Counted{Version: c.Version, At: now, Audience: a}
+		if d2, err := e.Draft(tx, id, c.Version); err != nil || !same(&d, &d2) {
+			return errors.Join(err, errChangedMeanwhile(err))
+		}
+		return put(tx, c)
+	})
+}
+
+func errChangedMeanwhile(err error) error {
+	if err != nil {
+		return nil
+	}
+	return ErrUncounted
+}
+
+// audience counts, and keeps nothing.
+func (e *Engine) audience(ctx context.Context, id ID, d *Draft, now time.Time) (Audience, error) {
+	a := Audience{Skipped: map[string]int64{}, ByChannel: map[string]int64{}, ByLang: map[string]int64{}, Groups: len(d.Groups)}
+	sort, own := e.sorter(id, d, e.startOf(d, now)), map[bot.ChannelName]int64{}
+	count := func(w Who) error {
+		a.Members++
+		switch f := sort.fate(w); {
+		case f.why != "":
+			a.Skipped[f.why]++
+		case f.held:
+			a.Held++
+		default:
+			a.People++
+			a.ByChannel[string(f.key.Channel)]++
+			lang, variant := cutWording(f.key.Wording)
+			a.ByLang[lang]++
+			if d.personal(lang, variant) {
+				a.Personal++
+				own[f.key.Channel]++
+			}
+		}
+		return nil
+	}
+	after := loyalty.MemberID("")
+	for {
+		next, _, err := e.Segments.Each(ctx, d.Segment, now, after, 10*e.step(), count)
+		if err != nil {
+			return a, err
+		}
+		if next == "" {
+			break
+		}
+		after = next
+	}
+	return a, e.price(ctx, d, &a, own, now)
+}
+
+// price says what an audience costs, and how long it takes.
+func (e *Engine) price(ctx context.Context, d *Draft, a *Audience, own map[bot.ChannelName]int64, now time.Time) error {
+	heads, err := e.heads(ctx, d.Groups)
+	if err != nil {
+		return err
+	}
+	a.Price = Price{Known: true, Fits: true}
+	return e.DB.View(ctx, func(r store.Reader) error {
+		for _, ch := range e.Shop.Channels {
+			n := a.ByChannel[string(ch.Name)]
+			a.Takes = max(a.Takes, takes(ch.Platform, n, own[ch.Name]))
+			if ch.Platform != bot.LINE || n+heads[ch.Name] == 0 {
+				continue
+			}
+			n += heads[ch.Name]
+			a.Messages += n
+			if e.Costs == nil {
+				a.Price.Known = false
+				continue
+			}
+			c, err := e.Costs.Cost(r, ch.Name, n, now)
+			if err != nil {
+				return err
+			}
+			a.Price.add(c)
+		}
+		return nil
+	})
+}
+
+// heads is how many paid messages the groups count for, by channel.
+func (e *Engine) heads(ctx context.Context, codes []string) (map[bot.ChannelName]int64, error) {
+	by := map[bot.ChannelName]int64{}
+	for _, code := range codes {
+		var g bot.GroupChat
+		var ok bool
+		err := e.DB.View(ctx, func(r store.Reader) (err error) {
+			g, ok, err = e.group(r, code)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if !ok || e.Costs == nil {
+			continue
+		}
+		n, err := e.Costs.Heads(ctx, g.Chat.Channel, g.Chat.ID)
+		if err != nil {
+			return nil, err
+		}
+		by[g.Chat.Channel] += int64(n)
+	}
+	return by, nil
+}
+
+// takes is about how long n messages take, own of them with words of their own:
+// the platforms' paces (PLATFORMS 1.2, 2), and what this program reaches.
+func takes(p bot.Platform, n, own int64) time.Duration {
+	if p == bot.LINE {
+		return time.Duration(own)*time.Second/1500 + time.Duration(n-own)*time.Second/30_000
+	}
+	return time.Duration(n) * time.Second / 29
+}

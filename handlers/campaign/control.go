@@ -1,0 +1,155 @@
+package campaign
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"regulars/store"
+)
+
+// Pause stops a campaign where it is: nobody more is written down, and nobody's
+// first try is begun from the commit on. Refusals: ErrNone, ErrManager,
+// *StateError.
+func (e *Engine) Pause(tx store.Tx, id ID, by By) (Campaign, error) {
+	return e.control(tx, id, by, func(c *Campaign) error { return e.pause(tx, c, "") }, Scheduled, Freezing, Sending)
+}
+
+// Resume lets a paused campaign go on. What grew too much needs [Engine.Approve]
+// instead. Refusals: ErrNone, ErrManager, *StateError.
+func (e *Engine) Resume(tx store.Tx, id ID, by By) (Campaign, error) {
+	return e.control(tx, id, by, func(c *Campaign) error {
+		if c.Why == WhyGrew {
+			return &StateError{c.State}
+		}
+		return e.resume(tx, c)
+	}, Paused)
+}
+
+// Stop ends a campaign for good: whom no try was begun for gets nothing.
+// Refusals: ErrNone, ErrManager, *StateError.
+func (e *Engine) Stop(tx store.Tx, id ID, by By, now time.Time) (Campaign, error) {
+	return e.control(tx, id, by, func(c *Campaign) error {
+		if c.begun() {
+			if err := e.Bulks.Stop(tx, bulkID(id)); err != nil {
+				return err
+			}
+		}
+		if err := e.forgetOpen(tx, id); err != nil {
+			return err
+		}
+		c.State, c.EndedAt = Stopped, now
+		return put(tx, *c)
+	}, Waiting, Scheduled, Freezing, Sending, Paused)
+}
+
+// control does what only a manager may, and only in some states.
+func (e *Engine) control(tx store.Tx, id ID, by By, f func(*Campaign) error, in ...State) (Campaign, error) {
+	c, err := e.Get(tx, id)
+	switch {
+	case err != nil:
+		return c, err
+	case !by.Manager:
+		return c, ErrManager
+	case !slices.Contains(in, c.State):
+		return c, &StateError{c.State}
+	}
+	err = f(&c)
+	return c, err
+}
+
+// begun says that the outbox knows of the campaign.
+func (c *Campaign) begun() bool { return !c.FrozenAt.IsZero() }
+
+// sending says that what is written down may go, or might if it were not
+// paused.
+func (c *Campaign) sending() bool {
+	return c.State == Sending || c.State == Paused && c.Before == Sending
+}
+
+func (e *Engine) pause(tx store.Tx, c *Campaign, why string) error {
+	if c.State == Sending {
+		if err := e.Bulks.Pause(tx, bulkID(c.ID)); err != nil {
+			return err
+		}
+	}
+	c.Before, c.State, c.Why = c.State, Paused, why
+	return put(tx, *c)
+}
+
+func (e *Engine) resume(tx store.Tx, c *Campaign) error {
+	if c.Before == Sending {
+		if err := e.Bulks.Resume(tx, bulkID(c.ID)); err != nil {
+			return err
+		}
+	}
+	c.State, c.Before, c.Why = c.Before, "", ""
+	return put(tx, *c)
+}
+
+// NewVersion changes the words of a campaign that is scheduled or under way:
+// whoever was not begun by then gets the new ones. It must be paused first, so
+// that nobody's words are being made meanwhile. Once recipients are written down
+// only words, picture, labels of buttons and the journey may change, and words
+// that were the same for all stay so. Refusals: ErrNone, ErrManager, *StateError,
+// *DraftError, *ChangeError.
+func (e *Engine) NewVersion(tx store.Tx, id ID, d Draft, by By, now time.Time) (Campaign, error) {
+	return e.control(tx, id, by, func(c *Campaign) error {
+		old, err := e.Draft(tx, id, c.Version)
+		if err != nil {
+			return err
+		}
+		if key := changed(&old, &d); key != "" {
+			return &ChangeError{key}
+		}
+		if wrong := e.Check(tx, &d); len(wrong) > 0 {
+			return &DraftError{wrong}
+		}
+		begun := int64(0)
+		if c.begun() {
+			if begun, err = e.Bulks.Begun(tx, bulkID(id)); err != nil {
+				return err
+			}
+		}
+		c.Version++
+		c.Changes = append(c.Changes, Change{Version: c.Version, By: by.Actor, At: now, Begun: begun})
+		if err := drafts.Put(tx, d, string(id), number(c.Version)); err != nil {
+			return err
+		}
+		return put(tx, *c)
+	}, Paused)
+}
+
+// changed is the first key of a draft that must not change any more and did; ""
+// if there is none.
+func changed(old, d *Draft) string {
+	fixed := func(d *Draft) []any {
+		return []any{d.Segment, d.Coupon, d.Boost, d.When, d.Variants, d.Held(), d.Channels, d.Groups, d.Budget, d.NotAfter, d.Days(), d.Names(), d.Langs()}
+	}
+	names := []string{"segment", "coupon", "multiplier", "when", "variants", "hold_out", "channels", "groups", "budget", "not_after", "window", "text", "text"}
+	a, b := fixed(old), fixed(d)
+	for i := range a {
+		if !same(a[i], b[i]) {
+			return names[i]
+		}
+	}
+	for _, lang := range d.Langs() {
+		for _, v := range d.Names() {
+			if d.personal(lang, v) && !old.personal(lang, v) {
+				return "text." + lang + "." + v
+			}
+		}
+	}
+	if !slices.EqualFunc(old.Buttons, d.Buttons, func(a, b Button) bool { return a.ID == b.ID && a.Do == b.Do }) {
+		return "button"
+	}
+	return ""
+}
+
+// same compares what is stored as JSON.
+func same(a, b any) bool {
+	x, err := json.Marshal(a)
+	y, err2 := json.Marshal(b)
+	return err == nil && err2 == nil && bytes.Equal(x, y)
+}

@@ -1,0 +1,30 @@
+// Package campaign is how a shop writes to many at once: a draft is made, looked
+// at and counted, approved, frozen into recipients, sent through the outbox, and
+// counted again.
+//
+// # From a draft to its end
+//
+//	draft → waiting (a manager's yes, or a second one's) → scheduled → freezing → sending → done
+//	                                                         paused ⇄ freezing, sending; stopped
+//
+// [Engine.Run] does what no transaction may: it walks the members of the segment
+// in pages, and writes of each page what came of it together with how far it
+// came. It may be killed anywhere and started again, by several processes at
+// once: a page is written only by whom the cursor still agrees with.
+//
+// Who is left out as a control, and which of two wordings somebody gets, is a
+// keyed hash of campaign and member, and so the same at every start, and
+// afterwards in the report.
+//
+// # Rows
+//
+//	campaign/<id>               state, who said yes, what was counted, how far freezing came
+//	campdraft/<id>/<version>    what is said to whom; of what is no draft any more every version is kept
+//	campopen/<id>/<part>        recipients of a part that is not full yet; until frozen
+//	campheld/<id>/<n>           at most 500 members who are left out as a control
+//
+// All are guarded by "campaign/<id>" and kept for 800 days after the end, as are
+// the outbox's rows of the same campaign (bulk/<id>, …), in which each recipient
+// has a state. They hold the shop's words and members' ids, and nothing personal:
+// what a recipient reads is made when it is about to be sent.
+package campaign

@@ -1,0 +1,361 @@
+package campaign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"regulars/bot"
+	"regulars/loyalty"
+	"regulars/store"
+)
+
+// idSize is the length of a member's id in a row, in bytes: a ULID's 128 bits.
+const idSize = 16
+
+// lookEvery is how often Run looks for campaigns whose time has come.
+const lookEvery = 5 * time.Second
+
+// Run sends campaigns until ctx ends: each at its time. What fails is tried again
+// at the next look. Several processes may run it beside each other.
+func (e *Engine) Run(ctx context.Context) error {
+	for {
+		if _, err := e.RunDue(ctx); err != nil && ctx.Err() == nil {
+			e.Shop.Log.Warn("a campaign cannot go on; it is tried again in a few seconds", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-e.Shop.Clock.After(lookEvery):
+		}
+	}
+}
+
+// RunDue does all that campaigns have to do by now, and returns how many pages
+// it wrote down and states it changed.
+func (e *Engine) RunDue(ctx context.Context) (done int, err error) {
+	var all []Campaign
+	err = e.DB.View(ctx, func(r store.Reader) (err error) {
+		all, err = e.List(r, 0)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	var failed []error
+	for _, c := range all {
+		for ctx.Err() == nil {
+			more, err := e.advance(ctx, c.ID)
+			if err != nil {
+				failed = append(failed, fmt.Errorf("campaign %s: %w", c.ID, err))
+			}
+			if !more || err != nil {
+				break
+			}
+			done++
+		}
+	}
+	return done, errors.Join(append(failed, ctx.Err())...)
+}
+
+// advance does the next thing that a campaign has to do; more says that there
+// was one.
+func (e *Engine) advance(ctx context.Context, id ID) (more bool, err error) {
+	var c Campaign
+	err = e.DB.View(ctx, func(r store.Reader) (err error) {
+		c, err = e.Get(r, id)
+		return err
+	})
+	switch {
+	case errors.Is(err, ErrNone):
+		return false, nil
+	case err != nil:
+		return false, err
+	case c.State == Scheduled && !c.Start.After(e.now()):
+		return e.begin(ctx, id)
+	case c.State == Freezing:
+		return e.freeze(ctx, c)
+	case c.State == Sending:
+		return e.finish(ctx, id)
+	}
+	return false, nil
+}
+
+// begin opens the bulk of a campaign whose time has come.
+func (e *Engine) begin(ctx context.Context, id ID) (more bool, err error) {
+	now := e.now()
+	err = e.DB.Update(ctx, func(tx store.Tx) error {
+		more = false
+		c, err := e.Get(tx, id)
+		if err != nil || c.State != Scheduled {
+			return err
+		}
+		d, err := e.Draft(tx, id, c.Version)
+		if err != nil {
+			return err
+		}
+		b := Bulk{ID: bulkID(id), NotAfter: e.endOf(&d, c.Start), Budget: d.Budget.Messages}
+		if err := e.Bulks.Open(tx, b); err != nil {
+			return err
+		}
+		c.State, c.FrozenAt, c.Skipped, more = Freezing, now, map[string]int64{}, true
+		return put(tx, c)
+	})
+	return more, err
+}
+
+// page is what a walk over some members came to.
+type page struct {
+	looked  int
+	next    loyalty.MemberID
+	skipped map[string]int64
+	held    []loyalty.MemberID
+	keys    []partKey // of parts, in the order in which they came up
+	parts   map[partKey][]loyalty.MemberID
+}
+
+// freeze writes down the next page of members: it walks them in a View, and
+// writes what came of it if no other process has done so meanwhile.
+func (e *Engine) freeze(ctx context.Context, c Campaign) (more bool, err error) {
+	var d Draft
+	err = e.DB.View(ctx, func(r store.Reader) (err error) {
+		d, err = e.Draft(r, c.ID, c.Version)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	p, err := e.walk(ctx, c, &d)
+	if err != nil {
+		return false, err
+	}
+	err = e.DB.Update(ctx, func(tx store.Tx) error {
+		more = false
+		now, err := e.Get(tx, c.ID)
+		if err != nil || now.State != Freezing || now.Cursor != c.Cursor || now.Version != c.Version {
+			more = err == nil
+			return err
+		}
+		more = true
+		return e.keep(tx, &now, &d, p)
+	})
+	return more, err
+}
+
+func (e *Engine) walk(ctx context.Context, c Campaign, d *Draft) (page, error) {
+	p := page{skipped: map[string]int64{}, parts: map[partKey][]loyalty.MemberID{}}
+	sort := e.sorter(c.ID, d, c.FrozenAt)
+	var err error
+	p.next, p.looked, err = e.Segments.Each(ctx, d.Segment, c.FrozenAt, c.Cursor, e.step(), func(w Who) error {
+		switch f := sort.fate(w); {
+		case f.why != "":
+			p.skipped[f.why]++
+		case f.held:
+			p.held = append(p.held, w.Member)
+		default:
+			if p.parts[f.key] == nil {
+				p.keys = append(p.keys, f.key)
+			}
+			p.parts[f.key] = append(p.parts[f.key], w.Member)
+		}
+		return nil
+	})
+	return p, err
+}
+
+// keep writes a page down, and how far the walk has come.
+func (e *Engine) keep(tx store.Tx, c *Campaign, d *Draft, p page) error {
+	for why, n := range p.skipped {
+		c.Skipped[why] += n
+	}
+	if err := e.keepHeld(tx, c, p.held); err != nil {
+		return err
+	}
+	for _, key := range p.keys {
+		if err := e.fill(tx, c, d, key, p.parts[key]); err != nil {
+			return err
+		}
+	}
+	c.Walked += int64(p.looked)
+	if c.Cursor = p.next; p.next == "" {
+		return e.frozen(tx, c, d)
+	}
+	return put(tx, *c)
+}
+
+// fill adds members to the part of their kind that is not full yet, and writes
+// down those that are.
+func (e *Engine) fill(tx store.Tx, c *Campaign, d *Draft, key partKey, more []loyalty.MemberID) error {
+	name := string(c.ID) + "/" + keyName(key)
+	open, _, err := opens.Get(tx, strings.Split(name, "/")...)
+	if err != nil {
+		return err
+	}
+	open.Key = key
+	for _, m := range more {
+		id, err := packID(m)
+		if err != nil {
+			return err
+		}
+		open.People = append(open.People, id[:]...)
+		if len(open.People) == PartSize*idSize {
+			if err := e.add(tx, c, d, open); err != nil {
+				return err
+			}
+			open.People = nil
+		}
+	}
+	c.People += int64(len(more))
+	if len(open.People) == 0 {
+		return opens.Delete(tx, strings.Split(name, "/")...)
+	}
+	return opens.Put(tx, open, strings.Split(name, "/")...)
+}
+
+// keyName names the open part of a kind.
+func keyName(k partKey) string {
+	return fmt.Sprintf("%s.%s.%d", k.Channel, strings.ReplaceAll(k.Wording, "/", "."), k.Not)
+}
+
+// add hands a part to the outbox.
+func (e *Engine) add(tx store.Tx, c *Campaign, d *Draft, open openPart) error {
+	lang, variant := cutWording(open.Key.Wording)
+	part := Part{Channel: open.Key.Channel, Wording: open.Key.Wording, Personal: d.personal(lang, variant)}
+	if open.Key.Not > 0 {
+		part.NotBefore = time.Unix(open.Key.Not, 0)
+	}
+	for i := 0; i < len(open.People); i += idSize {
+		part.People = append(part.People, bot.PersonID(unpackID([idSize]byte(open.People[i:]))))
+	}
+	if !slices.Contains(c.Wordings, part.Wording) {
+		c.Wordings = append(c.Wordings, part.Wording)
+		if part.Personal {
+			c.Personal = append(c.Personal, part.Wording)
+		}
+	}
+	if err := e.Bulks.Add(tx, bulkID(c.ID), c.Parts, part); err != nil {
+		return err
+	}
+	c.Parts++
+	return nil
+}
+
+// keepHeld writes down who is left out, a row for each PartSize.
+func (e *Engine) keepHeld(tx store.Tx, c *Campaign, list []loyalty.MemberID) error {
+	for len(list) > 0 {
+		n := int(c.Held / PartSize)
+		row, _, err := held.Get(tx, string(c.ID), number(n))
+		if err != nil {
+			return err
+		}
+		for len(list) > 0 && len(row.People) < PartSize*idSize {
+			id, err := packID(list[0])
+			if err != nil {
+				return err
+			}
+			row.People, list = append(row.People, id[:]...), list[1:]
+			c.Held++
+		}
+		if err := held.Put(tx, row, string(c.ID), number(n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// frozen ends the writing down: what is not full goes as it is, and sending
+// begins, unless so many more came up than a manager agreed to.
+func (e *Engine) frozen(tx store.Tx, c *Campaign, d *Draft) error {
+	err := e.eachOpen(tx, c.ID, func(open openPart) error { return e.add(tx, c, d, open) })
+	if err != nil {
+		return err
+	}
+	if err := e.forgetOpen(tx, c.ID); err != nil {
+		return err
+	}
+	now := e.now()
+	c.State, c.SendingAt = Sending, now
+	if err := e.Bulks.Start(tx, bulkID(c.ID)); err != nil {
+		return err
+	}
+	if e.grew(c, now) {
+		return e.pause(tx, c, WhyGrew)
+	}
+	if err := e.tellGroups(tx, c, d, now); err != nil {
+		return err
+	}
+	return put(tx, *c)
+}
+
+// grew says that more people were frozen than fewer managers agreed to than
+// would be needed.
+func (e *Engine) grew(c *Campaign, now time.Time) bool {
+	if c.Counted == nil || len(c.Yes) > 1 {
+		return false
+	}
+	is := c.Counted.Audience
+	was := is.People
+	is.People = c.People
+	return c.People > was+was*grown/100 && e.needs(is, now) > len(c.Yes)
+}
+
+func (e *Engine) eachOpen(tx store.Tx, id ID, f func(openPart) error) (err error) {
+	for _, open := range opens.Scan(tx, opens.Under(string(id)), &err) {
+		if err := f(open); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// forgetOpen deletes the parts that are not full: a few dozen at most.
+func (e *Engine) forgetOpen(tx store.Tx, id ID) (err error) {
+	var keys [][]string
+	for rest := range opens.Scan(tx, opens.Under(string(id)), &err) {
+		keys = append(keys, strings.Split(rest, "/"))
+	}
+	for _, k := range keys {
+		if err := opens.Delete(tx, k...); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// finish ends a campaign of which nothing is pending any more.
+func (e *Engine) finish(ctx context.Context, id ID) (more bool, err error) {
+	var t Tally
+	err = e.DB.View(ctx, func(r store.Reader) (err error) {
+		t, err = e.Bulks.Tally(r, bulkID(id))
+		return err
+	})
+	if err != nil || !t.Done {
+		return false, err
+	}
+	now := e.now()
+	err = e.DB.Update(ctx, func(tx store.Tx) error {
+		c, err := e.Get(tx, id)
+		if err != nil || c.State != Sending {
+			return err
+		}
+		c.State, c.EndedAt = Done, now
+		return put(tx, c)
+	})
+	return err == nil, err
+}
+
+// Held calls f with the members whom a campaign leaves out as a control, in the
+// order in which they were written down.
+func (e *Engine) Held(r store.Reader, id ID, f func(loyalty.MemberID) error) (err error) {
+	for _, row := range held.Scan(r, held.Under(string(id)), &err) {
+		for i := 0; i+idSize <= len(row.People); i += idSize {
+			if err := f(unpackID([idSize]byte(row.People[i:]))); err != nil {
+				return err
+			}
+		}
+	}
+	return err
+}
