@@ -1,0 +1,347 @@
+package reach
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"regulars/loyalty"
+)
+
+// asked is one nudge looked at for one member at one moment.
+type asked struct {
+	n     *loyalty.Nudge
+	rules *loyalty.Programme
+	f     *Facts
+	now   time.Time
+}
+
+// Occasions are the nudge's occasions for a member that follow from what is true
+// at now, in the order of their moments, those of the past too. A look without a
+// Key says only when time alone may bring one.
+func Occasions(n *loyalty.Nudge, rules *loyalty.Programme, f *Facts, now time.Time) []Occasion {
+	a := asked{n, rules, f, now}
+	var list []Occasion
+	switch n.Kind {
+	case loyalty.NudgePoints, loyalty.NudgeVouchers:
+		list = a.lapses()
+	case loyalty.NudgeTier:
+		list = a.tier()
+	case loyalty.NudgeStamps:
+		list = a.stamps()
+	case loyalty.NudgeComeback:
+		list = a.comeback()
+	case loyalty.NudgeAnniversary:
+		list = a.anniversary()
+	case loyalty.NudgeThanks:
+		list = a.thanks()
+	case loyalty.NudgeReleased:
+		list = a.released()
+	}
+	for i := range list {
+		list[i].Until = a.deadline(list[i])
+	}
+	slices.SortStableFunc(list, func(x, y Occasion) int { return x.At.Compare(y.At) })
+	return list
+}
+
+// Find is the occasion of a key, as it is at now; false when there is none any
+// more.
+func Find(n *loyalty.Nudge, rules *loyalty.Programme, f *Facts, key string, now time.Time) (Occasion, bool) {
+	for _, o := range Occasions(n, rules, f, now) {
+		if o.Key == key && key != "" {
+			return o, true
+		}
+	}
+	return Occasion{}, false
+}
+
+// allowed says that the member's tier is among the nudge's.
+func (a *asked) allowed() bool {
+	t := &a.rules.Tiers
+	own := t.Index(a.f.Account.Standing.Level)
+	return len(a.n.Levels) == 0 || slices.ContainsFunc(a.n.Levels, func(l string) bool { return t.Index(l) == own })
+}
+
+// deadline is when an occasion is too late: by its own end, or the nudge's.
+func (a *asked) deadline(o Occasion) time.Time {
+	if a.n.Deadline <= 0 || o.At.IsZero() {
+		return o.Until
+	}
+	end := a.opening(o.At.In(a.zone()).AddDate(0, 0, a.n.Deadline))
+	if o.Until.IsZero() || end.Before(o.Until) {
+		return end
+	}
+	return o.Until
+}
+
+func (a *asked) zone() *time.Location { return a.rules.Location() }
+
+// opening is when the nudge's hours begin on t's day. t has the zone, or is a
+// date.
+func (a *asked) opening(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, a.n.From/60, a.n.From%60, 0, 0, a.zone())
+}
+
+// within is t, or the next opening where t lies outside of the nudge's hours.
+func (a *asked) within(t time.Time) time.Time {
+	return Within(a.n, t.In(a.zone()))
+}
+
+// Within is t, or when the nudge's hours begin next where t lies outside of
+// them, on t's own clock.
+func Within(n *loyalty.Nudge, t time.Time) time.Time {
+	y, m, d := t.Date()
+	minute := t.Hour()*60 + t.Minute()
+	switch {
+	case n.From >= n.To || minute >= n.From && minute < n.To:
+		return t
+	case minute >= n.To:
+		d++
+	}
+	return time.Date(y, m, d, n.From/60, n.From%60, 0, 0, t.Location())
+}
+
+// ahead are the moments so many days before an end, each of the nudge's days:
+// the last day on which something is good counts as 1.
+func (a *asked) ahead(end time.Time) (all []time.Time) {
+	last := end.Add(-1).In(a.zone())
+	for _, days := range a.n.Days {
+		if at := a.opening(last.AddDate(0, 0, 1-days)); at.Before(end) {
+			all = append(all, at)
+		}
+	}
+	return all
+}
+
+// lapses are the notices of what the member has that ends, points or vouchers as
+// the nudge's kind says. Each tells of all that ends by then, of either kind.
+func (a *asked) lapses() (list []Occasion) {
+	if !a.allowed() {
+		return nil
+	}
+	ends := a.ends()
+	for _, end := range ends {
+		if (end.Voucher != "") != (a.n.Kind == loyalty.NudgeVouchers) {
+			continue
+		}
+		for i, at := range a.ahead(end.At) {
+			// Of notices of one moment the one that looks furthest tells of all.
+			list = slices.DeleteFunc(list, func(x Occasion) bool { return x.At.Equal(at) })
+			list = append(list, Occasion{Key: fmt.Sprintf("%d.%d", end.At.Unix(), i), At: at, End: end.At})
+		}
+	}
+	for i := range list {
+		list[i].Lots = upTo(ends, list[i].End)
+		list[i].Figures, list[i].Turns = a.figures(list[i].Lots)
+	}
+	for i := range list {
+		list[i].Until = supersededAt(list, &list[i])
+	}
+	return list
+}
+
+// upTo are those of ends that end by t.
+func upTo(ends []Lapse, t time.Time) []Lapse {
+	n, _ := slices.BinarySearchFunc(ends, t, func(l Lapse, t time.Time) int {
+		if l.At.After(t) {
+			return 1
+		}
+		return -1
+	})
+	return slices.Clone(ends[:n])
+}
+
+// supersededAt is when a notice is of no use any more: when its thing ends, or a
+// later notice tells of it as well.
+func supersededAt(list []Occasion, o *Occasion) time.Time {
+	until := o.End
+	for _, x := range list {
+		if x.At.After(o.At) && !x.End.Before(o.End) && x.At.Before(until) {
+			until = x.At
+		}
+	}
+	return until
+}
+
+// LastDays is from how many days on it is counted how many days are left of what
+// lapses: "the last 3 days".
+const LastDays = 3
+
+// DaysLeft is on how many local days something can still be used that ends at an
+// instant: 1 on its last.
+func DaysLeft(end, now time.Time, zone *time.Location) int {
+	date := func(t time.Time) time.Time {
+		y, m, d := t.In(zone).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	return int(date(end.Add(-1)).Sub(date(now))/(24*time.Hour)) + 1
+}
+
+// figures are what a message about them says: what and when, and how many days
+// are left where they are counted; and when that changes by itself.
+func (a *asked) figures(lots []Lapse) (says string, turns time.Time) {
+	var b strings.Builder
+	for _, l := range lots {
+		days := DaysLeft(l.At, a.now, a.zone())
+		fmt.Fprintf(&b, "%d:%d%s", l.At.Unix(), l.Points, l.Voucher)
+		if days <= LastDays {
+			fmt.Fprintf(&b, "!%d", days)
+		}
+		b.WriteByte(' ')
+		left := min(days-1, LastDays) // what is said next
+		if next := midnight(l.At.Add(-1), 1-left, a.zone()); left > 0 && (turns.IsZero() || next.Before(turns)) {
+			turns = next
+		}
+	}
+	return b.String(), turns
+}
+
+// ends are all things of the member's that end after now, the soonest first;
+// points of one date are one. Points that are held do not go then.
+func (a *asked) ends() (all []Lapse) {
+	if a.f.Points {
+		for _, l := range a.f.Account.Lots {
+			if l.ExpiresAt.IsZero() || !l.ExpiresAt.After(a.now) || l.Remaining <= 0 {
+				continue
+			}
+			if n := len(all); n > 0 && all[n-1].At.Equal(l.ExpiresAt) {
+				all[n-1].Points += l.Remaining
+				continue
+			}
+			all = append(all, Lapse{At: l.ExpiresAt, Points: l.Remaining})
+		}
+	}
+	if a.f.Lapses {
+		for _, v := range a.f.Vouchers {
+			if v.At.After(a.now) {
+				all = append(all, Lapse{At: v.At, Voucher: v.ID})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(x, y Lapse) int { return cmp.Or(x.At.Compare(y.At), strings.Compare(x.Voucher, y.Voucher)) })
+	return all
+}
+
+// tier are the notices that a level ends. What is missing is known only once its
+// time has come, as windows move: whoever misses nothing then is told nothing.
+func (a *asked) tier() (list []Occasion) {
+	way := &a.f.Progress
+	s := way.Standing
+	if !a.f.Tiers || a.rules.Tiers.Index(s.Level) <= 0 || s.Until.IsZero() || !a.allowed() {
+		return nil
+	}
+	by := s.Until // by when it must be had
+	if way.Ends.Before(by) && way.Ends.After(a.now) {
+		by = way.Ends
+	}
+	end := by
+	if a.rules.Tiers.Window == loyalty.WindowRolling {
+		end = s.Until // its window ends each month
+	}
+	for i, at := range a.ahead(end) {
+		if !at.After(a.now) && way.Keep <= 0 {
+			continue
+		}
+		list = append(list, Occasion{
+			Key: fmt.Sprintf("%d.%d", end.Unix(), i), At: at, End: by, Until: end, Left: way.Keep, Stand: s,
+			Figures: fmt.Sprintf("%s %d %d %d", s.Level, way.Keep, by.Unix(), s.Until.Unix()),
+		})
+	}
+	for i := range list {
+		if i+1 < len(list) { // Days fall, so moments rise
+			list[i].Until = list[i+1].At
+		}
+	}
+	return append(list, Occasion{At: end}) // a new window may ask for more
+}
+
+// stamps are the cards that lack so few stamps, some days after the last visit.
+func (a *asked) stamps() (list []Occasion) {
+	if a.f.Last.IsZero() || !a.allowed() {
+		return nil
+	}
+	for i := range a.rules.Cards {
+		card := &a.rules.Cards[i]
+		have := a.f.Account.Cards[card.ID]
+		missing := card.Size - have.Have
+		if missing <= 0 || missing > a.n.Left || have.Have <= card.Start && have.Filled == 0 {
+			continue
+		}
+		list = append(list, Occasion{
+			Key: fmt.Sprintf("%s.%d", card.ID, have.Filled), At: a.opening(a.f.Last.AddDate(0, 0, a.n.After)),
+			Card: card.ID, Left: missing, Figures: fmt.Sprint(missing),
+		})
+	}
+	return list
+}
+
+// comeback is the end of a silence's patience.
+func (a *asked) comeback() []Occasion {
+	if a.f.Last.IsZero() || !a.allowed() {
+		return nil
+	}
+	day := a.f.Last.Format(time.DateOnly)
+	return []Occasion{{Key: day, At: a.opening(a.f.Last.AddDate(0, 0, a.n.After)), Figures: day}}
+}
+
+// anniversary are the days of joining around now. 29 February has its day on the
+// 28th where there is none.
+func (a *asked) anniversary() (list []Occasion) {
+	if a.f.Joined.IsZero() || !a.allowed() {
+		return nil
+	}
+	y0, m, d := a.f.Joined.In(a.zone()).Date()
+	this := a.now.In(a.zone()).Year()
+	for y := max(y0+1, this-1); y <= this+1; y++ {
+		last := time.Date(y, m+1, 0, 0, 0, 0, 0, time.UTC).Day()
+		at := a.opening(time.Date(y, m, min(d, last), 0, 0, 0, 0, time.UTC))
+		list = append(list, Occasion{Key: fmt.Sprint(y), At: at, Years: y - y0, Figures: fmt.Sprint(y - y0)})
+	}
+	return list
+}
+
+// thanksAfter is how long after a visit its thanks come: not over the counter,
+// where the receipt says its own.
+const thanksAfter = 2 * time.Hour
+
+// thanks are for the newest visit that was noted, if it still stands.
+func (a *asked) thanks() []Occasion {
+	v := a.f.Thanks
+	if v.Number <= 0 || v.Number > a.f.Visits || !Thanked(a.n, v.Number) || !a.allowed() {
+		return nil
+	}
+	return []Occasion{{Key: fmt.Sprint(v.Number), At: a.within(v.At.Add(thanksAfter)), Visit: v, Figures: fmt.Sprint(v.Number)}}
+}
+
+// Thanked says that the nudge thanks for a member's visit of that number.
+func Thanked(n *loyalty.Nudge, visit int64) bool {
+	return n.Kind == loyalty.NudgeThanks && n.Visit > 0 && (visit == n.Visit || n.Every && visit > 0 && visit%n.Visit == 0)
+}
+
+// released are the points that waited and can be spent, those of a day together.
+func (a *asked) released() (list []Occasion) {
+	if !a.allowed() {
+		return nil
+	}
+	for _, l := range a.f.Account.Lots {
+		if l.ActiveAt.IsZero() || l.Remaining <= 0 || !l.ExpiresAt.IsZero() && !l.ExpiresAt.After(a.now) {
+			continue
+		}
+		local := l.ActiveAt.In(a.zone())
+		at := a.opening(local)
+		if at.Before(local) {
+			at = a.opening(local.AddDate(0, 0, 1))
+		}
+		i := slices.IndexFunc(list, func(o Occasion) bool { return o.At.Equal(at) })
+		if i < 0 {
+			i, list = len(list), append(list, Occasion{Key: fmt.Sprint(at.Unix()), At: at})
+		}
+		list[i].Points += l.Remaining
+		list[i].Figures = fmt.Sprint(list[i].Points)
+	}
+	return list
+}
