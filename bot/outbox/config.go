@@ -50,6 +50,8 @@ type Config struct {
 	// Plan is what messages cost and may cost at a moment. nil: no limits but
 	// the platform's own.
 	Plan func(now time.Time) Plan
+	// Bulk is asked about one text to many; nil: there are no bulks.
+	Bulk *BulkHooks
 	// Paces overrides DefaultPace for channels.
 	Paces map[bot.ChannelName]Pace
 

@@ -53,10 +53,17 @@
 //	outdead/<id>                             what a platform will never accept, sealed; 90 days
 //	outday/<yyyymmdd>/<channel>              counters of a day; 800 days
 //	outpause/<channel>, outpause/*           a channel's stop, or the hold on all; until lifted
+//	bulk/<id>                                one text to many: how it stands and its counts; 800 days
+//	bulkpart/<id>/<n>                        up to 500 of its recipients, a byte of state each; 180
+//	                                         days after its end, as are their ids
+//	bulkwho/<id>/<n>                         the ids of those recipients, in that order
+//	bulkbody/<id>/<n>/<first>                a call to some of them that may have to be repeated,
+//	                                         sealed; until its outcome is known, a day at most
+//	bulkdue/<channel>/<id>/<µs>/<n>          parts in which somebody has no end yet
 //	outquota/<channel>                       the month's billed messages: read, sent, reserved; one row
 //
 // The first two, outpast and outdead are guarded by the subject "out/<id>",
-// outlane by "outlane/<lane>" (read without the lock: missing a rider that is
-// just being put does no harm), outday by its key. outdue belongs to whoever
-// holds the intent.
+// bulk… by "bulk/<id>", outlane by "outlane/<lane>" (read without the lock:
+// missing a rider that is just being put does no harm), outday by its key.
+// outdue belongs to whoever holds the intent.
 package outbox
