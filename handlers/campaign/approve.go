@@ -58,13 +58,25 @@ func (e *Engine) Approve(tx store.Tx, id ID, by By, now time.Time) (Campaign, er
 	}
 	c.Yes = append(c.Yes, by.Actor)
 	if grew {
-		return c, e.resume(tx, &c)
+		return c, e.goOn(tx, &c, now)
 	}
 	d, err := e.ready(tx, &c, now)
 	if err != nil {
 		return c, err
 	}
 	return c, e.release(tx, &c, &d, now)
+}
+
+// goOn lets what grew be sent after all. Its groups were not told yet.
+func (e *Engine) goOn(tx store.Tx, c *Campaign, now time.Time) error {
+	d, err := e.Draft(tx, c.ID, c.Version)
+	if err != nil {
+		return err
+	}
+	if err := e.tellGroups(tx, c, &d, now); err != nil {
+		return err
+	}
+	return e.resume(tx, c, now)
 }
 
 // Decline is a manager's no to a campaign that waits: it is a draft again.

@@ -281,7 +281,7 @@ func (e *Engine) audience(ctx context.Context, id ID, d *Draft, now time.Time) (
 	}
 	after := loyalty.MemberID("")
 	for {
-		next, _, err := e.Segments.Each(ctx, d.Segment, now, after, 10*e.step(), count)
+		next, err := e.Segments.Each(ctx, d.Segment, now, after, 10*e.step(), count)
 		if err != nil {
 			return a, err
 		}

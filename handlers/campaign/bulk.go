@@ -1,56 +1,103 @@
 package campaign
 
 import (
+	"context"
+	"errors"
 	"time"
 
 	"regulars/bot"
+	"regulars/bot/outbox"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
 	"regulars/store"
 )
 
-// Bulks is what the outbox does with many recipients of one text.
+// Bulks is what the outbox does with many recipients of one text; an
+// *outbox.Outbox does it. A campaign's bulk has the campaign's id.
 type Bulks interface {
-	// Open makes an empty bulk that does not send yet.
-	Open(tx store.Tx, b Bulk) error
-	// Add appends part n (from 0) to it.
-	Add(tx store.Tx, id string, n int, p Part) error
-	Start(tx store.Tx, id string) error
-	Pause(tx store.Tx, id string) error
-	Resume(tx store.Tx, id string) error
-	// Stop ends it: what no try was begun for is not sent.
-	Stop(tx store.Tx, id string) error
-	// Begun is for how many recipients a try was begun, whatever came of it.
-	Begun(r store.Reader, id string) (int64, error)
-	// Tally is how many recipients are in which state, by wording.
-	Tally(r store.Reader, id string) (Tally, error)
+	PutBulk(tx store.Tx, b outbox.Bulk, now time.Time) error
+	PutPart(tx store.Tx, id outbox.BulkID, n int, p outbox.Part) error
+	StartBulk(tx store.Tx, id outbox.BulkID, now time.Time) error
+	PauseBulk(tx store.Tx, id outbox.BulkID, now time.Time) error
+	ResumeBulk(tx store.Tx, id outbox.BulkID, now time.Time) error
+	StopBulk(tx store.Tx, id outbox.BulkID, now time.Time) error
+	BulkReport(r store.Reader, id outbox.BulkID) (outbox.BulkReport, bool, error)
+	LookBulks()
 }
 
-// Bulk is one campaign as the outbox knows it.
-type Bulk struct {
-	ID        string
-	NotBefore time.Time
-	NotAfter  time.Time
-	Budget    int64 // paid messages; 0: no bound
+func bulkID(id ID) outbox.BulkID { return outbox.BulkID(id) }
+
+// Hooks are what the outbox asks about campaigns' bulks. may is the shop's
+// answer for many at once; see [outbox.BulkHooks].
+func (e *Engine) Hooks(may func(store.Tx, outbox.Bulk, bot.ChannelName, []bot.PersonID, time.Time) ([]outbox.Verdict, error)) outbox.BulkHooks {
+	return outbox.BulkHooks{
+		Words: func(r store.Reader, id outbox.BulkID, wording string) ([]bot.Message, error) {
+			return e.Messages(r, ID(id), wording)
+		},
+		WordsFor: func(r store.Reader, id outbox.BulkID, wording string, who bot.PersonID) ([]bot.Message, error) {
+			m, err := e.MessagesFor(r, ID(id), wording, who)
+			if errors.Is(err, people.ErrNobody) || errors.Is(err, people.ErrErased) {
+				err = bot.ErrGone
+			}
+			return m, err
+		},
+		Reach: e.reach,
+		May:   may,
+	}
 }
 
-// Part is at most PartSize recipients who get the same wording over one channel.
-type Part struct {
-	Channel   bot.ChannelName
-	Wording   string
-	Personal  bool // each has words of their own
-	NotBefore time.Time
-	People    []bot.PersonID
+// reach is where a member is spoken to on a channel, if they are at all.
+func (e *Engine) reach(r store.Reader, who bot.PersonID, ch bot.ChannelName) (to bot.Address, ok bool, err error) {
+	p, err := e.Shop.Whole(r, loyalty.MemberID(who))
+	if errors.Is(err, people.ErrNobody) {
+		return to, false, nil
+	}
+	if err != nil {
+		return to, false, err
+	}
+	for _, a := range p.Accounts {
+		if a.Channel != string(ch) || a.Blocked || a.Frozen {
+			continue
+		}
+		id := bot.Identity{Channel: ch, User: bot.UserID(a.User)}
+		to = bot.Address{Chat: bot.Chat{Channel: ch, ID: bot.ChatID(a.User)}, Person: id}
+		if a.Identity == p.Home {
+			return to, true, nil
+		}
+		ok = true
+	}
+	return to, ok, nil
 }
 
-// PartSize is how many recipients a part has at most (LINE docs,
-// #send-multicast-message: 500 user ids).
-const PartSize = 500
-
-// Tally is what became of a bulk's recipients.
-type Tally struct {
-	ByWording map[string]map[string]int64 // by wording and then by state, as in "sent"
-	Billed    int64                       // messages paid for
-	Pending   int64                       // of them no outcome is known yet
-	Done      bool
+// report is a campaign's bulk as it stands; a zero one before it is begun.
+func (e *Engine) report(r store.Reader, id ID) (outbox.BulkReport, error) {
+	rep, _, err := e.Bulks.BulkReport(r, bulkID(id))
+	return rep, err
 }
 
-func bulkID(id ID) string { return string(id) }
+// settle follows a bulk that came to its end, or paused by itself.
+func (e *Engine) settle(ctx context.Context, id ID) (more bool, err error) {
+	var rep outbox.BulkReport
+	err = e.DB.View(ctx, func(r store.Reader) (err error) {
+		rep, err = e.report(r, id)
+		return err
+	})
+	stuck := rep.State == outbox.BulkPaused && rep.Why != ""
+	if err != nil || rep.State != outbox.BulkDone && rep.State != outbox.BulkStopped && !stuck {
+		return false, err
+	}
+	now := e.now()
+	err = e.DB.Update(ctx, func(tx store.Tx) error {
+		c, err := e.Get(tx, id)
+		if err != nil || c.State != Sending {
+			return err
+		}
+		if stuck {
+			c.Before, c.State, c.Why = Sending, Paused, rep.Why
+		} else {
+			c.State, c.EndedAt = Done, now
+		}
+		return put(tx, c)
+	})
+	return err == nil, err
+}

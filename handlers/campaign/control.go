@@ -6,24 +6,25 @@ import (
 	"slices"
 	"time"
 
+	"regulars/bot/outbox"
 	"regulars/store"
 )
 
 // Pause stops a campaign where it is: nobody more is written down, and nobody's
 // first try is begun from the commit on. Refusals: ErrNone, ErrManager,
 // *StateError.
-func (e *Engine) Pause(tx store.Tx, id ID, by By) (Campaign, error) {
-	return e.control(tx, id, by, func(c *Campaign) error { return e.pause(tx, c, "") }, Scheduled, Freezing, Sending)
+func (e *Engine) Pause(tx store.Tx, id ID, by By, now time.Time) (Campaign, error) {
+	return e.control(tx, id, by, func(c *Campaign) error { return e.pause(tx, c, "", now) }, Scheduled, Freezing, Sending)
 }
 
 // Resume lets a paused campaign go on. What grew too much needs [Engine.Approve]
 // instead. Refusals: ErrNone, ErrManager, *StateError.
-func (e *Engine) Resume(tx store.Tx, id ID, by By) (Campaign, error) {
+func (e *Engine) Resume(tx store.Tx, id ID, by By, now time.Time) (Campaign, error) {
 	return e.control(tx, id, by, func(c *Campaign) error {
 		if c.Why == WhyGrew {
 			return &StateError{c.State}
 		}
-		return e.resume(tx, c)
+		return e.resume(tx, c, now)
 	}, Paused)
 }
 
@@ -32,7 +33,7 @@ func (e *Engine) Resume(tx store.Tx, id ID, by By) (Campaign, error) {
 func (e *Engine) Stop(tx store.Tx, id ID, by By, now time.Time) (Campaign, error) {
 	return e.control(tx, id, by, func(c *Campaign) error {
 		if c.begun() {
-			if err := e.Bulks.Stop(tx, bulkID(id)); err != nil {
+			if err := e.Bulks.StopBulk(tx, bulkID(id), now); err != nil {
 				return err
 			}
 		}
@@ -68,9 +69,16 @@ func (c *Campaign) sending() bool {
 	return c.State == Sending || c.State == Paused && c.Before == Sending
 }
 
-func (e *Engine) pause(tx store.Tx, c *Campaign, why string) error {
+func (e *Engine) pause(tx store.Tx, c *Campaign, why string, now time.Time) error {
 	if c.State == Sending {
-		if err := e.Bulks.Pause(tx, bulkID(c.ID)); err != nil {
+		rep, err := e.report(tx, c.ID)
+		switch {
+		case err != nil:
+			return err
+		case rep.State == outbox.BulkDone:
+			return &StateError{Done} // it is, though nobody has looked yet
+		}
+		if err := e.Bulks.PauseBulk(tx, bulkID(c.ID), now); err != nil {
 			return err
 		}
 	}
@@ -78,9 +86,9 @@ func (e *Engine) pause(tx store.Tx, c *Campaign, why string) error {
 	return put(tx, *c)
 }
 
-func (e *Engine) resume(tx store.Tx, c *Campaign) error {
+func (e *Engine) resume(tx store.Tx, c *Campaign, now time.Time) error {
 	if c.Before == Sending {
-		if err := e.Bulks.Resume(tx, bulkID(c.ID)); err != nil {
+		if err := e.Bulks.ResumeBulk(tx, bulkID(c.ID), now); err != nil {
 			return err
 		}
 	}
@@ -108,9 +116,11 @@ func (e *Engine) NewVersion(tx store.Tx, id ID, d Draft, by By, now time.Time) (
 		}
 		begun := int64(0)
 		if c.begun() {
-			if begun, err = e.Bulks.Begun(tx, bulkID(id)); err != nil {
+			rep, err := e.report(tx, id)
+			if err != nil {
 				return err
 			}
+			begun = rep.Begun
 		}
 		c.Version++
 		c.Changes = append(c.Changes, Change{Version: c.Version, By: by.Actor, At: now, Begun: begun})

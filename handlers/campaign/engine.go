@@ -40,8 +40,7 @@ type Segments interface {
 	// Each calls f with the members of a segment, as of now, in the order of
 	// their ids, after the id given. It looks at limit members, in or out, in a
 	// View of its own, and returns the last one that it looked at, "" at the end.
-	// looked is how many.
-	Each(ctx context.Context, text string, now time.Time, after loyalty.MemberID, limit int, f func(Who) error) (next loyalty.MemberID, looked int, err error)
+	Each(ctx context.Context, text string, now time.Time, after loyalty.MemberID, limit int, f func(Who) error) (next loyalty.MemberID, err error)
 }
 
 // Costs tells what n more paid messages cost on a channel this month, and how

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"regulars/bot"
+	"regulars/bot/outbox"
 	"regulars/loyalty"
 	"regulars/store"
 )
@@ -79,7 +80,7 @@ func (e *Engine) advance(ctx context.Context, id ID) (more bool, err error) {
 	case c.State == Freezing:
 		return e.freeze(ctx, c)
 	case c.State == Sending:
-		return e.finish(ctx, id)
+		return e.settle(ctx, id)
 	}
 	return false, nil
 }
@@ -97,8 +98,8 @@ func (e *Engine) begin(ctx context.Context, id ID) (more bool, err error) {
 		if err != nil {
 			return err
 		}
-		b := Bulk{ID: bulkID(id), NotAfter: e.endOf(&d, c.Start), Budget: d.Budget.Messages}
-		if err := e.Bulks.Open(tx, b); err != nil {
+		b := outbox.Bulk{ID: bulkID(id), Class: bot.Promo, NotAfter: e.endOf(&d, c.Start), Budget: d.Budget.Messages}
+		if err := e.Bulks.PutBulk(tx, b, now); err != nil {
 			return err
 		}
 		c.State, c.FrozenAt, c.Skipped, more = Freezing, now, map[string]int64{}, true
@@ -109,7 +110,6 @@ func (e *Engine) begin(ctx context.Context, id ID) (more bool, err error) {
 
 // page is what a walk over some members came to.
 type page struct {
-	looked  int
 	next    loyalty.MemberID
 	skipped map[string]int64
 	held    []loyalty.MemberID
@@ -142,6 +142,9 @@ func (e *Engine) freeze(ctx context.Context, c Campaign) (more bool, err error) 
 		more = true
 		return e.keep(tx, &now, &d, p)
 	})
+	if err == nil && p.next == "" {
+		e.Bulks.LookBulks()
+	}
 	return more, err
 }
 
@@ -149,7 +152,7 @@ func (e *Engine) walk(ctx context.Context, c Campaign, d *Draft) (page, error) {
 	p := page{skipped: map[string]int64{}, parts: map[partKey][]loyalty.MemberID{}}
 	sort := e.sorter(c.ID, d, c.FrozenAt)
 	var err error
-	p.next, p.looked, err = e.Segments.Each(ctx, d.Segment, c.FrozenAt, c.Cursor, e.step(), func(w Who) error {
+	p.next, err = e.Segments.Each(ctx, d.Segment, c.FrozenAt, c.Cursor, e.step(), func(w Who) error {
 		switch f := sort.fate(w); {
 		case f.why != "":
 			p.skipped[f.why]++
@@ -179,7 +182,6 @@ func (e *Engine) keep(tx store.Tx, c *Campaign, d *Draft, p page) error {
 			return err
 		}
 	}
-	c.Walked += int64(p.looked)
 	if c.Cursor = p.next; p.next == "" {
 		return e.frozen(tx, c, d)
 	}
@@ -201,7 +203,7 @@ func (e *Engine) fill(tx store.Tx, c *Campaign, d *Draft, key partKey, more []lo
 			return err
 		}
 		open.People = append(open.People, id[:]...)
-		if len(open.People) == PartSize*idSize {
+		if len(open.People) == outbox.PartSize*idSize {
 			if err := e.add(tx, c, d, open); err != nil {
 				return err
 			}
@@ -223,7 +225,7 @@ func keyName(k partKey) string {
 // add hands a part to the outbox.
 func (e *Engine) add(tx store.Tx, c *Campaign, d *Draft, open openPart) error {
 	lang, variant := cutWording(open.Key.Wording)
-	part := Part{Channel: open.Key.Channel, Wording: open.Key.Wording, Personal: d.personal(lang, variant)}
+	part := outbox.Part{Channel: open.Key.Channel, Wording: open.Key.Wording, Personal: d.personal(lang, variant)}
 	if open.Key.Not > 0 {
 		part.NotBefore = time.Unix(open.Key.Not, 0)
 	}
@@ -236,22 +238,22 @@ func (e *Engine) add(tx store.Tx, c *Campaign, d *Draft, open openPart) error {
 			c.Personal = append(c.Personal, part.Wording)
 		}
 	}
-	if err := e.Bulks.Add(tx, bulkID(c.ID), c.Parts, part); err != nil {
+	if err := e.Bulks.PutPart(tx, bulkID(c.ID), c.Parts, part); err != nil {
 		return err
 	}
 	c.Parts++
 	return nil
 }
 
-// keepHeld writes down who is left out, a row for each PartSize.
+// keepHeld writes down who is left out, a row for each outbox.PartSize.
 func (e *Engine) keepHeld(tx store.Tx, c *Campaign, list []loyalty.MemberID) error {
 	for len(list) > 0 {
-		n := int(c.Held / PartSize)
+		n := int(c.Held / outbox.PartSize)
 		row, _, err := held.Get(tx, string(c.ID), number(n))
 		if err != nil {
 			return err
 		}
-		for len(list) > 0 && len(row.People) < PartSize*idSize {
+		for len(list) > 0 && len(row.People) < outbox.PartSize*idSize {
 			id, err := packID(list[0])
 			if err != nil {
 				return err
@@ -278,11 +280,11 @@ func (e *Engine) frozen(tx store.Tx, c *Campaign, d *Draft) error {
 	}
 	now := e.now()
 	c.State, c.SendingAt = Sending, now
-	if err := e.Bulks.Start(tx, bulkID(c.ID)); err != nil {
+	if err := e.Bulks.StartBulk(tx, bulkID(c.ID), now); err != nil {
 		return err
 	}
 	if e.grew(c, now) {
-		return e.pause(tx, c, WhyGrew)
+		return e.pause(tx, c, WhyGrew, now)
 	}
 	if err := e.tellGroups(tx, c, d, now); err != nil {
 		return err
@@ -323,28 +325,6 @@ func (e *Engine) forgetOpen(tx store.Tx, id ID) (err error) {
 		}
 	}
 	return err
-}
-
-// finish ends a campaign of which nothing is pending any more.
-func (e *Engine) finish(ctx context.Context, id ID) (more bool, err error) {
-	var t Tally
-	err = e.DB.View(ctx, func(r store.Reader) (err error) {
-		t, err = e.Bulks.Tally(r, bulkID(id))
-		return err
-	})
-	if err != nil || !t.Done {
-		return false, err
-	}
-	now := e.now()
-	err = e.DB.Update(ctx, func(tx store.Tx) error {
-		c, err := e.Get(tx, id)
-		if err != nil || c.State != Sending {
-			return err
-		}
-		c.State, c.EndedAt = Done, now
-		return put(tx, c)
-	})
-	return err == nil, err
 }
 
 // Held calls f with the members whom a campaign leaves out as a control, in the

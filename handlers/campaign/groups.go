@@ -62,5 +62,5 @@ func private(m bot.Message) bot.Message {
 
 // groupIntent is the id of what a campaign's n-th group is told.
 func groupIntent(id ID, n int) bot.IntentID {
-	return bot.IntentID(fmt.Sprintf("campaign.%s.g%d", id, n))
+	return bot.IntentID(fmt.Sprintf("%s%s.g%d", mark, id, n))
 }

@@ -46,7 +46,6 @@ type Campaign struct {
 
 	FrozenAt time.Time        `json:"frozen,omitzero"` // the now of the segment
 	Cursor   loyalty.MemberID `json:"cursor,omitempty"`
-	Walked   int64            `json:"walked,omitempty"`  // members looked at so far
 	People   int64            `json:"people,omitempty"`  // frozen as recipients
 	Parts    int              `json:"parts,omitempty"`   // full ones written, and at the end all
 	Held     int64            `json:"held,omitempty"`    // left out as a control
