@@ -168,16 +168,32 @@ func Encode(v any) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli)), nil
+	return WithSum(b), nil
+}
+
+// WithSum is b, which may be overwritten, with its big-endian CRC-32C behind it:
+// the stored form of what is no JSON, for the few tables that say why not.
+func WithSum(b []byte) []byte {
+	return binary.BigEndian.AppendUint32(b, crc32.Checksum(b, castagnoli))
+}
+
+// CheckSum is a stored form without its checksum, whatever stands in it, or
+// ErrDamaged. key is for the complaint only.
+func CheckSum(key, raw []byte) ([]byte, error) {
+	n := len(raw) - 4
+	if n < 0 || binary.BigEndian.Uint32(raw[n:]) != crc32.Checksum(raw[:n], castagnoli) {
+		return nil, fmt.Errorf("%w: row %q does not match its checksum; stop the program, run `regulars verify`, and restore the newest backup that is clean", ErrDamaged, key)
+	}
+	return raw[:n], nil
 }
 
 // Decode checks and reads the stored form. key is for the complaint only.
 func Decode(key, raw []byte, v any) error {
-	n := len(raw) - 4
-	if n < 0 || binary.BigEndian.Uint32(raw[n:]) != crc32.Checksum(raw[:n], castagnoli) {
-		return fmt.Errorf("%w: row %q does not match its checksum; stop the program, run `regulars verify`, and restore the newest backup that is clean", ErrDamaged, key)
+	b, err := CheckSum(key, raw)
+	if err != nil {
+		return err
 	}
-	if err := json.Unmarshal(raw[:n], v); err != nil {
+	if err := json.Unmarshal(b, v); err != nil {
 		return fmt.Errorf("%w: row %q: %v", ErrDamaged, key, err)
 	}
 	return nil

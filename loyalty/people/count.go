@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"regulars/loyalty"
 	"regulars/store"
 )
 
@@ -58,4 +59,11 @@ func (n *Counts) add(row personRow, since time.Time) {
 			n.Joined++
 		}
 	}
+}
+
+// StatusOf is how far a person has come, without opening what is sealed of them;
+// "" for an id that no row knows.
+func StatusOf(r store.Reader, id loyalty.MemberID) (Status, error) {
+	row, _, err := persons.Get(r, string(id))
+	return row.Status, err
 }

@@ -37,3 +37,14 @@ func Everybody(ctx context.Context, db store.DB, f func(r store.Reader, id loyal
 	}
 	return nil
 }
+
+// Page is at most n ids of persons there are or were, members or not, ordered,
+// from the first after the one given ("" is the beginning).
+func Page(r store.Reader, after loyalty.MemberID, n int) (ids []loyalty.MemberID, err error) {
+	for id := range persons.Scan(r, persons.Between(string(after)+"\x00", "\xff"), &err) {
+		if ids = append(ids, loyalty.MemberID(id)); len(ids) == n {
+			break
+		}
+	}
+	return ids, err
+}

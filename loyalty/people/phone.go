@@ -42,6 +42,19 @@ func (p Phone) GoString() string { return "people.Phone(" + p.String() + ")" }
 // LogValue keeps structured logs from giving even the last digits away.
 func (p Phone) LogValue() slog.Value { return slog.StringValue("phone") }
 
+// Zones are the IANA time zones in which the number may be at home, none where
+// its country does not say.
+func (p Phone) Zones() []string {
+	if p.e164 == "" {
+		return nil
+	}
+	zones, err := phonenumbers.GetTimezonesForPrefix(p.e164)
+	if err != nil || len(zones) == 1 && zones[0] == phonenumbers.UNKNOWN_TIMEZONE {
+		return nil
+	}
+	return zones
+}
+
 // ParsePhone reads a typed number: full-width digits, spaces, hyphens, dots and
 // brackets are fine; "+…" and "00…" are international, anything else national in
 // one of regions (ISO 3166 codes, the shop's own first: "TW", "HK", …).
