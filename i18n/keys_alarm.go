@@ -22,11 +22,13 @@ const (
 	AlarmOften           Key = "alarm.often"
 	AlarmGave            Key = "alarm.gave"
 	AlarmUndone          Key = "alarm.undone"
+	AlarmStuck           Key = "alarm.stuck"
 	AlarmOverQuota       Key = "alarm.over_quota"
 	AlarmOverWebhook     Key = "alarm.over_webhook"
 	AlarmOverToken       Key = "alarm.over_token"
 	AlarmOverCertificate Key = "alarm.over_certificate"
 	AlarmOverDisk        Key = "alarm.over_disk"
 	AlarmOverBackup      Key = "alarm.over_backup"
+	AlarmOverJobs        Key = "alarm.over_jobs"
 	AlarmOverDead        Key = "alarm.over_dead"
 )

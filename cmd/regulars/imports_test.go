@@ -35,8 +35,8 @@ var rooms = map[string][]string{
 	"handlers/console": with("bot/line", "bot/telegram", "bot/draw"),
 	// campaign encodes for receivers by the hundred.
 	"handlers/campaign": with("bot/line", "bot/telegram", "bot/draw", "bot/outbox"),
-	"handlers/jobs":     with("bot/schedule", "bot/outbox"),                    // what the clock does, and what messages cost for the digest
-	"handlers/admin":    with("bot/outbox", "store/backup", "handlers/intake"), // dead letters and counts; the file of a backup
+	"handlers/jobs":     with("bot/schedule", "bot/outbox"),                                    // what the clock does, and what messages cost for the digest
+	"handlers/admin":    with("bot/outbox", "bot/schedule", "store/backup", "handlers/intake"), // dead letters and counts; the file of a backup
 	"loyalty":           {},
 	"loyalty/programme": {"loyalty", "store"},
 	"loyalty/people":    {"loyalty", "store"},

@@ -70,6 +70,7 @@ type cli struct {
 	Members   membersCmd   `cmd:"" help:"Members who are one person: find, merge, unmerge."`
 	Referrals referralsCmd `cmd:"" help:"Members whose invitations look odd: list, clear, refuse."`
 	Poster    posterCmd    `cmd:"" help:"Write the poster with the ways into your chats, or the team's card, as a page to print."`
+	Jobs      jobsCmd      `cmd:"" help:"What the clock does: list how each job stands, run one now."`
 	Dead      deadCmd      `cmd:"" help:"What could not be handled or delivered: list, replay, discard."`
 	Backup    backupCmd    `cmd:"" help:"Copy everything into one file that is looked through, while serve runs or not."`
 	Restore   restoreCmd   `cmd:"" help:"Put a backup back, after looking through it; who was erased since stays erased."`

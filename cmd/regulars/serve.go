@@ -225,7 +225,7 @@ func must[T any](v T, err error) T {
 
 // desk is what the command line may ask of a running program.
 func (a *app) desk() admin.Desk {
-	d := admin.Desk{DB: a.db, Shop: a.shop, Bot: a.bot, Outbox: a.outbox, Files: a.files, Backups: a.backupPlan()}
+	d := admin.Desk{DB: a.db, Shop: a.shop, Bot: a.bot, Outbox: a.outbox, Files: a.files, Backups: a.backupPlan(), Schedule: a.schedule}
 	if a.rules != nil {
 		d.History = a.rules.History
 	}

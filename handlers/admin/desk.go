@@ -7,6 +7,7 @@ import (
 
 	"regulars/bot"
 	"regulars/bot/outbox"
+	"regulars/bot/schedule"
 	"regulars/handlers/shop"
 	"regulars/loyalty/programme"
 	"regulars/store"
@@ -27,6 +28,8 @@ type Desk struct {
 	Check func(ctx context.Context, progress func(done, total uint64)) error
 	// Files makes copies of the store; nil where the engine has none.
 	Files *Files
+	// Schedule runs the shop's jobs.
+	Schedule *schedule.Scheduler
 	// Backups is how backups are made unless a command says otherwise.
 	Backups BackupPlan
 }
@@ -55,6 +58,8 @@ type Desk struct {
 //	import          files (paths, a line each), kind, map (COLUMN=FIELD, a line each), source, store, encoding, dates,
 //	                asof, earn, dry ("true"), report (a path)
 //	claims
+//	jobs-list
+//	jobs-run        name
 //	outbox-list, outbox-release
 //	outbox-discard  all ("true": what cannot have been sent, too)
 func (d Desk) Ops() Ops {
@@ -68,6 +73,7 @@ func (d Desk) Ops() Ops {
 		"dead-list": d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
 		"backup": d.backup, "export": d.export,
 		"import": d.importFiles, "claims": d.claims,
+		"jobs-list": d.listJobs, "jobs-run": d.runJob,
 		"outbox-list": d.listHeld, "outbox-release": d.releaseHeld, "outbox-discard": d.discardHeld,
 	}
 }

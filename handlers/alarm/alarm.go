@@ -44,6 +44,7 @@ const (
 	Backup      Kind = "backup"
 	Dead        Kind = "dead" // letters that could not be handled or delivered
 	Giving      Kind = "giving"
+	Jobs        Kind = "jobs" // what the schedule does has failed for long
 )
 
 // Trouble is one thing that needs an owner.
@@ -313,7 +314,7 @@ func message(p i18n.Printer, due []Trouble, over []string) bot.Message {
 // is not said.
 var overWords = map[Kind]i18n.Key{
 	Quota: i18n.AlarmOverQuota, Webhook: i18n.AlarmOverWebhook, Token: i18n.AlarmOverToken, Certificate: i18n.AlarmOverCertificate,
-	Disk: i18n.AlarmOverDisk, Backup: i18n.AlarmOverBackup, Dead: i18n.AlarmOverDead,
+	Disk: i18n.AlarmOverDisk, Backup: i18n.AlarmOverBackup, Dead: i18n.AlarmOverDead, Jobs: i18n.AlarmOverJobs,
 }
 
 // idOf is the same for the same letter.
