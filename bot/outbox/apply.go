@@ -141,7 +141,7 @@ func (a *act) handBack(tx store.Tx, r *row, days *tally, now time.Time) error {
 		}
 	}
 	if v.quota {
-		if err := a.c.quotaUsed(tx, now, v.at); err != nil {
+		if err := a.c.quotaUsed(tx, now, monthsEnd(now)); err != nil {
 			return err
 		}
 	}

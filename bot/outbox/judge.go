@@ -29,7 +29,7 @@ type verdict struct {
 	at     time.Time
 	maybe  bool
 	moved  bot.ChatID // with handOver: the chat's new id
-	quota  bool       // with unclaim: stop the channel's pushes until at
+	quota  bool       // with unclaim: stop the channel's pushes until the month ends
 	stop   time.Time  // the whole channel waits until then
 }
 
@@ -52,13 +52,10 @@ func (c *channel) judge(it *item, res bot.Result, now time.Time) verdict {
 		if it.direct || it.doubt {
 			return c.retry(it, verdict{at: now.Add(time.Minute)}, now)
 		}
-		end := monthsEnd(now)
-		if it.sent.cost(it.next) > 1 {
-			// What is left of the month may be too little for a group, and enough
-			// for one person.
-			return verdict{ending: unclaim, at: earlier(now.Add(lookAgain), end), why: why}
-		}
-		return verdict{ending: unclaim, at: end, quota: true, why: why}
+		// What is left of the month may be too little for a group, and enough for
+		// one person. The plan may be raised before the month is over.
+		one := it.sent.cost(it.next) <= 1
+		return verdict{ending: unclaim, at: earlier(now.Add(lookAgain), monthsEnd(now)), quota: one, why: why}
 	case bot.Unauthorised:
 		// Whether the token was mended shows only by trying, so try now and then.
 		t := now.Add(time.Minute)
