@@ -76,6 +76,8 @@ func (r *reader) scheme(root *table, p *Programme) {
 	r.referral(root, p)
 	r.surveys(root, p)
 	r.notices(r.sub(root, "notices"), p)
+	r.contact(r.sub(root, "contact"), p)
+	r.nudges(root, p)
 	r.unreachable(p)
 }
 

@@ -34,6 +34,10 @@ type Programme struct {
 	Stores []Store
 	// Quiet is when no message goes out that nobody asked for.
 	Quiet Hours
+	// Contact is how many such messages may reach one member.
+	Contact loyalty.Caps
+	// Nudges are those that are on, in the file's order.
+	Nudges []loyalty.Nudge
 	// Surveys are what members are asked; their words are in Words and Questions.
 	Surveys []loyalty.Survey
 	// Campaigns bound what one manager sends alone.

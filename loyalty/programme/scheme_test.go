@@ -79,6 +79,19 @@ func TestEveryKeyOfTheScheme(t *testing.T) {
 			Within: 30, WaitDays: 9, Most: 5, Per: loyalty.SpanMonth, Flag: 3,
 		}},
 		{"notices", p.Rules.NoticeDays, []int{30, 7, 1}},
+		{"contact", p.Contact, loyalty.Caps{Day: 2, Month: 9}},
+		{"nudges", p.Nudges, []loyalty.Nudge{
+			{ID: "voucher-lapse", Kind: loyalty.NudgeVouchers, Days: []int{14}, From: 11*60 + 30, To: 24 * 60, Carriage: loyalty.NudgeRide},
+			{
+				ID: "comeback", Kind: loyalty.NudgeComeback, After: 45, Points: 20, Reward: "drink", Levels: []string{"gold"}, From: 600, To: 1200,
+				Deadline: 9, Promo: true, Carriage: loyalty.NudgeRidePush, Patience: 4, PerPerson: 2, Per: loyalty.SpanYear,
+			},
+			{ID: "away", Kind: loyalty.NudgeComeback, After: 90, From: 600, To: 1200, Deadline: 14, Carriage: loyalty.NudgePush},
+			{ID: "thanks", Kind: loyalty.NudgeThanks, Visit: 10, Every: true, Signed: "Amy", From: 600, To: 1200, Deadline: 21, Carriage: loyalty.NudgeRide},
+			{ID: "stamps-almost", Kind: loyalty.NudgeStamps, Left: 3, After: 1, From: 600, To: 1200, Deadline: 14, Carriage: loyalty.NudgeRide},
+			{ID: "points-lapse", Kind: loyalty.NudgePoints, Days: []int{30, 7, 1}, From: 600, To: 1200, Carriage: loyalty.NudgeRide},
+		}},
+		{"thanks in Japanese", p.NudgeTexts("thanks", "ja"), []string{"{visits}回目", "{name}, {store}"}},
 		{"surveys", p.Surveys, []loyalty.Survey{
 			{
 				ID: "visit", Kind: loyalty.SurveyNPS, After: loyalty.AfterUse, Delay: 5 * time.Hour, Share: 40, Fatigue: 30, Wave: loyalty.SpanQuarter,
