@@ -31,8 +31,12 @@ type Command struct {
 	Role     Role
 	Place    Place
 	// On lists the events that run this command without a word.
-	On  []EventKind
-	Run func(*Turn) error
+	On []EventKind
+	// Hears is asked, in a private chat, about a text that is no command, no
+	// awaited answer and no everyday word: mine runs the command with args. It
+	// only reads. Commands are asked in the table's order.
+	Hears func(*Turn) (args string, mine bool, err error)
+	Run   func(*Turn) error
 }
 
 // Commands is the table of all commands, made once at start.

@@ -177,6 +177,9 @@ func (t *Turn) shared() (string, error) {
 // Others get the menu once and then silence, so that a person of the shop can
 // answer in the platform's own chat.
 func (t *Turn) chatter() (string, error) {
+	if end, mine, err := t.heard(); err != nil || mine {
+		return end, err
+	}
 	name := "menu"
 	if t.Person.New {
 		name = "start"
@@ -192,6 +195,27 @@ func (t *Turn) chatter() (string, error) {
 		return t.run(cmd, "")
 	}
 	return "quiet", nil
+}
+
+// heard runs the command that takes a text for its own, if one does.
+func (t *Turn) heard() (end string, mine bool, err error) {
+	if t.Event.Kind != Said || t.Person.New {
+		return "", false, nil
+	}
+	for _, cmd := range t.bot.Commands.All {
+		if cmd.Hears == nil {
+			continue
+		}
+		args, mine, err := cmd.Hears(t)
+		if err != nil {
+			return "", false, err
+		}
+		if mine {
+			end, err = t.restart(cmd, args)
+			return end, true, err
+		}
+	}
+	return "", false, nil
 }
 
 // press does a button.

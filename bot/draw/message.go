@@ -134,7 +134,12 @@ func lineBar(b bot.Bar) obj {
 
 func lineFooter(buttons []bot.Button) obj {
 	var stack []any
-	for i, b := range buttons {
+	for i := 0; i < len(buttons); i++ {
+		if keys := scaleOf(buttons[i:]); keys != nil {
+			stack, i = append(stack, lineScale(keys)...), i+len(keys)-1
+			continue
+		}
+		b := buttons[i]
 		if b.Do == bot.DoContact {
 			continue // LINE has no such button
 		}
@@ -217,7 +222,12 @@ func (t *told) paragraph(m bot.Message, breaks int) {
 func keyRows(buttons []bot.Button) (rows []any) {
 	const short = 14 // columns
 	half := false    // the last row has room for one more
-	for _, b := range buttons {
+	for i := 0; i < len(buttons); i++ {
+		b := buttons[i]
+		if keys := scaleOf(buttons[i:]); keys != nil {
+			rows, half, i = append(rows, telegramScale(keys)...), false, i+len(keys)-1
+			continue
+		}
 		if b.Do == bot.DoContact {
 			continue // stands on the reply keyboard
 		}

@@ -27,7 +27,7 @@ const (
 	maxNote   = 300
 	maxCell   = 200
 	maxRows   = 60
-	perBubble = 8 // buttons; more go on in the next bubble of a carousel
+	perBubble = 8 // lines of buttons; more go on in the next bubble of a carousel
 )
 
 // How cards and photos look: narrow enough for the next card to be seen beside
@@ -138,7 +138,7 @@ func (d *card) draw(l limits) json.RawMessage {
 // card.
 func (d *card) bubbles(l limits) []bubble {
 	var all []bubble
-	rest := d.buttons[:min(len(d.buttons), l.buttons, (maxBubbles-len(d.cards))*perBubble)]
+	rest := lines(d.buttons[:min(len(d.buttons), l.buttons, (maxBubbles-len(d.cards))*perBubble)])
 	if !d.hollow() {
 		all = append(all, d.bubble(l))
 		n := min(len(rest), perBubble)
@@ -151,7 +151,7 @@ func (d *card) bubbles(l limits) []bubble {
 	for i := range d.cards {
 		c := &d.cards[i]
 		b := c.bubble(l)
-		b.Footer = footer(c.buttons[:min(len(c.buttons), l.buttons, perBubble)], true)
+		b.Footer = footer(lines(c.buttons[:min(len(c.buttons), l.buttons, perBubble)]), true)
 		all = append(all, b)
 	}
 	if len(d.cards) > 0 {
@@ -240,14 +240,19 @@ func (d *card) table(l limits) []node {
 	return table
 }
 
-// footer stacks buttons; the very first one of a message stands out.
-func footer(buttons []action, leads bool) *node {
+// footer stacks lines of buttons; the very first one of a message stands out,
+// unless it is one of a scale.
+func footer(buttons []keyLine, leads bool) *node {
 	if len(buttons) == 0 {
 		return nil
 	}
 	box := &node{Type: "box", Layout: "vertical", Spacing: "sm"}
-	for i, a := range buttons {
-		n := node{Type: "button", Style: "secondary", Height: "sm", Action: &a}
+	for i, line := range buttons {
+		if line.wide > 0 {
+			box.Contents = append(box.Contents, line.scale())
+			continue
+		}
+		n := node{Type: "button", Style: "secondary", Height: "sm", Action: &line.keys[0]}
 		if i == 0 && leads {
 			n.Style, n.Color = "primary", inkPress
 		}

@@ -82,6 +82,7 @@ type node struct {
 	Width       string  `json:"width,omitempty"`
 	Background  string  `json:"backgroundColor,omitempty"`
 	Corner      string  `json:"cornerRadius,omitempty"`
+	Padding     string  `json:"paddingAll,omitempty"`
 	Border      string  `json:"borderWidth,omitempty"`
 	BorderColor string  `json:"borderColor,omitempty"`
 	AlignItems  string  `json:"alignItems,omitempty"`

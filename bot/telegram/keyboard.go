@@ -182,11 +182,29 @@ func replyRows(buttons []bot.Button) [][]replyKey {
 	return inRows(keys, func(k replyKey) string { return k.Text })
 }
 
-// inRows puts two short keys on a line and long ones alone.
+// A scale, such as a survey's 0 to 10, is a run of at least scaleLeast keys with
+// labels of up to scaleLabel columns: scaleWide of them share a line.
+const (
+	scaleLabel = 2
+	scaleLeast = 3
+	scaleWide  = 6
+)
+
+// inRows puts two short keys on a line, those of a scale side by side, and long
+// ones alone.
 func inRows[K any](keys []K, text func(K) string) [][]K {
 	var rows [][]K
 	half := false // the last row has room for one more
-	for _, k := range keys {
+	for i := 0; i < len(keys); i++ {
+		k, n := keys[i], i
+		for n < len(keys) && uniseg.StringWidth(text(keys[n])) <= scaleLabel {
+			n++
+		}
+		if n-i >= scaleLeast {
+			rows = append(rows, slices.Collect(slices.Chunk(keys[i:n], scaleWide))...)
+			i, half = n-1, false
+			continue
+		}
 		short := uniseg.StringWidth(text(k)) <= shortLabel
 		if short && half {
 			rows[len(rows)-1] = append(rows[len(rows)-1], k)
