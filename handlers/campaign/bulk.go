@@ -23,6 +23,8 @@ type Bulks interface {
 	StopBulk(tx store.Tx, id outbox.BulkID, now time.Time) error
 	BulkReport(r store.Reader, id outbox.BulkID) (outbox.BulkReport, bool, error)
 	LookBulks()
+	// Find tells where one message stands: those to groups are no part of a bulk.
+	Find(r store.Reader, id bot.IntentID) (outbox.Status, bool, error)
 }
 
 func bulkID(id ID) outbox.BulkID { return outbox.BulkID(id) }

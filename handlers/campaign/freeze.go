@@ -102,7 +102,7 @@ func (e *Engine) begin(ctx context.Context, id ID) (more bool, err error) {
 		if err := e.Bulks.PutBulk(tx, b, now); err != nil {
 			return err
 		}
-		c.State, c.FrozenAt, c.Skipped, more = Freezing, now, map[string]int64{}, true
+		c.State, c.FrozenAt, more = Freezing, now, true
 		return put(tx, c)
 	})
 	return more, err
@@ -171,6 +171,9 @@ func (e *Engine) walk(ctx context.Context, c Campaign, d *Draft) (page, error) {
 
 // keep writes a page down, and how far the walk has come.
 func (e *Engine) keep(tx store.Tx, c *Campaign, d *Draft, p page) error {
+	if c.Skipped == nil {
+		c.Skipped = map[string]int64{}
+	}
 	for why, n := range p.skipped {
 		c.Skipped[why] += n
 	}
