@@ -561,6 +561,7 @@ func table(t *testing.T, text string) [][]string {
 // TestBackupsByThemselves lets a month pass: there is one a day, old ones go,
 // and one that fails is told of and tried again.
 func TestBackupsByThemselves(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "backups")
 	l := newLab(t, bolt.Options{NoSync: true}, func(c *Config) {
 		c.BackupDir, c.BackupEvery, c.BackupKeep = dir, 24*time.Hour, backup.Keep{Daily: 3, Weekly: 2}

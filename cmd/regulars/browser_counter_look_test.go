@@ -20,6 +20,7 @@ import (
 // TestBrowserCounterByKeyboard serves a customer with keys alone, as on a till
 // with a keyboard and a scanner that types.
 func TestBrowserCounterByKeyboard(t *testing.T) {
+	t.Parallel()
 	c := newCounterTop(t)
 	ann := c.member("line", "Ann", 0)
 	b := c.registers(cameraOn(t, ""), tablet)
@@ -80,6 +81,7 @@ func TestBrowserCounterByKeyboard(t *testing.T) {
 // phone and a tablet: nothing is cut off, everything has its glyph, and a finger
 // finds what is to be pressed.
 func TestBrowserCounterLanguages(t *testing.T) {
+	t.Parallel()
 	c := newCounterTop(t)
 	ann := c.member("line", "Ann", 200)
 	c.buysLatte(ann)

@@ -259,6 +259,7 @@ func (c *counterTop) cardLink(p sim.Person) string {
 // camera, the amount tapped, and that is all; then what was wrong is undone, a
 // voucher pays a part, and somebody without a card is found.
 func TestBrowserCounter(t *testing.T) {
+	t.Parallel()
 	for _, s := range []screen{phone, tablet.dark()} {
 		t.Run(s.name, func(t *testing.T) {
 			c := newCounterTop(t)
@@ -318,6 +319,7 @@ func TestBrowserCounter(t *testing.T) {
 // TestBrowserCounterOffline sells while there is no network, over a reload of
 // the page, and with an answer that gets lost: everything is booked once.
 func TestBrowserCounterOffline(t *testing.T) {
+	t.Parallel()
 	c := newCounterTop(t)
 	ann, bo := c.member("line", "Ann", 0), c.member("telegram", "Bo", 0)
 	b := c.registers(cameraOn(t, ""), phone)
@@ -439,6 +441,7 @@ func (c *counterTop) removedMeanwhile(b *tab, bo sim.Person) {
 // TestBrowserCounterLocks tries PINs, leaves the device alone, and takes it from
 // the shop: nothing is to be had from it then, and nothing that it kept is lost.
 func TestBrowserCounterLocks(t *testing.T) {
+	t.Parallel()
 	c := newCounterTop(t)
 	ann := c.member("line", "Ann", 0)
 	b := c.registers(cameraOn(t, ""), tablet)

@@ -14,6 +14,7 @@ import (
 // device of the café already, Sam unlocks it with the PIN that the demo tells,
 // and Ann's sale ticks the last step. Opened once more, it is the same device.
 func TestBrowserDemoCounter(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	for _, s := range []struct {
 		page, counter screen
@@ -77,6 +78,7 @@ func (b *tab) counter(browser context.Context, s screen, d *demoRun) *tab {
 // TestBrowserDemoText proves Ann's number as she would: the text message is seen
 // on her phone.
 func TestBrowserDemoText(t *testing.T) {
+	t.Parallel()
 	d := demoOn(t, DemoOptions{Lang: "en"})
 	b := openTab(t, chromium(t), d.address, phone)
 	p := i18n.For("en")

@@ -27,6 +27,7 @@ const (
 // moves the clock, on a desktop and on a phone, as somebody does who has just
 // typed `regulars demo`; afterwards the ledger is whole.
 func TestBrowserDemo(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	for _, s := range []screen{desktop, phone.dark()} {
 		t.Run(s.name, func(t *testing.T) {
@@ -170,6 +171,7 @@ func (b *tab) size() (s string) { return b.text(`innerWidth > 600 ? "desktop" : 
 // TestBrowserDemoByKeyboard goes through the first minute with Tab, Enter and
 // the letters alone; where the focus is can always be seen.
 func TestBrowserDemoByKeyboard(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	d := demoOn(t, DemoOptions{Lang: "en"})
 	b := openTab(t, browser, d.address, desktop)
@@ -233,6 +235,7 @@ func (b *tab) tabTo(wanted string) {
 // on both sizes: every letter has a glyph, nothing runs off the side, and no
 // word is missing.
 func TestBrowserLanguages(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	for i, lang := range i18n.Langs {
 		if raceDetector && i > 0 {

@@ -50,6 +50,7 @@ func (b *tab) shownCode() string {
 // voucher comes and goes, and when the card is frozen nothing of it stays. No
 // message is sent for any of it, and none is paid for.
 func TestBrowserLive(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	w := newWire(t)
 	sam := w.employee("telegram", "Sam", people.Clerk)
@@ -102,6 +103,7 @@ func TestBrowserLive(t *testing.T) {
 // TestBrowserLiveLanguages looks at a full card in each language, by day and by
 // night: every letter has a glyph and nothing runs off the side.
 func TestBrowserLiveLanguages(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	w := newWire(t)
 	for i, lang := range i18n.Langs {

@@ -31,6 +31,7 @@ var pdfPage = regexp.MustCompile(`/Type ?/Page\b`)
 // they are served: one sheet of A4, nothing cut off, every letter with a glyph,
 // and the codes lead to the shop's accounts.
 func TestBrowserPrint(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	w := newWire(t)
 	for i, lang := range i18n.Langs {

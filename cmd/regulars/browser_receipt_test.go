@@ -18,6 +18,7 @@ const boPhone = "p4"
 // enters two sales without a member, Ann's phone scans the first on LINE and she
 // joins, Bo's the second on Telegram.
 func TestBrowserReceipt(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	for _, c := range []struct {
 		screen screen
@@ -85,6 +86,7 @@ func (b *tab) scan(p i18n.Printer, who, name, app string) {
 // TestBrowserReceiptPage looks at the page behind a receipt's QR, where the shop has
 // two chats.
 func TestBrowserReceiptPage(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	w := newWire(t)
 	code := w.noReceipt() // it looks nothing up

@@ -16,6 +16,7 @@ const gracePhone = "p3"
 // voucher's code, and both see what came of it. Afterwards every point and
 // voucher is where the ledger says.
 func TestBrowserRedeem(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	for _, c := range []struct {
 		screen screen

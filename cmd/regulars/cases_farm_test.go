@@ -17,6 +17,7 @@ import (
 // of them stands on the operator's list, and a word from there gives everybody
 // theirs once.
 func TestWireCase32Farm(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	boss := w.employee("line", "Boss", people.Manager)
 	chain := []sim.Person{w.member("line", "Root", 0)}

@@ -11,6 +11,7 @@ import (
 
 // The café's year is the same at every run, and its ledger is whole.
 func TestDemoHistory(t *testing.T) {
+	t.Parallel()
 	tell := func() (outstanding int64, members int) {
 		c, err := NewMain().openCafe(t.TempDir(), "", "en")
 		if err != nil {

@@ -31,6 +31,7 @@ import (
 // Telegram a receipt once, or twice where nobody can know, and a mere answer at
 // most once.
 func TestFaultDay(t *testing.T) {
+	t.Parallel()
 	n, seed := 200, uint64(20261121)
 	if os.Getenv("REGULARS_TORTURE") != "" {
 		n, seed = 4000, uint64(time.Now().UnixNano())

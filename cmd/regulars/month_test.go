@@ -21,6 +21,7 @@ var receiptForm = regexp.MustCompile(`Receipt code\W+([0-9A-Z]{4}(?:-[0-9A-Z]{4}
 // message is paid for: what is claimed is answered, and what is sold by card rides
 // along.
 func TestReplayedMonth(t *testing.T) {
+	t.Parallel()
 	const members, clerks = 60, 10
 	days := 30 // on each, a sale by card and one by code for each member
 	if raceDetector {
