@@ -131,7 +131,7 @@ func TestLeftWhileTheTickRuns(t *testing.T) {
 	w.now = w.now.AddDate(1, 0, 0)
 	w.left(ann)
 	err := w.update(func(tx store.Tx) error {
-		did, err := w.c.celebrate(tx, ann, "years", w.now, func(store.Tx, Happened) error { return nil })
+		did, err := w.c.celebrate(tx, dueGift{member: ann}, "years", w.now, func(store.Tx, Happened) error { return nil })
 		want(t, "celebrated", did, false)
 		return err
 	})

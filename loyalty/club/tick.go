@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"regulars/loyalty"
@@ -108,26 +110,43 @@ func pages[T ~string](ctx context.Context, db store.DB, due func(r store.Reader,
 	}
 }
 
+// atOnce is how many people have their Updates side by side at most. What waits
+// while one is committed goes into the next commit with it, so that a thousand
+// birthdays cost a few dozen commits and none of them is large.
+const atOnce = 64
+
 // each runs f for each of all in an Update of its own, and counts those for
-// which it did something. It goes on after an error.
-func each[T ~string](ctx context.Context, db store.DB, all []T, f func(store.Tx, T) (bool, error)) (n int, err error) {
+// which it did something. It goes on after an error. A handful go one after the
+// other, more side by side: f may run for several at once.
+func each[T any](ctx context.Context, db store.DB, all []T, f func(store.Tx, T) (bool, error)) (n int, err error) {
+	var next, done atomic.Int64
+	var mu sync.Mutex
 	var failed []error
-	for _, m := range all {
-		did := false
-		err := db.Update(ctx, func(tx store.Tx) (err error) {
-			did, err = f(tx, m)
-			return err
+	var workers sync.WaitGroup
+	for range min(atOnce, 1+len(all)/10) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; i < int64(len(all)) && ctx.Err() == nil; i = next.Add(1) - 1 {
+				did := false
+				err := db.Update(ctx, func(tx store.Tx) (err error) {
+					did, err = f(tx, all[i])
+					return err
+				})
+				switch {
+				case err != nil:
+					mu.Lock()
+					failed = append(failed, fmt.Errorf("club: for %v: %w", all[i], err))
+					mu.Unlock()
+				case did:
+					done.Add(1)
+				}
+			}
 		})
-		switch {
-		case err != nil && ctx.Err() != nil:
-			return n, ctx.Err()
-		case err != nil:
-			failed = append(failed, fmt.Errorf("club: for %s: %w", m, err))
-		case did:
-			n++
-		}
 	}
-	return n, errors.Join(failed...)
+	workers.Wait()
+	if err := ctx.Err(); err != nil {
+		return int(done.Load()), err
+	}
+	return int(done.Load()), errors.Join(failed...)
 }
 
 // reached is how far the calendar of a gift has been given.
@@ -138,43 +157,53 @@ type reached struct {
 
 var clubDays = store.NewTable[reached]("clubday/", store.Readable, store.FirstPart("clubday"))
 
+// belated is for how many days a birthday gift is made up for that nobody was
+// there to give. An anniversary's can be had for 30 days anyway.
+const belated = 40
+
+// dueGift is somebody whose birthday or anniversary gift is due.
+type dueGift struct {
+	member loyalty.MemberID
+	missed *span // it began and ended while nobody ticked; nil: today lies in it
+}
+
+// String is the member, for errors.
+func (d dueGift) String() string { return string(d.member) }
+
 // tickGift gives a birthday or anniversary gift to everybody whose span began
-// since it was given last and still lasts, and to whom it was refused then. Under
-// a new version of the programme
-// all spans that last are looked at, as it may have moved them; who has the gift
-// already gets none.
+// since it was given last, and to whom it was refused then; a span that has ended
+// meanwhile, because nobody ticked, is made up for. Under a new version of the
+// programme all spans that last are looked at, as it may have moved them; who has
+// the gift already gets none.
 func (c *Club) tickGift(ctx context.Context, db store.DB, rules *loyalty.Programme, g *loyalty.Gift, now time.Time, tell func(store.Tx, Happened) error) (n int, err error) {
 	today := dateOf(now, rules.Location())
-	var who []loyalty.MemberID
+	var who []dueGift
 	var done reached
 	err = db.View(ctx, func(r store.Reader) (err error) {
 		if done, _, err = clubDays.Get(r, g.ID); err != nil {
 			return err
 		}
+		begun := done.Day
 		if done.Version != rules.Version {
 			done.Day = time.Time{}
 		}
-		who, err = celebrating(r, g, done.Day, today)
+		who, err = celebrating(r, g, done.Day, begun, today)
 		return err
 	})
 	if err != nil || !done.Day.Before(today) {
 		return 0, err
 	}
-	refused := map[loyalty.MemberID]bool{}
-	n, err = each(ctx, db, who, func(tx store.Tx, m loyalty.MemberID) (did bool, err error) {
-		did, err = c.celebrate(tx, m, g.ID, now, tell)
-		if refused[m] = loyalty.Refused(err); refused[m] {
+	var refused atomic.Bool
+	n, err = each(ctx, db, who, func(tx store.Tx, d dueGift) (did bool, err error) {
+		did, err = c.celebrate(tx, d, g.ID, now, tell)
+		if loyalty.Refused(err) {
+			refused.Store(true)
 			return false, nil
 		}
 		return did, err
 	})
-	for _, m := range who {
-		if refused[m] {
-			return n, err // their day is not done with
-		}
-	}
-	if err != nil {
-		return n, err
+	if err != nil || refused.Load() {
+		return n, err // somebody's day is not done with
 	}
 	return n, db.Update(ctx, func(tx store.Tx) error {
 		if err := tx.Lock(store.Subject("clubday/" + g.ID)); err != nil {
@@ -185,15 +214,20 @@ func (c *Club) tickGift(ctx context.Context, db store.DB, rules *loyalty.Program
 }
 
 // celebrating are those in whose span for the gift today lies, of spans that
-// began after a date, by the day of the year.
-func celebrating(r store.Reader, g *loyalty.Gift, after, today time.Time) (all []loyalty.MemberID, err error) {
+// began after a date, and those whose span began after another date, up to which
+// all were looked at before, and is over; by the day of the year.
+func celebrating(r store.Reader, g *loyalty.Gift, after, looked, today time.Time) (all []dueGift, err error) {
 	leap := date(2000, 1, 1)
 	for day := leap; day.Year() == leap.Year(); day = day.AddDate(0, 0, 1) {
-		s, ok := spanAt(g, day.Month(), day.Day(), today)
-		if !ok || !s.from.After(after) {
+		due := dueGift{}
+		if s, ok := spanAt(g, day.Month(), day.Day(), today); !ok {
+			if due.missed = missedSpan(g, day.Month(), day.Day(), looked, today); due.missed == nil {
+				continue
+			}
+		} else if !s.from.After(after) {
 			continue
 		}
-		add := func(m loyalty.MemberID) bool { all = append(all, m); return true }
+		add := func(m loyalty.MemberID) bool { due.member = m; all = append(all, due); return true }
 		if g.Kind == loyalty.GiftBirthday {
 			err = people.ByBirthday(r, day.Month(), day.Day(), add)
 		} else {
@@ -206,6 +240,21 @@ func celebrating(r store.Reader, g *loyalty.Gift, after, today time.Time) (all [
 	return all, nil
 }
 
+// missedSpan is the span of those born, or joined, on that day of the year that
+// began after a date and is over; nil for none, or none of late.
+func missedSpan(g *loyalty.Gift, m time.Month, d int, looked, today time.Time) *span {
+	if looked.IsZero() || g.Kind != loyalty.GiftBirthday {
+		return nil
+	}
+	for y := today.Year(); y >= today.Year()-1; y-- {
+		s := spanIn(g, yearly(y, m, d))
+		if s.from.After(looked) && !s.to.After(today) && days(s.to, today) < belated {
+			return &s
+		}
+	}
+	return nil
+}
+
 // joinedOn calls f with those who joined on that day of a year.
 func joinedOn(r store.Reader, day time.Time, f func(loyalty.MemberID) bool) (err error) {
 	of := day.Format(monthDay)
@@ -215,8 +264,10 @@ func joinedOn(r store.Reader, day time.Time, f func(loyalty.MemberID) bool) (err
 	return err
 }
 
-// celebrate gives one member a calendar gift, if it is theirs today.
-func (c *Club) celebrate(tx store.Tx, m loyalty.MemberID, gift string, now time.Time, tell func(store.Tx, Happened) error) (bool, error) {
+// celebrate gives one member a calendar gift, if it is theirs today, or was when
+// nobody was there to give it: then they have as many days for it as they had.
+func (c *Club) celebrate(tx store.Tx, d dueGift, gift string, now time.Time, tell func(store.Tx, Happened) error) (bool, error) {
+	m := d.member
 	if _, err := c.Book.Settle(tx, m, now); err != nil { // gifts may be for some tiers only
 		return false, err
 	}
@@ -230,11 +281,19 @@ func (c *Club) celebrate(tx store.Tx, m loyalty.MemberID, gift string, now time.
 	if _, here, err := joined.Get(tx, x.card.Day, string(m)); err != nil || !here && x.card.Day != "" {
 		return false, err // they left while the others had theirs
 	}
+	today := x.today
+	if d.missed != nil {
+		x.today = d.missed.from
+	}
 	for _, p := range x.calendar() {
-		if p.gift == gift {
-			g, err := c.surprise(tx, m, c.today("calendar", m, now), p, tell)
-			return g.Gift != "", err
+		if p.gift != gift {
+			continue
 		}
+		if d.missed != nil {
+			p.until = midnight(today.AddDate(0, 0, days(d.missed.from, d.missed.to)), x.rules)
+		}
+		g, err := c.surprise(tx, m, c.today("calendar", m, now), p, tell)
+		return g.Gift != "", err
 	}
 	return false, nil
 }

@@ -69,7 +69,7 @@ func TestBirthdayOverNewYear(t *testing.T) {
 }
 
 // TestOutage: a birthday missed by three days without ticks is given within its
-// span, one whose span is over is not; an anniversary within 30 days.
+// span, and for forty days after it; an anniversary within 30 days.
 func TestOutage(t *testing.T) {
 	for _, c := range []struct {
 		what string
@@ -78,7 +78,9 @@ func TestOutage(t *testing.T) {
 	}{
 		{"a birthday's third day", on(2026, 5, 7), 1},
 		{"the last day of its week", on(2026, 5, 10), 1},
-		{"the day after", on(2026, 5, 11), 0},
+		{"the day after", on(2026, 5, 11), 1},
+		{"39 days after", on(2026, 6, 19), 1},
+		{"40 days after", on(2026, 6, 20), 0},
 		{"30 days after the anniversary", on(2027, 4, 1), 1},
 		{"31 days after it", on(2027, 4, 2), 0},
 	} {
@@ -90,6 +92,33 @@ func TestOutage(t *testing.T) {
 		w.now = c.on
 		want(t, c.what, len(w.tick()), c.want)
 		want(t, c.what+", ticked again", len(w.tick()), 0)
+	}
+}
+
+// TestBelatedBirthday: whose birthday passed while nobody ticked has as many days
+// to choose as they would have had, and this year's gift once; who has a birthday
+// then and had theirs gets no second.
+func TestBelatedBirthday(t *testing.T) {
+	w := newWorld(t, cafe())
+	for i, m := range []loyalty.MemberID{ann, bob} {
+		w.join(m)
+		w.born(m, time.May, 7+7*i)
+	}
+	w.now = on(2026, 5, 4)
+	want(t, "told in time", len(w.tick()), 1)
+	w.now = on(2026, 5, 27) // Bob's week was from the 11th to the 17th
+	told := w.tick()
+	if len(told) != 1 || told[0].Member != bob || told[0].Choice == nil {
+		t.Fatalf("told %+v", told)
+	}
+	want(t, "until", told[0].Choice.Until, time.Date(2026, 6, 3, 0, 0, 0, 0, taipei).UTC())
+	w.now = on(2026, 6, 2)
+	want(t, "told again", len(w.tick()), 0)
+	if _, err := w.claim(bob, "birthday", "cake"); err != nil {
+		t.Error(err)
+	}
+	if _, ok := w.gifts(bob)["birthday/2026"]; !ok {
+		t.Error("it is not this year's")
 	}
 }
 
