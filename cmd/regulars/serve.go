@@ -19,6 +19,7 @@ import (
 	"regulars/bot/telegram"
 	"regulars/handlers/admin"
 	"regulars/handlers/counter"
+	"regulars/handlers/shop"
 	"regulars/handlers/staff"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
@@ -189,7 +190,7 @@ func (a *app) sweeps(ctx context.Context) error {
 		for what, sweep := range map[string]func(context.Context, store.DB, time.Time) (int, error){
 			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
 			"approvals": staff.Sweep, "counter": counter.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep,
-			"receipts": a.shop.Slips().Sweep, "claims": schedule.Sweep,
+			"receipts": a.shop.Slips().Sweep, "claims": schedule.Sweep, "joins": shop.SweepJoins,
 		} {
 			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {
 				a.log.Warn("a sweep failed; it is tried again in an hour", "what", what, "error", err)

@@ -32,6 +32,11 @@ func (s *Shop) newClub() *club.Club {
 
 // after tells all listeners of a deed, in their order.
 func (s *Shop) after(tx store.Tx, d club.Deed) error {
+	if d.Kind == club.Joined {
+		if err := s.countJoin(tx, d); err != nil {
+			return err
+		}
+	}
 	for _, listen := range s.Listeners {
 		if err := listen(tx, d); err != nil {
 			return err

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"regulars/handlers/till"
+	"regulars/handlers/shop"
 	"regulars/store"
 )
 
@@ -12,8 +12,8 @@ import (
 // asks what became of it.
 const keptFor = 7 * 24 * time.Hour
 
-// Sweep deletes approvals and moves of cards that were kept long enough, and the till's counts. It
-// returns how many rows went.
+// Sweep deletes approvals and moves of cards that were kept long enough, and
+// counts of vouchers. It returns how many rows went.
 func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 	n, err := store.Sweep(ctx, db, approvals.All(), 100, func(row store.Row) bool {
 		var a approval
@@ -29,6 +29,6 @@ func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 	if n += more; err != nil {
 		return n, err
 	}
-	more, err = till.Sweep(ctx, db, now)
+	more, err = shop.SweepUses(ctx, db, now)
 	return n + more, err
 }

@@ -11,7 +11,6 @@
 // # Rows
 //
 //	acts/<staff>        the employee's last acts, newest first, for undoing; for ever, 10 at most
-//	uses/<day>/<staff>  how many vouchers the employee took on a local day; 40 days
 package till
 
 import (

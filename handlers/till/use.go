@@ -1,7 +1,6 @@
 package till
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
 	"regulars/loyalty/voucher"
-	"regulars/store"
 )
 
 // Which names a voucher: by its id, where the caller proved that the employee
@@ -165,25 +163,6 @@ func (t Till) toldUsed(c *Call, p i18n.Printer, v voucher.Voucher, b loyalty.Bal
 	return msg
 }
 
-// uses counts the vouchers that an employee took on a local day and that were
-// not given back. The ledger knows only of those that cost points.
-type uses struct {
-	Count int64 `json:"n"`
-}
-
-var usesTable = store.NewTable[uses]("uses/", store.Locked, func(rest []byte) store.Subject {
-	return store.Subject("uses/" + string(rest))
-})
-
-// UsesOf is how many vouchers an employee took on a local day ("2006-01-02").
-func (t Till) UsesOf(tx store.Tx, staff people.StaffID, day string) (int64, error) {
-	if err := tx.Lock(store.Subject("uses/" + day + "/" + string(staff))); err != nil {
-		return 0, err
-	}
-	row, _, err := usesTable.Get(tx, day, string(staff))
-	return row.Count, err
-}
-
 // countUse changes the count of the employee who took a voucher, on the day when
 // they did.
 func (t Till) countUse(c *Call, by loyalty.Actor, at time.Time, n int64) error {
@@ -192,18 +171,5 @@ func (t Till) countUse(c *Call, by loyalty.Actor, at time.Time, n int64) error {
 		return nil
 	}
 	day := t.Rules(c.Now).Day(at)
-	have, err := t.UsesOf(c.Tx, people.StaffID(staff), day)
-	if err != nil {
-		return err
-	}
-	return usesTable.Put(c.Tx, uses{max(0, have+n)}, day, staff)
-}
-
-// usesKept is how long a day's count of vouchers is kept.
-const usesKept = 40 * 24 * time.Hour
-
-// Sweep deletes counts that were kept long enough. It returns how many went.
-func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
-	to := now.Add(-usesKept).UTC().Format(time.DateOnly)
-	return store.Sweep(ctx, db, usesTable.Between("", to), 100, func(store.Row) bool { return true })
+	return t.CountUses(c.Tx, people.StaffID(staff), day, n)
 }

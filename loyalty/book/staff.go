@@ -20,6 +20,8 @@ type DaySum struct {
 	UsePoints  loyalty.Points `json:"use_points,omitempty"`
 	Undos      int            `json:"undos,omitempty"` // undone spends, reversed sales and gifts
 	UndoPoints loyalty.Points `json:"undo_points,omitempty"`
+	UndoMoney  loyalty.Money  `json:"undo_money,omitempty"` // of the sales taken back, or the parts of them
+	UndoGiven  loyalty.Points `json:"undo_given,omitempty"` // of UndoPoints, what sales and gifts had given
 	// Often are the members whom the employee gave most often on that day, by
 	// sales and by hand: at least everybody who had more than one in seventeen of
 	// all, each with no more than they really had.
@@ -73,7 +75,7 @@ func (s *DaySum) add(e *loyalty.Entry) error {
 		return bump(&s.UndoPoints, -e.In(loyalty.Redeemed))
 	case e.Kind == loyalty.KindReverse:
 		s.Undos++
-		return bump(&s.UndoPoints, e.In(loyalty.Issued))
+		return errors.Join(bump(&s.UndoPoints, e.In(loyalty.Issued)), bump(&s.UndoGiven, e.In(loyalty.Issued)), bump(&s.UndoMoney, e.Amount))
 	}
 	return nil
 }

@@ -1,0 +1,86 @@
+package shop
+
+import (
+	"slices"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/loyalty/people"
+	"regulars/store"
+)
+
+// What is unusual of an employee's day. A regular comes twice a day, seldom more
+// often; a shop that gives by hand does it by a few points.
+const (
+	tooOften    = 6   // times one member was given to by the same employee
+	timesBefore = 3   // as much by hand as on the most generous day before
+	leastByHand = 100 // points; less is not worth a message
+	lookBack    = 30  // days
+	tooMany     = 5   // sales and gifts taken back, and at least a third of them
+)
+
+// Pattern is what is unusual about a day.
+type Pattern string
+
+// The patterns.
+const (
+	OneCard   Pattern = "often"  // one member was given to again and again
+	Generous  Pattern = "gave"   // far more points by hand than on any day of the month before
+	TakenBack Pattern = "undone" // much of what was entered
+)
+
+// Unusual is something that an owner would ask about in one employee's day.
+// Whether it is right, the owner knows: nothing is stopped by it.
+type Unusual struct {
+	Staff   people.Staff
+	Day     string // local, "2006-01-02"
+	Pattern Pattern
+	Number  int64            // OneCard: times; Generous: points; TakenBack: acts
+	Of      int64            // TakenBack: of so many sales and gifts
+	Member  loyalty.MemberID // OneCard: whose card
+}
+
+// Unusual finds what is unusual in an employee's local day, so far.
+func (s *Shop) Unusual(r store.Reader, who people.Staff, day string) (found []Unusual, err error) {
+	sum, err := s.Book.Day(r, who.ID.Actor(), day)
+	if err != nil || sum.Empty() {
+		return nil, err
+	}
+	if len(sum.Often) > 0 {
+		most := slices.MaxFunc(sum.Often, func(a, b book.Often) int { return a.Times - b.Times })
+		if most.Times >= tooOften {
+			found = append(found, Unusual{Staff: who, Day: day, Pattern: OneCard, Number: int64(most.Times), Member: most.Member})
+		}
+	}
+	if sum.GivePoints >= leastByHand {
+		before, err := s.mostBefore(r, who, day)
+		if err != nil {
+			return nil, err
+		}
+		if before > 0 && sum.GivePoints >= timesBefore*before {
+			found = append(found, Unusual{Staff: who, Day: day, Pattern: Generous, Number: int64(sum.GivePoints)})
+		}
+	}
+	if entered := sum.Sales + sum.Gives; sum.Undos >= tooMany && 3*sum.Undos >= entered {
+		found = append(found, Unusual{Staff: who, Day: day, Pattern: TakenBack, Number: int64(sum.Undos), Of: int64(entered)})
+	}
+	return found, nil
+}
+
+// mostBefore is what the employee gave by hand on the most generous of the days
+// before; 0 where they gave nothing, which is no measure.
+func (s *Shop) mostBefore(r store.Reader, who people.Staff, day string) (most loyalty.Points, err error) {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return 0, err
+	}
+	for i := 1; i <= lookBack; i++ {
+		sum, err := s.Book.Day(r, who.ID.Actor(), at.AddDate(0, 0, -i).Format(time.DateOnly))
+		if err != nil {
+			return 0, err
+		}
+		most = max(most, sum.GivePoints)
+	}
+	return most, nil
+}
