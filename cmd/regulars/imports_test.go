@@ -38,7 +38,7 @@ var rooms = map[string][]string{
 	"handlers/jobs":     with("bot/schedule", "bot/outbox"),                                    // what the clock does, and what messages cost for the digest
 	"handlers/admin":    with("bot/outbox", "bot/schedule", "store/backup", "handlers/intake"), // dead letters and counts; the file of a backup
 	"loyalty":           {},
-	"loyalty/programme": {"loyalty", "store"},
+	"loyalty/programme": {"loyalty", "loyalty/segment", "store"}, // whose expressions it checks
 	"loyalty/people":    {"loyalty", "store"},
 	"loyalty/book":      {"loyalty", "store"},
 	"loyalty/voucher":   {"loyalty", "loyalty/book", "store"},

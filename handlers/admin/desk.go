@@ -3,11 +3,13 @@ package admin
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"regulars/bot"
 	"regulars/bot/outbox"
 	"regulars/bot/schedule"
+	"regulars/handlers/campaign"
 	"regulars/handlers/shop"
 	"regulars/loyalty/programme"
 	"regulars/store"
@@ -30,6 +32,8 @@ type Desk struct {
 	Files *Files
 	// Schedule runs the shop's jobs.
 	Schedule *schedule.Scheduler
+	// Campaigns are the shop's; nil where the caller knows of none.
+	Campaigns *campaign.Engine
 	// Backups is how backups are made unless a command says otherwise.
 	Backups BackupPlan
 }
@@ -60,10 +64,14 @@ type Desk struct {
 //	claims
 //	jobs-list
 //	jobs-run        name
+//	campaign-send    file and text, or id; dry ("true": only say whom it reaches)
+//	campaign-list
+//	campaign-show, campaign-approve, campaign-pause, campaign-resume, campaign-stop  id
+//	campaign-change  id, file, text
 //	outbox-list, outbox-release
 //	outbox-discard  all ("true": what cannot have been sent, too)
 func (d Desk) Ops() Ops {
-	return Ops{
+	all := Ops{
 		"verify": d.verify, "rebuild": d.rebuild, "stats": d.stats, "check": d.check,
 		"staff-invite": d.invite, "staff-list": d.listStaff, "staff-dismiss": d.dismiss,
 		"devices-list": d.listDevices, "devices-revoke": d.revokeDevice,
@@ -76,6 +84,8 @@ func (d Desk) Ops() Ops {
 		"jobs-list": d.listJobs, "jobs-run": d.runJob,
 		"outbox-list": d.listHeld, "outbox-release": d.releaseHeld, "outbox-discard": d.discardHeld,
 	}
+	maps.Copy(all, d.campaignOps())
+	return all
 }
 
 func (d Desk) now() time.Time { return d.Shop.Clock.Now() }

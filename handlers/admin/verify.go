@@ -29,7 +29,7 @@ func (d Desk) verify(ctx context.Context, _ map[string]string, out Out) error {
 		return fmt.Errorf("the ledger has %s, named above.\nWhere a row differs from its entries, `regulars rebuild` puts it right; a bad entry needs the newest backup that is clean",
 			count(len(faults), "fault", "faults"))
 	}
-	if err := errors.Join(d.vouchersWhole(ctx, out), d.receiptsWhole(ctx, out)); err != nil {
+	if err := errors.Join(d.vouchersWhole(ctx, out), d.receiptsWhole(ctx, out), d.campaignsWhole(ctx, out)); err != nil {
 		return err
 	}
 	root, _, err := d.Shop.Book.Root(ctx, d.DB)

@@ -20,7 +20,7 @@ type Audience struct {
 	Members   int64            `json:"m"`           // of the segment
 	People    int64            `json:"p"`           // who get it
 	Held      int64            `json:"h,omitempty"` // left out as a control
-	Skipped   map[string]int64 `json:"x,omitempty"` // not reached, by why: "no consent", "quiet", "blocked", "unreachable", "channel"
+	Skipped   map[string]int64 `json:"x,omitempty"` // not reached, by why: "no consent", "quiet", "frozen", "blocked", "unreachable", "channel"
 	ByChannel map[string]int64 `json:"c,omitempty"` // of People
 	ByLang    map[string]int64 `json:"l,omitempty"` // of People, the language of the words they read
 	Groups    int              `json:"g,omitempty"`
@@ -50,6 +50,7 @@ func (p *Price) add(c outbox.Cost) {
 const (
 	WhyConsent     = "no consent"
 	WhyQuiet       = "quiet"
+	WhyFrozen      = "frozen"
 	WhyBlocked     = "blocked"
 	WhyUnreachable = "unreachable"
 	WhyChannel     = "channel" // reached elsewhere than the draft says
@@ -92,6 +93,8 @@ func (s *sorter) fate(w Who) fate {
 		return fate{why: WhyBlocked}
 	case !w.Promo:
 		return fate{why: WhyConsent}
+	case w.Frozen:
+		return fate{why: WhyFrozen}
 	case w.Quiet:
 		return fate{why: WhyQuiet}
 	case len(s.d.Channels) > 0 && !slices.Contains(s.d.Channels, w.Channel):
@@ -154,12 +157,13 @@ func wording(lang, variant string) string { return lang + "/" + variant }
 
 // notBefore is when somebody of a zone may get it: at the local time that the
 // draft says, and not in the night there.
-func (s *sorter) notBefore(zone *time.Location) int64 {
-	if zone == nil {
-		zone = s.e.zone()
-	}
-	if at, ok := s.when[zone.String()]; ok {
+func (s *sorter) notBefore(name string) int64 {
+	if at, ok := s.when[name]; ok {
 		return at
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" {
+		zone = s.e.zone()
 	}
 	at := s.start
 	if local, err := time.ParseInLocation(Layout, s.d.When.Local, zone); err == nil && local.After(at) {
@@ -172,15 +176,13 @@ func (s *sorter) notBefore(zone *time.Location) int64 {
 	if !at.After(s.start) {
 		n = 0
 	}
-	s.when[zone.String()] = n
+	s.when[name] = n
 	return n
 }
 
 // awake is when quiet hours are over in a zone: at itself outside of them.
 func (e *Engine) awake(at time.Time, zone *time.Location) time.Time {
-	there := *e.Shop.Programme(at)
-	there.Rules.Zone = zone
-	return there.QuietUntil(at)
+	return e.Shop.Programme(at).QuietIn(at, zone)
 }
 
 // startOf is when freezing begins. In everybody's own time that is when the day
@@ -254,6 +256,20 @@ func errChangedMeanwhile(err error) error {
 		return nil
 	}
 	return ErrUncounted
+}
+
+// Audience is Count of a draft that is not saved. Refusal: *DraftError.
+func (e *Engine) Audience(ctx context.Context, d *Draft) (Audience, error) {
+	err := e.DB.View(ctx, func(r store.Reader) error {
+		if wrong := e.Check(r, d); len(wrong) > 0 {
+			return &DraftError{wrong}
+		}
+		return nil
+	})
+	if err != nil {
+		return Audience{}, err
+	}
+	return e.audience(ctx, "", d, e.now())
 }
 
 // audience counts, and keeps nothing.

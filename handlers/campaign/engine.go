@@ -28,7 +28,7 @@ type Engine struct {
 	// Group finds a group by its code, see [bot.Bot.Group]; nil: there are none.
 	Group func(r store.Reader, code string) (bot.GroupChat, bool, error)
 
-	// Step is how many members one page of freezing looks at; 0: 1,000.
+	// Step is how many members one page of freezing writes down; 0: 2,000.
 	Step int
 }
 
@@ -37,9 +37,10 @@ type Segments interface {
 	// Check says what is wrong with a text that is neither a preset's name nor an
 	// expression.
 	Check(text string) error
-	// Each calls f with the members of a segment, as of now, in the order of
-	// their ids, after the id given. It looks at limit members, in or out, in a
-	// View of its own, and returns the last one that it looked at, "" at the end.
+	// Each calls f with at most limit members of a segment, as of now, in the
+	// order of their ids, from the first after the id given ("" is the beginning).
+	// It returns the last one that it looked at, "" at the end. No View is open
+	// for long, and none while f runs.
 	Each(ctx context.Context, text string, now time.Time, after loyalty.MemberID, limit int, f func(Who) error) (next loyalty.MemberID, err error)
 }
 
@@ -55,10 +56,11 @@ type Who struct {
 	Member  loyalty.MemberID
 	Channel bot.ChannelName // where they are reached; "" nowhere
 	Lang    string          // BCP 47; "" the shop's
-	Zone    *time.Location  // nil: the shop's
+	Zone    string          // IANA; "" the shop's
 	Promo   bool            // agreed to news
 	Blocked bool            // cannot be reached there any more
 	Quiet   bool            // wants nothing unasked
+	Frozen  bool            // their phone is lost
 }
 
 // By is who does something: an employee, or the operator at the command line.
@@ -202,4 +204,4 @@ func ParseID(s string) (ID, error) {
 	return ID(ref), nil
 }
 
-func (e *Engine) step() int { return cmp.Or(e.Step, 1000) }
+func (e *Engine) step() int { return cmp.Or(e.Step, 2000) }

@@ -242,7 +242,7 @@ func TestEachInTheirZone(t *testing.T) {
 		}
 		return z
 	}
-	w.seg.zone[ids[0]], w.seg.zone[ids[1]] = zone("Asia/Tokyo"), zone("Europe/London")
+	w.seg.zone[ids[0]], w.seg.zone[ids[1]] = "Asia/Tokyo", "Europe/London"
 	d := plain()
 	d.When.Local = "2026-01-06 10:00"
 	id := w.save(d)
@@ -270,7 +270,7 @@ func TestEachInTheirZone(t *testing.T) {
 	}
 	now := plain()
 	now.Name = "At night"
-	if s := w.e.sorter("X", &now, time.Date(2026, 1, 5, 22, 30, 0, 0, zone("Europe/London"))); s.notBefore(zone("Europe/London")) != time.Date(2026, 1, 6, 9, 0, 0, 0, zone("Europe/London")).Unix() || s.notBefore(zone("America/New_York")) != 0 {
+	if s := w.e.sorter("X", &now, time.Date(2026, 1, 5, 22, 30, 0, 0, zone("Europe/London"))); s.notBefore("Europe/London") != time.Date(2026, 1, 6, 9, 0, 0, 0, zone("Europe/London")).Unix() || s.notBefore("America/New_York") != 0 {
 		t.Error("quiet hours are each recipient's own")
 	}
 }

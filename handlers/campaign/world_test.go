@@ -38,7 +38,7 @@ func (mute) Wait(context.Context, bot.Address)                 {}
 type everyone struct {
 	w *world
 	// zone is a member's own, where it is not the shop's.
-	zone map[loyalty.MemberID]*time.Location
+	zone map[loyalty.MemberID]string
 }
 
 func (s everyone) Check(text string) error {
@@ -111,7 +111,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.seg = everyone{w: w, zone: map[loyalty.MemberID]*time.Location{}}
+	w.seg = everyone{w: w, zone: map[loyalty.MemberID]string{}}
 	w.e = &Engine{Shop: s, DB: w.db, Bulks: w.out, Outbox: w.out, Segments: w.seg, Costs: w.out, Step: 100}
 	return w
 }

@@ -1,0 +1,42 @@
+package campaign
+
+import (
+	"context"
+	"time"
+
+	"regulars/bot"
+	"regulars/loyalty"
+	"regulars/loyalty/segment"
+)
+
+// Rolls are the shop's segments over loyalty/segment.
+type Rolls struct {
+	Desk *segment.Desk
+	Now  func() time.Time
+}
+
+// Check implements Segments.
+func (s Rolls) Check(text string) error {
+	_, err := s.Desk.Expr(text, s.Now())
+	return err
+}
+
+// Each implements Segments. What is out of date is made anew before the first
+// member.
+func (s Rolls) Each(ctx context.Context, text string, now time.Time, after loyalty.MemberID, limit int, f func(Who) error) (next loyalty.MemberID, err error) {
+	e, err := s.Desk.Expr(text, now)
+	if err != nil {
+		return after, err
+	}
+	if after == "" {
+		if _, err := s.Desk.Refresh(ctx, s.Now()); err != nil {
+			return after, err
+		}
+	}
+	return s.Desk.Each(ctx, e, now, after, limit, func(r segment.Row) error {
+		return f(Who{
+			Member: r.Member, Channel: bot.ChannelName(r.Channel), Lang: r.Lang, Zone: r.Zone,
+			Promo: r.Promo, Blocked: r.Blocked, Quiet: r.Quiet, Frozen: r.Frozen,
+		})
+	})
+}
