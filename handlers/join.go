@@ -95,6 +95,11 @@ func (c counter) join(t *bot.Turn) error {
 		return err
 	}
 	t.Person.Role = max(t.Person.Role, bot.Member)
+	if t.Group != "" {
+		if err := c.Segments.SeenIn(t.Tx, m.ID, t.Group); err != nil {
+			return err
+		}
+	}
 	first, err := c.begins(t, m.ID)
 	if err != nil {
 		return err

@@ -386,8 +386,8 @@ func (e *exporting) rows(ctx context.Context) error {
 			if err = errors.Join(err, ctx.Err()); err != nil {
 				return err
 			}
-			var v json.RawMessage
-			if err := store.Decode(row.Key, row.Value, &v); err != nil {
+			v, err := rawRow(row)
+			if err != nil {
 				return err
 			}
 			if err := s.add(map[string]any{"key": string(row.Key), "value": v}); err != nil {
@@ -399,6 +399,15 @@ func (e *exporting) rows(ctx context.Context) error {
 	err = errors.Join(err, x.close())
 	e.open, e.closedNames = append(e.open, s), append(e.closedNames, x.closedNames...)
 	return err
+}
+
+// rawRow is a row's value as it is stored, and in base64 where that is no JSON.
+func rawRow(row store.Row) (json.RawMessage, error) {
+	b, err := store.CheckSum(row.Key, row.Value)
+	if err != nil || json.Valid(b) {
+		return b, err
+	}
+	return json.Marshal(b)
 }
 
 // manifest is written last: an export with it is whole.

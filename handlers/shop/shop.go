@@ -15,6 +15,7 @@ import (
 	"regulars/loyalty/club"
 	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
+	"regulars/loyalty/segment"
 	"regulars/store"
 )
 
@@ -44,6 +45,8 @@ type Shop struct {
 	// from them is out of date. Like Listeners, they must be quick and must not
 	// fail for a reason of their own.
 	Changes []func(store.Tx, loyalty.MemberID) error
+	// Segments finds members by what is known of them.
+	Segments *segment.Desk
 	// SMS is the outbox's way to text messages, "" where the shop has none.
 	SMS bot.ChannelName
 
@@ -58,7 +61,8 @@ func New(v *people.Vault, programmeAt func(time.Time) *programme.Programme, cloc
 	s.Persons = Persons{Vault: v, Rand: rand, LaneKey: v.Derive("lanes"), Lang: i18n.Lang(programmeAt(clock.Now()).Languages[0])}
 	s.Book = &book.Book{Key: v.ChainKey(), Programme: s.Rules, Facts: s.Facts}
 	s.Club = s.newClub()
-	v.Changed, s.Book.Changed, s.Club.Vouchers.Changed = s.changed, s.changed, s.changed
+	s.Segments = s.newSegments()
+	v.Changed, s.Book.Changed, s.Club.Vouchers.Changed = s.personChanged, s.accountChanged, s.changed
 	return s
 }
 

@@ -82,6 +82,13 @@ func (d desk) show(t *bot.Turn, m people.Person) error {
 	if b.Debt > 0 {
 		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.PointsOwed), Value: i18n.Number(int64(b.Debt))})
 	}
+	tags, err := d.Tags(t.Tx, m)
+	if err != nil {
+		return err
+	}
+	if len(tags) > 0 {
+		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.FindTags), Value: t.List(tags)})
+	}
 	if m.Frozen {
 		msg.Note = t.Word(i18n.FindFrozen)
 	}

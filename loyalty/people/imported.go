@@ -201,6 +201,9 @@ func (v *Vault) importOne(tx store.Tx, x *Prepared, now time.Time, rand io.Reade
 	}
 	// The ledger asks for its facts next; they need not be opened for it.
 	v.lately.keep(x.person, x.life)
+	if err := v.changed(tx, x.life.id); err != nil {
+		return Taken{}, err
+	}
 	return Taken{Member: x.life.id, What: TakenNew}, x.lead(tx, x.life.id)
 }
 

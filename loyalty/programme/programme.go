@@ -18,6 +18,7 @@ import (
 	_ "time/tzdata" // zones are known on machines that have none installed
 
 	"regulars/loyalty"
+	"regulars/loyalty/segment"
 )
 
 // Programme is one programme file, read: the rules, and what the shop is called
@@ -44,6 +45,10 @@ type Programme struct {
 	Campaigns Campaigns
 	// Messages is what pushed messages cost, and may cost.
 	Messages Messages
+	// Segments are the shop's own, in the file's order.
+	Segments []segment.Named
+
+	segmentNames map[string]texts
 
 	regions     []string
 	names       map[string]string

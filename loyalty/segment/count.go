@@ -128,7 +128,7 @@ func (d *Desk) Each(ctx context.Context, e *Expr, now time.Time, after loyalty.M
 	if err != nil {
 		return after, err
 	}
-	j := newJudge(e, s)
+	j := newJudge(s, e)
 	found := make([]Row, 0, limit)
 	for {
 		page, err := d.page(ctx, after)
@@ -137,7 +137,7 @@ func (d *Desk) Each(ctx context.Context, e *Expr, now time.Time, after loyalty.M
 		}
 		for _, row := range page {
 			after = memberOf(row.Key)
-			yes, err := j.judge(row)
+			yes, err := j.judge(e, row)
 			if err != nil {
 				return after, err
 			}
@@ -145,16 +145,16 @@ func (d *Desk) Each(ctx context.Context, e *Expr, now time.Time, after loyalty.M
 				found = append(found, j.facts.row(after))
 			}
 			if len(found) == limit {
-				return after, eachRow(found, f)
+				return after, handOut(found, f)
 			}
 		}
 		if len(page) < pageRows {
-			return "", eachRow(found, f)
+			return "", handOut(found, f)
 		}
 	}
 }
 
-func eachRow(list []Row, f func(Row) error) error {
+func handOut(list []Row, f func(Row) error) error {
 	for _, row := range list {
 		if err := f(row); err != nil {
 			return err
@@ -204,45 +204,62 @@ func (d *Desk) page(ctx context.Context, after loyalty.MemberID) (list []store.R
 
 func memberOf(key []byte) loyalty.MemberID { return loyalty.MemberID(key[len("roll/"):]) }
 
-// judge holds rolls against an expression, one after the other; it is one
+// judge holds rolls against expressions, one roll after the other; it is one
 // goroutine's.
 type judge struct {
-	expr  *Expr
 	facts facts
 	roll  Roll
 	read  decoder
 	vm    vm.VM
+	needs []*Attribute
 	env   map[string]any
 }
 
-func newJudge(e *Expr, s *scene) *judge {
-	j := &judge{expr: e, env: map[string]any{}}
+// newJudge is one for the expressions given.
+func newJudge(s *scene, all ...*Expr) *judge {
+	j := &judge{env: map[string]any{}}
 	j.facts = facts{scene: s, roll: &j.roll}
-	if e.lapsing {
-		j.env["lapsing"] = j.facts.lapsing
+	j.env["lapsing"] = j.facts.lapsing
+	for _, e := range all {
+		for _, a := range e.needs {
+			if !slices.Contains(j.needs, a) {
+				j.needs = append(j.needs, a)
+			}
+		}
 	}
 	return j
 }
 
-// judge says whether the member of a row is in the segment; j.facts is theirs
-// then. Rows of another form are of nobody until they are made anew.
-func (j *judge) judge(row store.Row) (bool, error) {
+// look makes j.facts those of the member of a row. Rows of another form are of
+// nobody (false) until they are made anew.
+func (j *judge) look(row store.Row) (bool, error) {
 	raw, err := store.CheckSum(row.Key, row.Value)
-	if err != nil {
+	if err != nil || j.read.decode(raw, &j.roll) != nil {
 		return false, err
 	}
-	if err := j.read.decode(raw, &j.roll); err != nil {
-		return false, nil
-	}
-	for _, a := range j.expr.needs {
+	for _, a := range j.needs {
 		j.env[a.Name] = a.of(&j.facts)
 	}
-	out, err := j.vm.Run(j.expr.program, j.env)
+	return true, nil
+}
+
+// fits says whether the member looked at is in the segment.
+func (j *judge) fits(e *Expr) (bool, error) {
+	out, err := j.vm.Run(e.program, j.env)
 	if err != nil {
 		return false, err
 	}
 	yes, _ := out.(bool)
 	return yes, nil
+}
+
+// judge is look and fits.
+func (j *judge) judge(e *Expr, row store.Row) (bool, error) {
+	known, err := j.look(row)
+	if err != nil || !known {
+		return false, err
+	}
+	return j.fits(e)
 }
 
 // all calls, for every member of the segment, what worker gave to the goroutine
@@ -257,10 +274,10 @@ func (d *Desk) all(ctx context.Context, e *Expr, s *scene, worker func() (add fu
 		working.Go(func() {
 			add, end := worker()
 			defer end()
-			j := newJudge(e, s)
+			j := newJudge(s, e)
 			for page := range pages {
 				for _, row := range page {
-					yes, err := j.judge(row)
+					yes, err := j.judge(e, row)
 					if err != nil {
 						stop(err)
 					} else if yes {
@@ -303,6 +320,17 @@ func (d *Desk) read(ctx context.Context, stop context.CancelCauseFunc, pages cha
 func (d *Desk) walk(ctx context.Context, f func(*Roll)) error {
 	var roll Roll
 	var read decoder
+	return d.eachRow(ctx, func(row store.Row) error {
+		raw, err := store.CheckSum(row.Key, row.Value)
+		if err == nil && read.decode(raw, &roll) == nil {
+			f(&roll)
+		}
+		return err
+	})
+}
+
+// eachRow calls f for every row of a roll, in order, none of them in a View.
+func (d *Desk) eachRow(ctx context.Context, f func(store.Row) error) error {
 	var after loyalty.MemberID
 	for {
 		page, err := d.page(ctx, after)
@@ -311,12 +339,8 @@ func (d *Desk) walk(ctx context.Context, f func(*Roll)) error {
 		}
 		for _, row := range page {
 			after = memberOf(row.Key)
-			raw, err := store.CheckSum(row.Key, row.Value)
-			if err != nil {
+			if err := f(row); err != nil {
 				return err
-			}
-			if read.decode(raw, &roll) == nil {
-				f(&roll)
 			}
 		}
 		if len(page) < pageRows {

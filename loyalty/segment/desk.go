@@ -29,6 +29,8 @@ type Desk struct {
 	Platform func(channel string) (platform string, ok bool)
 	// Lang is the shop's own language, of who has told none.
 	Lang string
+	// Known are the names that expressions may compare with; nil: the rules' tiers.
+	Known func(time.Time) Known
 	// Own are the programme's segments in force at a moment; nil: it has none.
 	Own func(time.Time) []Named
 	// Sources are asked in their order.
@@ -38,7 +40,7 @@ type Desk struct {
 // rolls are no JSON, see the package comment: only keys and ranges are used of
 // their table.
 var (
-	rolls = store.NewTable[struct{}]("roll/", store.Locked, store.FirstPart("member"))
+	rolls = store.NewTable[struct{}]("roll/", store.Readable, store.FirstPart("member"))
 	dues  = store.NewTable[int]("rolldue/", store.Locked, store.FirstPart("member"))
 	fits  = store.NewTable[Population]("rollfit/", store.Readable, store.FirstPart("rollfit"))
 )
@@ -88,6 +90,9 @@ func (d *Desk) Expr(text string, now time.Time) (*Expr, error) {
 	e, err := Compile(text)
 	if err != nil {
 		return nil, err
+	}
+	if d.Known != nil {
+		return e, e.Check(d.Known(now))
 	}
 	return e, e.Check(KnownOf(d.Programme(now)))
 }

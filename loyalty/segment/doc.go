@@ -7,10 +7,11 @@
 //	roll/<member>       what expressions ask of a member; until they leave
 //	rolldue/<member>    that the row above is out of date; until it was made anew
 //	rollfit/population  the cuts and models of all members, made nightly; one row
+//	rollfit/built       that all rolls were made once; one row
+//	segcount/all        how many members each segment with a name had when counted last; one row
 //	tag/<member>        the shop's words for a member, MaxTags at most; until they leave
 //
-// All rows of a member are guarded by "member/<id>", rollfit/population by its
-// key. Erasing a person deletes theirs in the same commit ([Desk.PersonChanged]).
+// All rows of a member are guarded by "member/<id>", the others by their key. Erasing a person deletes theirs in the same commit ([Desk.PersonChanged]).
 //
 // # How a row stays true
 //

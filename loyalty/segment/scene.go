@@ -23,9 +23,26 @@ type scene struct {
 	fit        *Population // nil: the expression asks for nothing of it
 }
 
-// scene is the one at a moment, with the population if the expression asks for
-// it, reckoned now where that was never done.
-func (d *Desk) scene(ctx context.Context, e *Expr, now time.Time) (*scene, error) {
+// scene is the one at a moment, with the population reckoned now where the
+// expression asks for it and that was never done.
+func (d *Desk) scene(ctx context.Context, e *Expr, now time.Time) (s *scene, err error) {
+	err = d.DB.View(ctx, func(r store.Reader) (err error) {
+		s, err = d.sceneIn(r, now)
+		return err
+	})
+	if err == nil && s.fit == nil && e.compares() {
+		var fit Population
+		fit, err = d.Fit(ctx, now)
+		s.fit = &fit
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, s.lacks(e)
+}
+
+// sceneIn is the scene at a moment as far as it is stored.
+func (d *Desk) sceneIn(r store.Reader, now time.Time) (*scene, error) {
 	p := d.Programme(now)
 	local := now.In(p.Location())
 	s := &scene{
@@ -35,34 +52,27 @@ func (d *Desk) scene(ctx context.Context, e *Expr, now time.Time) (*scene, error
 	if len(p.Tiers.Levels) > 0 {
 		s.lowest = p.Tiers.Levels[0].ID
 	}
-	if !e.Uses("rfm") && !e.Uses("alive") && !e.Uses("clv") {
-		return s, nil
+	fit, known, err := fits.Get(r, populationKey)
+	if known {
+		s.fit = &fit
 	}
-	fit, err := d.population(ctx, now)
-	if err != nil {
-		return nil, err
-	}
-	s.fit = fit
-	switch {
-	case e.Uses("alive") && fit.Buying == nil:
-		return nil, &TooFewError{"alive"}
-	case e.Uses("clv") && (fit.Buying == nil || fit.Spending == nil):
-		return nil, &TooFewError{"clv"}
-	}
-	return s, nil
+	return s, err
 }
 
-func (d *Desk) population(ctx context.Context, now time.Time) (*Population, error) {
-	var fit Population
-	known := false
-	err := d.DB.View(ctx, func(r store.Reader) (err error) {
-		fit, known, err = fits.Get(r, populationKey)
-		return err
-	})
-	if err == nil && !known {
-		fit, err = d.Fit(ctx, now)
+// compares says that the expression compares a member with all others.
+func (e *Expr) compares() bool { return e.Uses("rfm") || e.Uses("alive") || e.Uses("clv") }
+
+// lacks tells what an expression asks for that the scene cannot tell.
+func (s *scene) lacks(e *Expr) error {
+	switch {
+	case e.Uses("rfm") && s.fit == nil:
+		return &TooFewError{"rfm"}
+	case e.Uses("alive") && (s.fit == nil || s.fit.Buying == nil):
+		return &TooFewError{"alive"}
+	case e.Uses("clv") && (s.fit == nil || s.fit.Buying == nil || s.fit.Spending == nil):
+		return &TooFewError{"clv"}
 	}
-	return &fit, err
+	return nil
 }
 
 // window is the days over which RFM counts.
