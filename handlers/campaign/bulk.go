@@ -77,15 +77,40 @@ func (e *Engine) report(r store.Reader, id ID) (outbox.BulkReport, error) {
 	return rep, err
 }
 
+// over says that everybody has an end, those in groups too.
+func (e *Engine) over(r store.Reader, id ID, rep outbox.BulkReport) (bool, error) {
+	if rep.State != outbox.BulkDone && rep.State != outbox.BulkStopped {
+		return false, nil
+	}
+	d, err := e.Draft(r, id, 0)
+	if err != nil {
+		return false, err
+	}
+	for i := range d.Groups {
+		s, ok, err := e.Bulks.Find(r, groupIntent(id, i))
+		if err != nil {
+			return false, err
+		}
+		if ok && (s.State == outbox.Waiting || s.State == outbox.Claimed) {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // settle follows a bulk that came to its end, or paused by itself.
 func (e *Engine) settle(ctx context.Context, id ID) (more bool, err error) {
 	var rep outbox.BulkReport
+	over := false
 	err = e.DB.View(ctx, func(r store.Reader) (err error) {
-		rep, err = e.report(r, id)
+		if rep, err = e.report(r, id); err != nil {
+			return err
+		}
+		over, err = e.over(r, id, rep)
 		return err
 	})
 	stuck := rep.State == outbox.BulkPaused && rep.Why != ""
-	if err != nil || rep.State != outbox.BulkDone && rep.State != outbox.BulkStopped && !stuck {
+	if err != nil || !over && !stuck {
 		return false, err
 	}
 	now := e.now()

@@ -71,15 +71,11 @@ func (c *Campaign) sending() bool {
 
 func (e *Engine) pause(tx store.Tx, c *Campaign, why string, now time.Time) error {
 	if c.State == Sending {
-		rep, err := e.report(tx, c.ID)
-		switch {
+		switch over, err := e.steer(tx, c.ID, now, e.Bulks.PauseBulk); {
 		case err != nil:
 			return err
-		case rep.State == outbox.BulkDone:
+		case over:
 			return &StateError{Done} // it is, though nobody has looked yet
-		}
-		if err := e.Bulks.PauseBulk(tx, bulkID(c.ID), now); err != nil {
-			return err
 		}
 	}
 	c.Before, c.State, c.Why = c.State, Paused, why
@@ -88,12 +84,25 @@ func (e *Engine) pause(tx store.Tx, c *Campaign, why string, now time.Time) erro
 
 func (e *Engine) resume(tx store.Tx, c *Campaign, now time.Time) error {
 	if c.Before == Sending {
-		if err := e.Bulks.ResumeBulk(tx, bulkID(c.ID), now); err != nil {
+		if _, err := e.steer(tx, c.ID, now, e.Bulks.ResumeBulk); err != nil {
 			return err
 		}
 	}
 	c.State, c.Before, c.Why = c.Before, "", ""
 	return put(tx, *c)
+}
+
+// steer pauses or resumes a campaign's bulk, unless that is done and only groups
+// are still to be told; over says that these are told too.
+func (e *Engine) steer(tx store.Tx, id ID, now time.Time, f func(store.Tx, outbox.BulkID, time.Time) error) (over bool, err error) {
+	rep, err := e.report(tx, id)
+	if err != nil {
+		return false, err
+	}
+	if rep.State == outbox.BulkDone {
+		return e.over(tx, id, rep)
+	}
+	return false, f(tx, bulkID(id), now)
 }
 
 // NewVersion changes the words of a campaign that is scheduled or under way:

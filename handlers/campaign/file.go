@@ -34,8 +34,11 @@ var keys = []string{
 type Lines map[string]int
 
 // Of is the line of a key, or of the nearest table around it; 0 where there is
-// none.
+// none. The only wording of a language need not be named in the file.
 func (l Lines) Of(key string) int {
+	if n, ok := l[strings.Replace(key, "."+OnlyVariant+".", ".", 1)]; ok {
+		return n
+	}
 	for key != "" {
 		if n, ok := l[key]; ok {
 			return n
