@@ -41,6 +41,8 @@ type Programme struct {
 	Nudges []loyalty.Nudge
 	// Surveys are what members are asked; their words are in Words and Questions.
 	Surveys []loyalty.Survey
+	// Digest is when managers are told how the week was.
+	Digest Digest
 	// Campaigns bound what one manager sends alone.
 	Campaigns Campaigns
 	// Messages is what pushed messages cost, and may cost.
