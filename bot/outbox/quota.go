@@ -22,7 +22,7 @@ type quota struct {
 	purse
 }
 
-var quotas = store.NewTable[quota]("outquota/", store.Locked, ofQuota)
+var quotas = store.NewTable[quota]("outquota/", store.Readable, ofQuota)
 
 func ofQuota(rest []byte) store.Subject { return store.Subject("outquota/" + string(rest)) }
 
@@ -174,11 +174,6 @@ type Month struct {
 
 // Month tells what is known of a channel's month.
 func (o *Outbox) Month(r store.Reader, ch bot.ChannelName, now time.Time) (Month, error) {
-	if tx, ok := r.(store.Tx); ok {
-		if err := tx.Lock(ofQuota([]byte(ch))); err != nil {
-			return Month{}, err
-		}
-	}
 	q, err := readQuota(r, ch, now)
 	return Month{ch, q.Limited, q.Limit, q.Spent + q.elsewhere(), q.Spent, q.Held, at(q.Read)}, err
 }

@@ -116,6 +116,20 @@ func (q *quota) most(p Plan, class bot.Class) (most int64, why string) {
 	return max(0, most-(most+q.elsewhere())*kept/100), why
 }
 
+// Limit is how many messages a month the shop's own limits allow; ok is false
+// where there is none.
+func (p *Plan) Limit() (n int64, ok bool) {
+	if p.Most > 0 {
+		n, ok = p.Most, true
+	}
+	if p.MostMoney > 0 && p.Cost != nil {
+		if m := p.affords(); !ok || m < n {
+			n, ok = m, true
+		}
+	}
+	return n, ok
+}
+
 // affords is the greatest number of messages that MostMoney pays for.
 func (p *Plan) affords() int64 {
 	low, high := int64(0), int64(1)<<40 // low is affordable, or nothing is

@@ -80,6 +80,7 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 		return nil, err
 	}
 	a.bot.Outbox = a.outbox
+	a.shop.Sends = a.sends
 	a.counter = &counter.Counter{Shop: a.shop, DB: db, Outbox: a.outbox}
 	a.schedule = a.newSchedule()
 	return a, nil
@@ -128,6 +129,7 @@ func (a *app) outboxConfig() outbox.Config {
 			why, later, err := a.shop.MaySend(tx, i, now)
 			return outbox.Verdict{Why: why, NotBefore: later}, err
 		},
+		Plan:          a.messagePlan,
 		OnMoved:       a.moved,
 		OnUnreachable: a.unreachable,
 		OnDate:        a.doubt.note,

@@ -47,6 +47,9 @@ type Shop struct {
 	Changes []func(store.Tx, loyalty.MemberID) error
 	// Segments finds members by what is known of them.
 	Segments *segment.Desk
+	// Sends is what went out on each channel where that costs money, from from to
+	// to, whole days; nil: nobody counts.
+	Sends func(r store.Reader, from, to time.Time) ([]Sends, error)
 	// SMS is the outbox's way to text messages, "" where the shop has none.
 	SMS bot.ChannelName
 

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"time"
+
+	"regulars/bot"
+	"regulars/bot/outbox"
+	"regulars/handlers/shop"
+	"regulars/store"
+)
+
+// messagePlan is what the programme says of messages, as the outbox asks it.
+func (a *app) messagePlan(now time.Time) outbox.Plan {
+	m := a.shop.Programme(now).Messages
+	plan := outbox.Plan{Most: m.Most, MostMoney: int64(m.MostMoney), Keep: m.Keep}
+	if price, known := m.Price(now); known {
+		plan.Included = price.Included
+		plan.Cost = func(n int64) (int64, bool) {
+			money, ok := price.Cost(n)
+			return int64(money), ok
+		}
+	}
+	return plan
+}
+
+// sends tells the shop what went out on LINE, where pushing costs money.
+func (a *app) sends(r store.Reader, from, to time.Time) (all []shop.Sends, err error) {
+	days, err := a.outbox.Stats(r, from, to)
+	if err != nil {
+		return nil, err
+	}
+	stops, err := a.outbox.Stops(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, ch := range a.shop.Channels {
+		if ch.Platform != bot.LINE {
+			continue
+		}
+		m, err := a.outbox.Month(r, ch.Name, to)
+		if err != nil {
+			return nil, err
+		}
+		plan := a.messagePlan(to)
+		own, _ := plan.Limit()
+		s := shop.Sends{Channel: ch.Name, Own: own, Limited: m.Limited, Limit: m.Limit, Used: m.Used, Read: m.Read}
+		for _, d := range days {
+			if d.Channel == ch.Name {
+				s.Billed, s.Replies, s.Rode, s.Saved = s.Billed+d.Billed, s.Replies+d.Free, s.Rode+d.Rode, s.Saved+d.Saved
+			}
+		}
+		for _, stop := range stops {
+			s.Stopped = s.Stopped || stop.Channel == ch.Name || stop.Channel == "*"
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
