@@ -188,7 +188,7 @@ func (o *Outbox) PauseBulk(tx store.Tx, id BulkID, now time.Time) error {
 		if h.State != BulkRunning && h.State != BulkPaused {
 			return ErrBulkOpen
 		}
-		h.State, h.Why, h.Until = BulkPaused, "", 0
+		h.pause("")
 		return nil
 	})
 }
@@ -199,7 +199,8 @@ func (o *Outbox) ResumeBulk(tx store.Tx, id BulkID, now time.Time) error {
 		if h.State != BulkRunning && h.State != BulkPaused {
 			return ErrBulkOpen
 		}
-		h.State, h.Why, h.Until = BulkRunning, "", 0
+		h.State = BulkRunning
+		h.stir()
 		return nil
 	})
 }
@@ -210,7 +211,8 @@ func (o *Outbox) ResumeBulk(tx store.Tx, id BulkID, now time.Time) error {
 func (o *Outbox) StopBulk(tx store.Tx, id BulkID, now time.Time) error {
 	return o.changeBulk(tx, id, now, func(h *bulkRow) error {
 		if h.State != BulkStopped && h.State != BulkDone {
-			h.State, h.Why, h.Until = BulkStopping, "", 0
+			h.State = BulkStopping
+			h.stir()
 		}
 		return nil
 	})
@@ -248,8 +250,13 @@ func (o *Outbox) BulkReport(r store.Reader, id BulkID) (rep BulkReport, ok bool,
 		return rep, ok, err
 	}
 	rep = BulkReport{
-		Bulk: h.bulk(id), State: h.State, Why: h.Why, Until: at(h.Until), Billed: h.Spent, Ended: at(h.Ended),
+		Bulk: h.bulk(id), State: h.State, Why: h.Why, Billed: h.Spent, Ended: at(h.Ended),
 		ByWording: map[string]map[State]int64{},
+	}
+	for _, us := range h.Waits {
+		if rep.Until.IsZero() || us < micros(rep.Until) {
+			rep.Until = at(us)
+		}
 	}
 	for wording, n := range h.Tally {
 		rep.ByWording[wording] = maps.Clone(n)

@@ -20,8 +20,9 @@ type bulkRow struct {
 	Budget    int64     `json:"m,omitempty"`
 	State     BulkState `json:"st"`
 	Why       string    `json:"w,omitempty"`
-	Until     int64     `json:"u,omitempty"`
 	Ended     int64     `json:"e,omitempty"`
+	// Waits is until when a channel waits by itself, for quota.
+	Waits map[bot.ChannelName]int64 `json:"u,omitempty"`
 	// Tally is how many recipients are in which state, by wording. It is kept
 	// in every commit that moves a recipient, so that a report reads one row.
 	Tally map[string]map[State]int64 `json:"n,omitempty"`
@@ -38,6 +39,7 @@ type partRow struct {
 	States    string          `json:"s"`            // a byte for each of its people
 	Whys      []string        `json:"w,omitempty"`  // of suppressedMark+i
 	Due       int64           `json:"d,omitempty"`  // as in its bulkdue row; 0: everybody has an end
+	Later     int64           `json:"l,omitempty"`  // when to ask about deferred people again
 	Fence     int64           `json:"f,omitempty"`  // counts claims: who marks must know the last
 	Most      int             `json:"mx,omitempty"` // people in one call while a bad one is searched for
 	Bad       int             `json:"bd,omitempty"` // bad ones found
@@ -67,6 +69,7 @@ func bulkSubject(id BulkID) store.Subject { return store.Subject("bulk/" + strin
 // The marks in partRow.States.
 const (
 	pendingMark    = 'p'
+	deferredMark   = 'd' // pending, and not before partRow.Later
 	tryingMark     = 't'
 	sentMark       = 's'
 	failedMark     = 'f'
@@ -79,7 +82,7 @@ const (
 )
 
 var marked = map[byte]State{
-	pendingMark: Pending, tryingMark: Trying, sentMark: Sent, failedMark: Failed, unsureMark: Unsure, expiredMark: Expired,
+	pendingMark: Pending, deferredMark: Pending, tryingMark: Trying, sentMark: Sent, failedMark: Failed, unsureMark: Unsure, expiredMark: Expired,
 }
 
 // state is how the i-th of a part stands.
@@ -214,7 +217,32 @@ func (h *bulkRow) close(now time.Time) {
 	if h.Ended = micros(now); h.State == BulkStopping {
 		h.State = BulkStopped
 	} else {
-		h.State, h.Why, h.Until = BulkDone, "", 0
+		h.State = BulkDone
+		h.stir()
+	}
+}
+
+// stir takes back what the bulk waits for by itself.
+func (h *bulkRow) stir() { h.Why, h.Waits = "", nil }
+
+// wait makes a channel wait.
+func (h *bulkRow) wait(ch bot.ChannelName, why string, until time.Time) {
+	if h.Waits == nil {
+		h.Waits = map[bot.ChannelName]int64{}
+	}
+	h.Why, h.Waits[ch] = why, micros(until)
+}
+
+// pause stops the bulk until somebody acts.
+func (h *bulkRow) pause(why string) {
+	h.stir()
+	h.State, h.Why = BulkPaused, why
+}
+
+// goes says that a channel waits no longer.
+func (h *bulkRow) goes(ch bot.ChannelName) {
+	if delete(h.Waits, ch); len(h.Waits) == 0 {
+		h.stir()
 	}
 }
 

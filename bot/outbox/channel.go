@@ -22,6 +22,8 @@ type channel struct {
 	mu     sync.Mutex
 	inbox  []event
 	signal chan struct{}
+	paceMu sync.Mutex // of buckets and recent: workers take places for further calls
+	recent recent
 	// stopped is until when workers must begin no further call, in µs.
 	stopped atomic.Int64
 
@@ -43,14 +45,17 @@ type channel struct {
 	seq        uint64
 	timer      <-chan time.Time
 	timerAt    time.Time
+	feeder     feeder
 }
 
 // event is what happens to a loop. One field is set.
 type event struct {
-	item   *item // new, or back from the table
-	look   bool  // the queue changed
-	done   *landing
-	forget bot.IntentID // its end, or its return to the table, is committed
+	item     *item // new, or back from the table
+	look     bool  // the queue changed
+	done     *landing
+	fed      *fed         // a look for bulks ended
+	unitOver bool         // a unit of a bulk is marked
+	forget   bot.IntentID // its end, or its return to the table, is committed
 }
 
 // landing is the end of a try.
@@ -60,7 +65,8 @@ type landing struct {
 	stop  time.Time
 	fail  bool
 	ok    bool
-	extra int // messages it took beyond the first, for the pace
+	extra int // messages it took beyond the first, for the chat's pace
+	paced int // further calls that took their places themselves
 }
 
 func newChannel(o *Outbox, name bot.ChannelName, s Channel) *channel {
@@ -68,10 +74,12 @@ func newChannel(o *Outbox, name bot.ChannelName, s Channel) *channel {
 		o: o, name: name, sender: s, free: o.cfg.Free(name), pace: DefaultPace(s.Platform()),
 		signal: make(chan struct{}, 1), lanes: newSortedLanes(), known: map[bot.IntentID]*item{},
 		buckets: map[string]*bucket{}, look: true,
+		feeder: feeder{busy: map[unitKey]bool{}, later: map[unitKey]time.Time{}},
 	}
 	if p, ok := o.cfg.Paces[name]; ok {
 		c.pace = p
 	}
+	c.recent.at = make([]time.Time, c.pace.Window)
 	return c
 }
 
@@ -95,8 +103,9 @@ func (c *channel) run(ctx context.Context, stop <-chan struct{}) {
 		if !c.draining && (c.look || !now.Before(c.nextLook)) {
 			c.refill(ctx, now)
 		}
-		wake := c.dispatch(ctx, now)
+		wake := earlier(c.dispatch(ctx, now), c.feed(ctx, now))
 		if c.flying == 0 && (ctx.Err() != nil || c.draining && c.lanes.answersLeft() == 0) {
+			c.landUnits(now)
 			return
 		}
 		select {
@@ -105,6 +114,7 @@ func (c *channel) run(ctx context.Context, stop <-chan struct{}) {
 			c.timer = nil
 		case <-stop:
 			c.draining, stop = true, nil
+			c.recall(now)
 		case <-c.quit(ctx):
 		}
 	}
@@ -141,6 +151,11 @@ func (c *channel) absorb() {
 			c.add(e.item, now)
 		case e.look:
 			c.look = true
+			c.feeder.stir()
+		case e.fed != nil:
+			c.fed(e.fed, now)
+		case e.unitOver:
+			c.unitOver()
 		case e.done != nil:
 			c.land(e.done, now)
 		default:
@@ -155,7 +170,7 @@ func (c *channel) add(it *item, now time.Time) {
 		return
 	}
 	c.known[it.id] = it
-	if !it.direct {
+	if !it.direct && it.unit == nil {
 		c.loaded[rank(it.class)]++
 	}
 	c.seq++
@@ -184,7 +199,7 @@ func (c *channel) forget(id bot.IntentID) {
 		return
 	}
 	delete(c.known, id)
-	if it.direct {
+	if it.direct || it.unit != nil {
 		return
 	}
 	n := rank(it.class)
@@ -202,7 +217,13 @@ func (c *channel) land(d *landing, now time.Time) {
 	}
 	l := c.lanes.by[d.it.lane]
 	l.busy = false
-	c.bucket(d.it).take(float64(d.extra), now)
+	c.paceMu.Lock()
+	if n := d.extra - d.paced; c.paced(d.it) {
+		c.bucket(d.it).take(float64(n), now)
+	} else if n < 0 {
+		c.recent.giveBack()
+	}
+	c.paceMu.Unlock()
 	l.pace.take(float64(d.extra), now)
 	if d.again {
 		l.add(d.it)
@@ -218,6 +239,12 @@ func (c *channel) land(d *landing, now time.Time) {
 		c.fails = 0
 	}
 	c.stopUntil(d.stop)
+	if d.it.unit != nil {
+		delete(c.known, d.it.id)
+	}
+	if c.stop.Sub(now) >= handBack {
+		c.recall(now)
+	}
 }
 
 func (c *channel) stopUntil(t time.Time) {
@@ -247,11 +274,9 @@ func (c *channel) dispatch(ctx context.Context, now time.Time) time.Time {
 		if c.flying >= c.o.cfg.Workers || (!it.direct && c.flyingRest >= c.o.cfg.Workers/2) {
 			break // a landing will wake the loop
 		}
-		b := c.bucket(it)
-		if t := b.next(now); t.After(now) {
+		if t := c.begin(it, now); t.After(now) {
 			return earlier(t, look)
 		}
-		b.take(1, now)
 		l.pace.take(1, now)
 		l.items = l.items[1:]
 		l.busy = true
@@ -269,14 +294,66 @@ func (c *channel) dispatch(ctx context.Context, now time.Time) time.Time {
 	return wake
 }
 
+// begin takes a place for it's first call, or tells when there is one.
+func (c *channel) begin(it *item, now time.Time) time.Time {
+	c.paceMu.Lock()
+	defer c.paceMu.Unlock()
+	t := c.recent.place(now)
+	if c.paced(it) {
+		if own := c.bucket(it).next(now); own.After(t) {
+			t = own
+		}
+	}
+	if !t.After(now) {
+		c.take(it, now)
+	}
+	return t
+}
+
+// take gives a place away and tells when it is. It belongs to paceMu.
+func (c *channel) take(it *item, now time.Time) time.Time {
+	t := c.recent.take(now)
+	if c.paced(it) {
+		b := c.bucket(it)
+		b.take(1, now)
+		if own := b.reaches(0, now); own.After(t) {
+			t = own
+		}
+	}
+	return t
+}
+
+// paced says that it has a rate beside the window of all.
+func (c *channel) paced(it *item) bool { return c.pace.Window == 0 || it.unit != nil }
+
+// place takes a place for a further call of it, and waits for it.
+func (c *channel) place(ctx context.Context, it *item) {
+	now := c.o.cfg.Clock.Now()
+	c.paceMu.Lock()
+	wait := c.take(it, now).Sub(now)
+	c.paceMu.Unlock()
+	if wait <= 0 {
+		return
+	}
+	select {
+	case <-c.o.cfg.Clock.After(wait):
+	case <-ctx.Done():
+	}
+}
+
+// bucket is the pace of it's endpoint. It belongs to paceMu.
 func (c *channel) bucket(it *item) *bucket {
-	name := ""
-	if c.pace.PerEndpoint && it.direct {
+	name, rate := "", c.pace.Calls
+	switch {
+	case !c.pace.PerEndpoint:
+	case it.direct:
 		name = "reply"
+	case it.try != nil && it.try.many:
+		name, rate = "multicast", c.pace.Multicast
 	}
 	b := c.buckets[name]
 	if b == nil {
-		b = newBucket(c.pace.Calls)
+		b = newBucket(rate)
 		c.buckets[name] = b
 	}
 	return b

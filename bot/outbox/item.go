@@ -35,6 +35,9 @@ type item struct {
 	unknowns int
 	tries    int
 	moves    int
+	paced    int   // of the last try: further calls that took their places themselves
+	unit     *unit // of a bulk: claimed already, ended with the unit
+	try      *try
 	troubles int // times in a row that the store refused
 }
 

@@ -15,20 +15,25 @@ type Rate struct {
 
 // Pace is how fast a channel may talk.
 type Pace struct {
-	Calls       Rate // of the channel, or of each endpoint
-	PerEndpoint bool // LINE counts replies and pushes apart
+	Calls       Rate // of the channel, or of each endpoint; with Window, of texts to many alone
+	Window      int  // if set, how many calls any second sees at most, whatever they are for
+	PerEndpoint bool // LINE counts replies, pushes and multicasts apart
+	Multicast   Rate // of that endpoint, where PerEndpoint
 	Chat        Rate // to one private chat
 	Group       Rate // to one group
 }
 
 // DefaultPace stays just below what the platforms allow: LINE 2,000 a second
-// and endpoint (LINE docs, #rate-limits); Telegram 30 a second in all, about 1 a
-// second and chat with short bursts, 20 a minute and group (Telegram's bot FAQ).
+// and endpoint, 200 multicasts (LINE docs, #rate-limits); Telegram 30 a second in
+// all, about 1 a second and chat with short bursts, 20 a minute and group
+// (Telegram's bot FAQ). There, texts to many are spaced, with as much of a burst
+// as makes up for a late timer: an answer waits for no more than the next place,
+// and several go at once where no such text is under way.
 func DefaultPace(p bot.Platform) Pace {
 	if p == bot.LINE {
-		return Pace{Calls: Rate{1800, 200}, PerEndpoint: true}
+		return Pace{Calls: Rate{1800, 200}, Multicast: Rate{180, 20}, PerEndpoint: true}
 	}
-	return Pace{Calls: Rate{25, 5}, Chat: Rate{1, 3}, Group: Rate{0.25, 5}}
+	return Pace{Calls: Rate{29.6, 1.3}, Window: 30, Chat: Rate{1, 3}, Group: Rate{0.25, 5}}
 }
 
 // bucket is a Rate's state. A letter of several calls may overdraw it: the debt
@@ -74,4 +79,45 @@ func (b *bucket) take(n float64, now time.Time) {
 	}
 	b.fill(now)
 	b.level -= n
+}
+
+// windowLength is a second, and what the way to the platform may take longer for
+// one call than for the next.
+const windowLength = time.Second + 10*time.Millisecond
+
+// recent remembers when the last calls began, or are to begin. The zero recent
+// knows no limit.
+type recent struct {
+	at   []time.Time // a ring
+	next int
+}
+
+// place is when one more call may go: now, or later.
+func (r *recent) place(now time.Time) time.Time {
+	if len(r.at) == 0 || r.at[r.next].IsZero() {
+		return now
+	}
+	// A clock that was set back must not stop everything.
+	if t := r.at[r.next].Add(windowLength); t.After(now) && t.Sub(now) <= 2*windowLength {
+		return t
+	}
+	return now
+}
+
+// take gives the next place away, and tells when it is.
+func (r *recent) take(now time.Time) time.Time {
+	t := r.place(now)
+	if len(r.at) > 0 {
+		r.at[r.next] = t
+		r.next = (r.next + 1) % len(r.at)
+	}
+	return t
+}
+
+// giveBack undoes the last take.
+func (r *recent) giveBack() {
+	if len(r.at) > 0 {
+		r.next = (r.next + len(r.at) - 1) % len(r.at)
+		r.at[r.next] = time.Time{}
+	}
 }

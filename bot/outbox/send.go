@@ -14,6 +14,10 @@ import (
 
 // fly is one try of one intent, from its preparation to what follows from it.
 func (c *channel) fly(ctx context.Context, it *item) {
+	if it.unit != nil {
+		c.flyUnit(ctx, it)
+		return
+	}
 	now := c.o.cfg.Clock.Now()
 	before := it.next
 	var res bot.Result
@@ -29,7 +33,7 @@ func (c *channel) fly(ctx context.Context, it *item) {
 			v = c.move(ctx, it, v)
 		}
 	}
-	l := &landing{it: it, again: v.ending == again, stop: v.stop, ok: res.Outcome == bot.Delivered}
+	l := &landing{it: it, paced: it.paced, again: v.ending == again, stop: v.stop, ok: res.Outcome == bot.Delivered}
 	l.fail = res.Outcome == bot.Unknown || (res.Outcome == bot.NotSent && res.RetryAfter == 0)
 	if ready {
 		l.extra = it.next - before - 1
@@ -152,10 +156,16 @@ func (o *Outbox) uuid() (string, error) {
 
 // transmit makes the calls that are left, until one is not accepted.
 func (c *channel) transmit(ctx context.Context, it *item) bot.Result {
+	first := it.next
+	it.paced = 0
 	for it.next < len(it.sent.Calls) {
 		now := c.o.cfg.Clock.Now()
 		if until := at(c.stopped.Load()); until.After(now) {
 			return bot.Result{Outcome: bot.NotSent, RetryAfter: until.Sub(now)}
+		}
+		if it.next > first {
+			c.place(ctx, it)
+			it.paced++
 		}
 		call := it.sent.Calls[it.next]
 		res := c.call(ctx, call, it.sent.Keys[it.next])

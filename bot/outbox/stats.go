@@ -51,20 +51,25 @@ type spent struct{ held, billed int64 }
 
 // settle ends r's reservation, if it has one.
 func (t *tally) settle(r *row, billed int64) {
-	if r.Held == 0 {
+	t.settled(r.Channel, r.Held, billed)
+	r.Held = 0
+}
+
+// settled ends a reservation on a channel.
+func (t *tally) settled(ch bot.ChannelName, held, billed int64) {
+	if held == 0 {
 		return
 	}
 	if t.spent == nil {
 		t.spent = map[bot.ChannelName]*spent{}
 	}
-	s := t.spent[r.Channel]
+	s := t.spent[ch]
 	if s == nil {
 		s = &spent{}
-		t.spent[r.Channel] = s
+		t.spent[ch] = s
 	}
-	s.held += r.Held
+	s.held += held
 	s.billed += billed
-	r.Held = 0
 }
 
 func (t *tally) of(key string) *Counts {

@@ -89,6 +89,7 @@ func (p *people) Lane(c bot.Chat) bot.Lane {
 // wire is a call's body on the fake platforms.
 type wire struct {
 	To    bot.ChatID
+	Many  []bot.ChatID `json:",omitempty"` // of a multicast
 	Token string
 	Says  []string
 }
@@ -173,9 +174,9 @@ func (p *platform) accept(c bot.Call, key string) bot.Result {
 		return bot.Result{Outcome: bot.TokenDead}
 	case c.Method == "reply":
 		p.used[w.Token] = true
-	case c.Method == "push" && key == "":
+	case c.Method != "reply" && c.Idempotent && key == "":
 		return bot.Result{Outcome: bot.Rejected, Err: errors.New("no retry key")}
-	case c.Method == "push":
+	case c.Idempotent:
 		if body, ok := p.keys[key]; ok {
 			if body != string(c.Body) {
 				return bot.Result{Outcome: bot.Rejected, Err: errors.New("another body under the same retry key")}
@@ -183,7 +184,14 @@ func (p *platform) accept(c bot.Call, key string) bot.Result {
 			return bot.Result{Outcome: bot.Delivered}
 		}
 		p.keys[key] = string(c.Body)
-		p.billed++
+		p.billed += max(1, len(w.Many))
+	}
+	for _, to := range w.Many {
+		p.got[to] = append(p.got[to], strings.Join(w.Says, "|"))
+		p.when[to] = append(p.when[to], time.Now())
+	}
+	if len(w.Many) > 0 {
+		return bot.Result{Outcome: bot.Delivered}
 	}
 	p.got[w.To] = append(p.got[w.To], strings.Join(w.Says, "|"))
 	p.when[w.To] = append(p.when[w.To], time.Now())
