@@ -40,6 +40,7 @@ func (j Jobs) All() []schedule.Job {
 	all := slices.Concat(
 		[]schedule.Job{{Name: "club", Spec: everyMinute, Run: j.club}},
 		[]schedule.Job{{Name: "notices", Spec: everyMinute, Run: j.notices}},
+		j.digestJob(),
 		j.More,
 	)
 	for i := range all {

@@ -52,6 +52,7 @@ func Commands(s *shop.Shop) []*bot.Command {
 		{Name: "scan", Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.scan)},
 		{Name: "decide", Role: bot.Manager, Place: bot.Private, Run: d.ends(d.decide)},
 		{Name: "messages", Words: i18n.WordsMessages, Help: i18n.HelpMessages, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.messages)},
+		{Name: "stats", Words: i18n.WordsStats, Help: i18n.HelpStats, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.stats)},
 		{Name: "poster", Words: i18n.WordsPoster, Help: i18n.HelpPoster, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.poster)},
 		{Name: "staff", Words: i18n.WordsStaff, Place: bot.Private, Run: d.enrol},
 	}
