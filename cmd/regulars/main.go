@@ -68,6 +68,7 @@ type cli struct {
 	Import    importCmd    `cmd:"" help:"Bring members, balances and purchases of another system, from CSV or XLSX. Says first what would happen."`
 	Claims    claimsCmd    `cmd:"" help:"How many imported members came into the chat and claimed what is theirs, by store."`
 	Members   membersCmd   `cmd:"" help:"Members who are one person: find, merge, unmerge."`
+	Segment   segmentCmd   `cmd:"" help:"Members found by what is known of them: list, count, show, rebuild."`
 	Referrals referralsCmd `cmd:"" help:"Members whose invitations look odd: list, clear, refuse."`
 	Poster    posterCmd    `cmd:"" help:"Write the poster with the ways into your chats, or the team's card, as a page to print."`
 	Jobs      jobsCmd      `cmd:"" help:"What the clock does: list how each job stands, run one now."`

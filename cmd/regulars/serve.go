@@ -103,6 +103,7 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	part("sweeps", a.sweeps)
 	if !a.byHand {
 		part("schedule", a.schedule.Run)
+		part("segments", a.segments)
 		part("alarms", a.alarms)
 	}
 	part("look through", a.lookThrough)

@@ -51,6 +51,9 @@ type Desk struct {
 //	codes-list      only ("empty": the ids of those that have none)
 //	referrals-list
 //	referrals-clear, referrals-refuse  member
+//	segment-list
+//	segment-count, segment-show  when (a name or an expression)
+//	segment-rebuild
 //	members-find    who
 //	members-merge   from, into
 //	members-unmerge from
@@ -77,6 +80,7 @@ func (d Desk) Ops() Ops {
 		"devices-list": d.listDevices, "devices-revoke": d.revokeDevice,
 		"codes-add": d.addCodes, "codes-list": d.listCodes,
 		"referrals-list": d.listReferrals, "referrals-clear": d.clearReferrals, "referrals-refuse": d.refuseReferrals,
+		"segment-list": d.listSegments, "segment-count": d.segmentCount, "segment-show": d.showSegment, "segment-rebuild": d.rebuildSegments,
 		"members-find": d.findMembers, "members-merge": d.mergeMembers, "members-unmerge": d.unmergeMembers,
 		"dead-list": d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
 		"backup": d.backup, "export": d.export,

@@ -41,6 +41,7 @@ func (j Jobs) All() []schedule.Job {
 		[]schedule.Job{{Name: "club", Spec: everyMinute, Run: j.club}},
 		[]schedule.Job{{Name: "notices", Spec: everyMinute, Run: j.notices}},
 		j.digestJob(),
+		j.segments(),
 		j.More,
 	)
 	for i := range all {

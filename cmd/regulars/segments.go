@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+	"time"
+)
+
+// refreshEvery is how long a member's roll may be out of date.
+const refreshEvery = 5 * time.Second
+
+// segments makes the rolls of a store that never had any, and then those that go
+// out of date, every few seconds.
+func (a *app) segments(ctx context.Context) error {
+	warn := func(err error) {
+		if err != nil && ctx.Err() == nil {
+			a.log.Warn("what segments look at could not be brought up to date; it is tried again", "error", err)
+		}
+	}
+	warn(a.shop.Segments.Begin(ctx, a.clock.Now()))
+	for {
+		_, err := a.shop.Segments.Refresh(ctx, a.clock.Now())
+		warn(err)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-a.clock.After(refreshEvery):
+		}
+	}
+}

@@ -1,0 +1,26 @@
+package jobs
+
+import (
+	"context"
+
+	"regulars/bot/schedule"
+)
+
+// segments keep what segments look at: "segments" makes out-of-date rolls anew
+// (serve does so every few seconds besides), "segment-counts" counts the segments
+// that have a name, for shops too large to count them while somebody waits, and
+// "population" reckons once a night what each member is compared with.
+func (j Jobs) segments() []schedule.Job {
+	return []schedule.Job{
+		{Name: "segments", Spec: everyMinute, Run: func(ctx context.Context, _ schedule.Tick) (int, error) {
+			return j.Shop.Segments.Refresh(ctx, j.Shop.Clock.Now())
+		}},
+		{Name: "segment-counts", Spec: "7 * * * *", Run: func(ctx context.Context, _ schedule.Tick) (int, error) {
+			return j.Shop.Segments.TallyAll(ctx, j.Shop.Clock.Now())
+		}},
+		{Name: "population", Spec: "40 3 * * *", Run: func(ctx context.Context, _ schedule.Tick) (int, error) {
+			_, err := j.Shop.Segments.Fit(ctx, j.Shop.Clock.Now())
+			return 1, err
+		}},
+	}
+}
