@@ -205,5 +205,9 @@ func (o *Outbox) Sweep(ctx context.Context, now time.Time) (int, error) {
 	k, err := store.Sweep(ctx, o.cfg.DB, days.All(), 200, func(row store.Row) bool {
 		return bytes.Compare(row.Key, oldest) < 0
 	})
-	return n + m + k, err
+	if err != nil {
+		return n + m + k, err
+	}
+	b, err := o.sweepBulks(ctx, now)
+	return n + m + k + b, err
 }

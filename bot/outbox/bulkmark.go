@@ -316,13 +316,3 @@ func (s *step) keep(t *try) error {
 	b.Due = micros(s.now.Add(backoff(b.Tries, time.Second, 10*time.Minute)))
 	return bodies.Put(s.tx, b, s.body(t))
 }
-
-// bulksIn are the bulks of which something is not over.
-func bulksIn(r store.Reader, f func(BulkID, *bulkRow)) (err error) {
-	for id, h := range bulks.Scan(r, bulks.All(), &err) {
-		if h.Ended == 0 {
-			f(BulkID(id), &h)
-		}
-	}
-	return err
-}

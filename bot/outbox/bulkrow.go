@@ -216,10 +216,10 @@ func (h *bulkRow) close(now time.Time) {
 	}
 	if h.Ended = micros(now); h.State == BulkStopping {
 		h.State = BulkStopped
-	} else {
-		h.State = BulkDone
-		h.stir()
+		return
 	}
+	h.State = BulkDone
+	h.stir()
 }
 
 // stir takes back what the bulk waits for by itself.
@@ -257,6 +257,8 @@ func (h *bulkRow) most() int64 {
 // over says that nothing further is begun, and as what those who wait end.
 func (h *bulkRow) over(now time.Time) (s State, over bool) {
 	switch {
+	case h.State == BulkStopping && h.Why != "":
+		return SuppressedBy(h.Why), true
 	case h.State == BulkStopping:
 		return SuppressedBy(WhyStopped), true
 	case h.NotAfter != 0 && micros(now) >= h.NotAfter:

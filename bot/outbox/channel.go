@@ -242,8 +242,8 @@ func (c *channel) land(d *landing, now time.Time) {
 	if d.it.unit != nil {
 		delete(c.known, d.it.id)
 	}
-	if c.stop.Sub(now) >= handBack {
-		c.recall(now)
+	if c.stop.Sub(now) >= handBack || c.fails >= 3 && d.fail {
+		c.recall(now) // who was not begun may be asked about anew
 	}
 }
 

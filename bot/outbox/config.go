@@ -99,6 +99,8 @@ const (
 	KeepPasts   = 30 * 24 * time.Hour
 	KeepDead    = 90 * 24 * time.Hour
 	KeepDays    = 800 * 24 * time.Hour
+	KeepBulks   = 800 * 24 * time.Hour // what became of them in numbers …
+	KeepParts   = 180 * 24 * time.Hour // … and of each recipient
 )
 
 func (c *Config) fill() error {

@@ -54,7 +54,10 @@ func (o *Outbox) Held(r store.Reader) (h Held, ok bool, err error) {
 			h.Old[a.Class]++
 		}
 	}
-	return h, true, err
+	if err != nil {
+		return Held{}, false, err
+	}
+	return h, true, h.addBulks(r, p.Old)
 }
 
 // old says that r may have been sent already when the hold of that moment
@@ -112,6 +115,10 @@ func (o *Outbox) DropHeld(ctx context.Context, since bool) (n int, err error) {
 			return n, err
 		}
 	}
+	more, err := o.dropBulks(ctx, hold.Old, since)
+	if n += more; err != nil {
+		return n, err
+	}
 	return n, o.Resume(ctx, all)
 }
 
@@ -160,7 +167,7 @@ func (o *Outbox) dropSome(ctx context.Context, table store.Table[row], direct bo
 			if c == nil { // no longer configured
 				c = &channel{o: o, name: r.Channel}
 			}
-			if err := days.end(tx, c, id, &r, direct, over(Suppressed, "from a restored backup"), 0, now); err != nil {
+			if err := days.end(tx, c, id, &r, direct, over(Suppressed, whyRestored), 0, now); err != nil {
 				return err
 			}
 		}
