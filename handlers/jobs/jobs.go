@@ -3,14 +3,13 @@
 // transaction, with the message that tells them of it; whatever was done is not
 // done again, however often and by however many a job is run.
 //
-// The package owns no rows. That a gift was given and a notice told stands in
-// the rows of loyalty/club and loyalty/book, and the messages in the outbox
+// The package owns no rows. That a gift was given and a nudge told stands in
+// the rows of loyalty/club and loyalty/reach, and the messages in the outbox
 // under ids made from what they tell. When jobs ran stands in bot/schedule's.
 package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,7 +17,6 @@ import (
 	"regulars/bot"
 	"regulars/bot/schedule"
 	"regulars/handlers/shop"
-	"regulars/loyalty/book"
 	"regulars/store"
 )
 
@@ -39,7 +37,8 @@ const everyMinute = "* * * * *"
 func (j Jobs) All() []schedule.Job {
 	all := slices.Concat(
 		[]schedule.Job{{Name: "club", Spec: everyMinute, Run: j.club}},
-		[]schedule.Job{{Name: "notices", Spec: everyMinute, Run: j.notices}},
+		[]schedule.Job{{Name: "settle", Spec: "*/10 * * * *", Run: j.settle}},
+		[]schedule.Job{{Name: "nudges", Spec: everyMinute, Run: j.nudges}},
 		j.digestJob(),
 		j.segments(),
 		j.More,
@@ -58,7 +57,8 @@ func (j Jobs) All() []schedule.Job {
 }
 
 // Run does one job by its name and by hand, at its newest tick: "club" (gifts,
-// referrals, vouchers that lapsed) or "notices" (points that will go). done is for
+// referrals, vouchers that lapsed), "settle" (what time does to accounts),
+// "nudges" (what the shop writes of its own accord). done is for
 // how many people, or vouchers, it did something; that holds beside an error as
 // well, which keeps nobody else from theirs: whom it left out is tried again by
 // the next Run.
@@ -90,43 +90,8 @@ func (j Jobs) club(ctx context.Context, _ schedule.Tick) (int, error) {
 	return j.Shop.Club.Tick(ctx, j.DB, j.Shop.Clock.Now(), Tell(j.Shop, j.Outbox))
 }
 
-// page is how many notices are looked up at a time.
-const page = 100
-
-// notices tells members of points that will go.
-func (j Jobs) notices(ctx context.Context, _ schedule.Tick) (done int, err error) {
-	var failed []error
-	for {
-		list, err := j.due(ctx)
-		if err != nil {
-			return done, errors.Join(append(failed, err)...)
-		}
-		before := done
-		for _, n := range list {
-			err := j.DB.Update(ctx, func(tx store.Tx) error { return j.remind(tx, n) })
-			switch {
-			case ctx.Err() != nil:
-				return done, ctx.Err()
-			case err != nil:
-				failed = append(failed, fmt.Errorf("jobs: a notice for %s: %w", n.Member, err))
-			default:
-				done++
-			}
-		}
-		if len(list) < page || done == before {
-			return done, errors.Join(failed...)
-		}
-	}
-}
-
-// noticed is a notice that is due, and whose it is.
-type noticed = book.Noticed
-
-// due are the next notices to tell.
-func (j Jobs) due(ctx context.Context) (list []noticed, err error) {
-	err = j.DB.View(ctx, func(r store.Reader) (err error) {
-		list, err = j.Shop.Book.DueNotices(r, j.Shop.Clock.Now(), page)
-		return err
-	})
-	return list, err
+// settle writes down what time has done to accounts: points that waited can be
+// spent, others are gone, tiers end. Nobody's points depend on it.
+func (j Jobs) settle(ctx context.Context, _ schedule.Tick) (int, error) {
+	return j.Shop.Book.SettleAll(ctx, j.DB, j.Shop.Clock.Now(), nil)
 }

@@ -183,7 +183,7 @@ func TestNoticeRides(t *testing.T) {
 	zone := w.jobs.Shop.Local(w.clock.at).Location()
 	w.clock.at = time.Date(2027, 12, 2, 10, 30, 0, 0, zone)
 	for range 2 {
-		w.run("notices")
+		w.run("nudges")
 	}
 	list := w.out.to(ann)
 	if len(list) != 1 {
@@ -199,7 +199,7 @@ func TestNoticeRides(t *testing.T) {
 }
 
 func TestUnknownJob(t *testing.T) {
-	if _, err := newWorld(t).jobs.Run(context.Background(), "dishes"); err == nil || !strings.Contains(err.Error(), "club, notices") {
+	if _, err := newWorld(t).jobs.Run(context.Background(), "dishes"); err == nil || !strings.Contains(err.Error(), "club, settle, nudges") {
 		t.Error(err)
 	}
 }

@@ -8,8 +8,6 @@ import (
 
 	"regulars/bot"
 	"regulars/handlers/shop"
-	"regulars/i18n"
-	"regulars/loyalty"
 	"regulars/loyalty/club"
 	"regulars/store"
 )
@@ -61,48 +59,4 @@ func ends(h club.Happened) time.Time {
 		return h.Choice.Until
 	}
 	return h.Voucher.Until
-}
-
-// remind tells one member of points that will go, in an Update. It rides their
-// next answer, and costs nothing; the next notice of the same points takes its
-// place.
-func (j Jobs) remind(tx store.Tx, n noticed) error {
-	s, now := j.Shop, j.Shop.Clock.Now()
-	a, err := s.Book.Account(tx, n.Member)
-	if err != nil {
-		return err
-	}
-	until := n.ExpiresAt
-	for _, next := range loyalty.Notices(&a, s.Rules(now), now) {
-		if next.ExpiresAt.Equal(n.ExpiresAt) {
-			until = next.At
-			break
-		}
-	}
-	// What was spent since it was planned, or is gone, is not told.
-	if points := shop.Going(&a, n.ExpiresAt); points > 0 && now.Before(n.ExpiresAt) {
-		if err := j.nudge(tx, n, points, until); err != nil {
-			return err
-		}
-	}
-	return s.Book.MarkNoticed(tx, n.Member, now)
-}
-
-// nudge leaves the notice for the member's next answer.
-func (j Jobs) nudge(tx store.Tx, n noticed, points loyalty.Points, until time.Time) error {
-	now := j.Shop.Clock.Now()
-	to, speak, ok, err := j.Shop.Reach(tx, n.Member)
-	if err != nil || !ok {
-		return err
-	}
-	last := j.Shop.Local(n.ExpiresAt.Add(-1)) // people think of the last day
-	m := bot.Message{
-		Text:    speak.Say(i18n.JobsLapse, "Points", shop.Points(speak, points), "Date", last),
-		Buttons: []bot.Button{{Label: speak.Say(i18n.KeyRewards), Do: bot.DoCommand, Value: "redeem"}},
-	}
-	return j.Outbox.Put(tx, now, bot.Intent{
-		ID: shop.NoticeID(n.Member, n.ExpiresAt, points, n.Days), Channel: to.Channel, Person: bot.PersonID(n.Member),
-		Class: bot.Nudge, Carriage: bot.RideOnly, Born: now, NotAfter: until,
-		Letter: bot.Letter{To: to, Messages: []bot.Message{m}},
-	})
 }

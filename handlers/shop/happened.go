@@ -2,7 +2,6 @@ package shop
 
 import (
 	"cmp"
-	"fmt"
 	"strings"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"regulars/loyalty/club"
 	"regulars/loyalty/programme"
 	"regulars/loyalty/voucher"
-	"regulars/store"
 )
 
 // Happening is what a member is told of something that came to them, or went,
@@ -145,40 +143,4 @@ func (s *Shop) lapsed(p i18n.Printer, now time.Time, v voucher.Voucher) bot.Mess
 
 func (s *Shop) rewardName(p i18n.Printer, now time.Time, id string) string {
 	return s.Programme(now).Words(programme.Reward, id, string(p.Lang)).Name
-}
-
-// noticeMark begins the id of a notice of points that will go.
-const noticeMark = "lapse."
-
-// NoticeID is the id of the notice that so many points of a member go at an
-// instant, told so many days ahead.
-func NoticeID(m loyalty.MemberID, at time.Time, n loyalty.Points, days int) bot.IntentID {
-	return bot.IntentID(fmt.Sprintf("%s%s.%d.%d.%d", noticeMark, m, at.Unix(), n, days))
-}
-
-// Going is how many points of the account go at an instant, those that are held
-// excluded.
-func Going(a *loyalty.Account, at time.Time) (n loyalty.Points) {
-	for _, l := range a.Lots {
-		if l.ExpiresAt.Equal(at) {
-			n += l.Remaining
-		}
-	}
-	return n
-}
-
-// outdated says that i is a notice of points of which some were spent, or are
-// to stay longer, while it waited: it would be wrong.
-func (s *Shop) outdated(tx store.Tx, i bot.Intent) (bool, error) {
-	rest, ok := strings.CutPrefix(string(i.ID), noticeMark)
-	var at, n int64
-	if !ok {
-		return false, nil
-	}
-	_, rest, _ = strings.Cut(rest, ".")
-	if _, err := fmt.Sscanf(rest, "%d.%d", &at, &n); err != nil {
-		return false, err
-	}
-	a, err := s.Book.Account(tx, loyalty.MemberID(i.Person))
-	return int64(Going(&a, time.Unix(at, 0))) != n, err
 }

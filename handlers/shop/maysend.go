@@ -7,6 +7,7 @@ import (
 	"regulars/bot"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
+	"regulars/loyalty/reach"
 	"regulars/store"
 )
 
@@ -27,7 +28,7 @@ func (s *Shop) MaySend(tx store.Tx, i bot.Intent, now time.Time) (why string, la
 	if undone, err := s.undone(tx, i); err != nil || undone {
 		return "undone", later, err
 	}
-	if old, err := s.outdated(tx, i); err != nil || old {
+	if ok, err := s.nudgeTrue(tx, p, i, now); err != nil || !ok {
 		return "outdated", later, err
 	}
 	to := people.Identity{Channel: string(i.Channel), User: string(i.Letter.To.ID)}
@@ -45,11 +46,79 @@ func (s *Shop) MaySend(tx store.Tx, i bot.Intent, now time.Time) (why string, la
 	case unasked && p.Quiet:
 		return "quiet", later, nil
 	case unasked:
-		if open := s.Programme(now).QuietUntil(now); open.After(now) {
-			later = open
+		later, err = s.unasked(tx, p, i, now)
+	}
+	return "", later, err
+}
+
+// May is whether somebody may be sent something: a Why says no for good, a
+// NotBefore not yet, neither yes.
+type May struct {
+	Why       string
+	NotBefore time.Time
+}
+
+// MayAll is [Shop.MaySend] for one message to many people at once, which intent
+// names: a May each, in their order. It is asked in the commit that claims them.
+// Who was let go for it before is let go again, unless they opted out, blocked or
+// left since.
+func (s *Shop) MayAll(tx store.Tx, intent string, class bot.Class, ch bot.ChannelName, all []bot.PersonID, now time.Time) ([]May, error) {
+	out := make([]May, len(all))
+	for i, id := range all {
+		var err error
+		if out[i], err = s.mayOne(tx, intent, class, ch, id, now); err != nil {
+			return nil, err
 		}
 	}
-	return "", later, nil
+	return out, nil
+}
+
+func (s *Shop) mayOne(tx store.Tx, intent string, class bot.Class, ch bot.ChannelName, id bot.PersonID, now time.Time) (May, error) {
+	p, err := s.Whole(tx, loyalty.MemberID(id))
+	if errors.Is(err, people.ErrNobody) {
+		return May{Why: "erased"}, nil
+	}
+	if err != nil {
+		return May{}, err
+	}
+	open, frozen := false, p.Frozen
+	for _, a := range p.Accounts {
+		if a.Channel == string(ch) {
+			open, frozen = open || !a.Blocked, frozen || a.Frozen
+		}
+	}
+	unasked := class == bot.Nudge || class == bot.Promo
+	switch {
+	case p.Status == people.Erased:
+		return May{Why: "erased"}, nil
+	case !open:
+		return May{Why: "blocked"}, nil
+	case frozen:
+		return May{Why: "frozen"}, nil
+	case class == bot.Promo && !p.Agreed(people.ForPromo):
+		return May{Why: "no consent"}, nil
+	case unasked && p.Quiet:
+		return May{Why: "quiet"}, nil
+	case !unasked:
+		return May{}, nil
+	}
+	if noted, err := reach.Noted(tx, p.ID, intent); err != nil || noted {
+		return May{}, err
+	}
+	at, zone := s.Programme(now), s.ZoneOf(p, now)
+	if quiet := at.QuietIn(now, zone); quiet.After(now) {
+		return May{NotBefore: quiet}, nil
+	}
+	later, err := reach.Ask(tx, p.ID, p.Parts, touchOf(class, intent, now), at.Contact, zone)
+	return May{NotBefore: later}, err
+}
+
+// gonePerson is err unless it says that there is no such person.
+func gonePerson(err error) error {
+	if errors.Is(err, people.ErrNobody) || errors.Is(err, people.ErrErased) {
+		return nil
+	}
+	return err
 }
 
 // lockedWait is for how long what would ride to a locked chat is put off; it is

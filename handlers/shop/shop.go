@@ -15,6 +15,7 @@ import (
 	"regulars/loyalty/club"
 	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
+	"regulars/loyalty/reach"
 	"regulars/loyalty/segment"
 	"regulars/store"
 )
@@ -66,6 +67,7 @@ func New(v *people.Vault, programmeAt func(time.Time) *programme.Programme, cloc
 	s.Club = s.newClub()
 	s.Segments = s.newSegments()
 	v.Changed, s.Book.Changed, s.Club.Vouchers.Changed = s.personChanged, s.accountChanged, s.changed
+	s.Changes, s.Listeners = append(s.Changes, reach.Stale), append(s.Listeners, s.engaged)
 	return s
 }
 

@@ -265,7 +265,7 @@ func (r *reader) fields(v *value, key, text string, kind loyalty.NudgeKind) {
 	}
 }
 
-// senseless complains of a nudge that would never be told, or twice.
+// senseless complains of a nudge that would never be told.
 func (r *reader) senseless(t *table, n *loyalty.Nudge, p *Programme) {
 	line := t.line
 	if v := t.of["kind"]; v != nil {
@@ -278,7 +278,5 @@ func (r *reader) senseless(t *table, n *loyalty.Nudge, p *Programme) {
 		r.complain(line, t.join("kind"), "there is no stamp card", "a [[stamp_card]], or no such nudge")
 	case n.Kind == loyalty.NudgeReleased && rules.ReturnWindow == 0:
 		r.complain(line, t.join("kind"), "no points wait", "returns.pending_days above 0, or no such nudge")
-	case n.Kind == loyalty.NudgeAnniversary && slices.ContainsFunc(rules.Gifts, func(g loyalty.Gift) bool { return g.Kind == loyalty.GiftAnniversary }):
-		r.complain(line, t.join("kind"), "a [[gift]] of that kind is told already", "one of the two")
 	}
 }

@@ -59,10 +59,13 @@ func Find(n *loyalty.Nudge, rules *loyalty.Programme, f *Facts, key string, now 
 }
 
 // allowed says that the member's tier is among the nudge's.
-func (a *asked) allowed() bool {
+func (a *asked) allowed() bool { return a.among(a.n.Levels) }
+
+// among says that the member's tier is one of these; none are all.
+func (a *asked) among(levels []string) bool {
 	t := &a.rules.Tiers
 	own := t.Index(a.f.Account.Standing.Level)
-	return len(a.n.Levels) == 0 || slices.ContainsFunc(a.n.Levels, func(l string) bool { return t.Index(l) == own })
+	return len(levels) == 0 || slices.ContainsFunc(levels, func(l string) bool { return t.Index(l) == own })
 }
 
 // deadline is when an occasion is too late: by its own end, or the nudge's.
@@ -234,21 +237,17 @@ func (a *asked) tier() (list []Occasion) {
 	if !a.f.Tiers || a.rules.Tiers.Index(s.Level) <= 0 || s.Until.IsZero() || !a.allowed() {
 		return nil
 	}
-	by := s.Until // by when it must be had
-	if way.Ends.Before(by) && way.Ends.After(a.now) {
-		by = way.Ends
-	}
-	end := by
-	if a.rules.Tiers.Window == loyalty.WindowRolling {
-		end = s.Until // its window ends each month
+	end := s.Until // by when what keeps it must be had; in its grace it falls before the window ends
+	if way.Ends.Before(end) && a.rules.Tiers.Window != loyalty.WindowRolling {
+		end = way.Ends
 	}
 	for i, at := range a.ahead(end) {
 		if !at.After(a.now) && way.Keep <= 0 {
 			continue
 		}
 		list = append(list, Occasion{
-			Key: fmt.Sprintf("%d.%d", end.Unix(), i), At: at, End: by, Until: end, Left: way.Keep, Stand: s,
-			Figures: fmt.Sprintf("%s %d %d %d", s.Level, way.Keep, by.Unix(), s.Until.Unix()),
+			Key: fmt.Sprintf("%d.%d", end.Unix(), i), At: at, End: end, Until: end, Left: way.Keep, Stand: s,
+			Figures: fmt.Sprintf("%s %d %d %d", s.Level, way.Keep, end.Unix(), s.Until.Unix()),
 		})
 	}
 	for i := range list {
@@ -288,10 +287,13 @@ func (a *asked) comeback() []Occasion {
 	return []Occasion{{Key: day, At: a.opening(a.f.Last.AddDate(0, 0, a.n.After)), Figures: day}}
 }
 
-// anniversary are the days of joining around now. 29 February has its day on the
-// 28th where there is none.
+// anniversary are the days of joining around now, of who gets no gift on them,
+// which tells it. 29 February has its day on the 28th where there is none.
 func (a *asked) anniversary() (list []Occasion) {
-	if a.f.Joined.IsZero() || !a.allowed() {
+	gifted := slices.ContainsFunc(a.rules.Gifts, func(g loyalty.Gift) bool {
+		return g.Kind == loyalty.GiftAnniversary && a.among(g.Levels)
+	})
+	if a.f.Joined.IsZero() || !a.allowed() || gifted {
 		return nil
 	}
 	y0, m, d := a.f.Joined.In(a.zone()).Date()

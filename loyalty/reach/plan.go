@@ -30,9 +30,16 @@ type Told struct {
 	Sent    []int64  `json:"s,omitempty"` // when messages were written, seconds; for PerPerson
 }
 
+// Wrote says that a message was written at now.
+func (t *Told) Wrote(now time.Time) bool { return slices.Contains(t.Sent, now.Unix()) }
+
 // keepKeys is how many keys before the newest are remembered: more than a member
 // has stamp cards.
 const keepKeys = 12
+
+// keepSent is how many messages of a nudge are remembered at most, and with that
+// the largest PerPerson that binds.
+const keepSent = 50
 
 var (
 	plans  = store.NewTable[Plan]("nudged/", store.Locked, store.FirstPart("member"))
@@ -208,6 +215,7 @@ func (p *Plan) Tell(id string, o Occasion, now time.Time, written bool) {
 		}
 		if written {
 			t.Sent = append(t.Sent, now.Unix())
+			t.Sent = t.Sent[max(0, len(t.Sent)-keepSent):]
 		}
 	}
 	t.At, t.Key, t.Figures, t.Left, t.Redo = o.At.UnixMicro(), o.Key, hash(o.Figures), !written, false
@@ -286,4 +294,31 @@ func SaveWalk(tx store.Tx, w Walk) error {
 		return err
 	}
 	return walks.Put(tx, w, "all")
+}
+
+// Join makes what a member was told of part of what somebody else was, whose part
+// they are now, and takes the member off the index.
+func Join(tx store.Tx, from, into loyalty.MemberID) error {
+	gone, err := Load(tx, from)
+	if err != nil {
+		return err
+	}
+	if err := Save(tx, from, gone, time.Time{}); err != nil {
+		return err
+	}
+	p, err := Load(tx, into)
+	if err != nil {
+		return err
+	}
+	for id, t := range gone.Told {
+		if own := p.Told[id]; own == nil || own.At < t.At {
+			p.Told[id] = t
+		}
+	}
+	if len(p.Told) > 0 {
+		if err := plans.Put(tx, p, string(into)); err != nil {
+			return err
+		}
+	}
+	return Stale(tx, into)
 }
