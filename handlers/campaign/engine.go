@@ -28,7 +28,7 @@ type Engine struct {
 	// Group finds a group by its code, see [bot.Bot.Group]; nil: there are none.
 	Group func(r store.Reader, code string) (bot.GroupChat, bool, error)
 
-	// Step is how many members one page of freezing writes down; 0: 2,000.
+	// Step is how many members one page of freezing writes down; 0: 1,000.
 	Step int
 }
 
@@ -204,4 +204,4 @@ func ParseID(s string) (ID, error) {
 	return ID(ref), nil
 }
 
-func (e *Engine) step() int { return cmp.Or(e.Step, 2000) }
+func (e *Engine) step() int { return cmp.Or(e.Step, 1000) }

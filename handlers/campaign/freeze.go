@@ -118,7 +118,8 @@ type page struct {
 }
 
 // freeze writes down the next page of members: it walks them in a View, and
-// writes what came of it if no other process has done so meanwhile.
+// writes what came of it if no other process has done so meanwhile. After the
+// last one come the parts that are not full.
 func (e *Engine) freeze(ctx context.Context, c Campaign) (more bool, err error) {
 	var d Draft
 	err = e.DB.View(ctx, func(r store.Reader) (err error) {
@@ -128,21 +129,26 @@ func (e *Engine) freeze(ctx context.Context, c Campaign) (more bool, err error) 
 	if err != nil {
 		return false, err
 	}
-	p, err := e.walk(ctx, c, &d)
-	if err != nil {
-		return false, err
+	var p page
+	if !c.Walked {
+		if p, err = e.walk(ctx, c, &d); err != nil {
+			return false, err
+		}
 	}
 	err = e.DB.Update(ctx, func(tx store.Tx) error {
 		more = false
 		now, err := e.Get(tx, c.ID)
-		if err != nil || now.State != Freezing || now.Cursor != c.Cursor || now.Version != c.Version {
+		if err != nil || now.State != Freezing || now.Cursor != c.Cursor || now.Walked != c.Walked || now.Version != c.Version {
 			more = err == nil
 			return err
 		}
 		more = true
+		if now.Walked {
+			return e.closeParts(tx, &now, &d)
+		}
 		return e.keep(tx, &now, &d, p)
 	})
-	if err == nil && p.next == "" {
+	if err == nil && c.Walked {
 		e.Bulks.LookBulks()
 	}
 	return more, err
@@ -185,17 +191,15 @@ func (e *Engine) keep(tx store.Tx, c *Campaign, d *Draft, p page) error {
 			return err
 		}
 	}
-	if c.Cursor = p.next; p.next == "" {
-		return e.frozen(tx, c, d)
-	}
+	c.Cursor, c.Walked = p.next, p.next == ""
 	return put(tx, *c)
 }
 
 // fill adds members to the part of their kind that is not full yet, and writes
 // down those that are.
 func (e *Engine) fill(tx store.Tx, c *Campaign, d *Draft, key partKey, more []loyalty.MemberID) error {
-	name := string(c.ID) + "/" + keyName(key)
-	open, _, err := opens.Get(tx, strings.Split(name, "/")...)
+	name := keyName(key)
+	open, _, err := opens.Get(tx, string(c.ID), name)
 	if err != nil {
 		return err
 	}
@@ -215,9 +219,9 @@ func (e *Engine) fill(tx store.Tx, c *Campaign, d *Draft, key partKey, more []lo
 	}
 	c.People += int64(len(more))
 	if len(open.People) == 0 {
-		return opens.Delete(tx, strings.Split(name, "/")...)
+		return opens.Delete(tx, string(c.ID), name)
 	}
-	return opens.Put(tx, open, strings.Split(name, "/")...)
+	return opens.Put(tx, open, string(c.ID), name)
 }
 
 // keyName names the open part of a kind.
@@ -271,16 +275,38 @@ func (e *Engine) keepHeld(tx store.Tx, c *Campaign, list []loyalty.MemberID) err
 	return nil
 }
 
-// frozen ends the writing down: what is not full goes as it is, and sending
-// begins, unless so many more came up than a manager agreed to.
-func (e *Engine) frozen(tx store.Tx, c *Campaign, d *Draft) error {
-	err := e.eachOpen(tx, c.ID, func(open openPart) error { return e.add(tx, c, d, open) })
+// closeAtOnce is how many parts that are not full one Update hands over.
+const closeAtOnce = 8
+
+// closeParts hands over parts as they are, and begins to send once there are no
+// more.
+func (e *Engine) closeParts(tx store.Tx, c *Campaign, d *Draft) (err error) {
+	list := make([]openPart, 0, closeAtOnce)
+	for _, open := range opens.Scan(tx, opens.Under(string(c.ID)), &err) {
+		if list = append(list, open); len(list) == closeAtOnce {
+			break
+		}
+	}
 	if err != nil {
 		return err
 	}
-	if err := e.forgetOpen(tx, c.ID); err != nil {
-		return err
+	for _, open := range list {
+		if err := e.add(tx, c, d, open); err != nil {
+			return err
+		}
+		if err := opens.Delete(tx, string(c.ID), keyName(open.Key)); err != nil {
+			return err
+		}
 	}
+	if len(list) > 0 {
+		return put(tx, *c)
+	}
+	return e.frozen(tx, c, d)
+}
+
+// frozen begins to send, unless so many more were written down than a manager
+// agreed to.
+func (e *Engine) frozen(tx store.Tx, c *Campaign, d *Draft) error {
 	now := e.now()
 	c.State, c.SendingAt = Sending, now
 	if err := e.Bulks.StartBulk(tx, bulkID(c.ID), now); err != nil {
@@ -305,15 +331,6 @@ func (e *Engine) grew(c *Campaign, now time.Time) bool {
 	was := is.People
 	is.People = c.People
 	return c.People > was+was*grown/100 && e.needs(is, now) > len(c.Yes)
-}
-
-func (e *Engine) eachOpen(tx store.Tx, id ID, f func(openPart) error) (err error) {
-	for _, open := range opens.Scan(tx, opens.Under(string(id)), &err) {
-		if err := f(open); err != nil {
-			return err
-		}
-	}
-	return err
 }
 
 // forgetOpen deletes the parts that are not full: a few dozen at most.

@@ -46,6 +46,7 @@ type Campaign struct {
 
 	FrozenAt time.Time        `json:"frozen,omitzero"` // the now of the segment
 	Cursor   loyalty.MemberID `json:"cursor,omitempty"`
+	Walked   bool             `json:"walked,omitempty"`  // all members were looked at
 	People   int64            `json:"people,omitempty"`  // frozen as recipients
 	Parts    int              `json:"parts,omitempty"`   // full ones written, and at the end all
 	Held     int64            `json:"held,omitempty"`    // left out as a control
