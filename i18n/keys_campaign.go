@@ -5,4 +5,13 @@ package i18n
 const (
 	CampaignStop   Key = "campaign.stop"
 	CampaignFriend Key = "campaign.friend"
+
+	// What recipients are told who press a campaign's buttons.
+	CampaignNoted    Key = "campaign.noted"
+	CampaignYours    Key = "campaign.yours"
+	CampaignBoost    Key = "campaign.boost"
+	CampaignGone     Key = "campaign.gone"
+	CampaignOver     Key = "campaign.over"
+	CampaignAllGone  Key = "campaign.all_gone"
+	CampaignNotYours Key = "campaign.not_yours"
 )

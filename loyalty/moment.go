@@ -58,9 +58,11 @@ func (p *Programme) asks(m *moment) asked {
 	if m.level != nil && m.level.Percent > 100 {
 		q.level = m.level
 	}
-	for i := range e.Bonuses {
-		if e.Bonuses[i].fits(p, m) {
-			q.bonuses = append(q.bonuses, &e.Bonuses[i])
+	for _, list := range [][]Bonus{e.Bonuses, m.facts.Boosts} {
+		for i := range list {
+			if list[i].fits(p, m) {
+				q.bonuses = append(q.bonuses, &list[i])
+			}
 		}
 	}
 	return q

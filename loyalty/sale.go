@@ -42,6 +42,8 @@ type Facts struct {
 	// Returned says that this person was a member before and was erased: what
 	// is given once to a person is not given again.
 	Returned bool
+	// Boosts are bonuses of this member's own, besides the programme's.
+	Boosts []Bonus
 }
 
 // Share is the part of an entry's points that one rule gave. The rules' names

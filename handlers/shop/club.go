@@ -69,7 +69,11 @@ func (s *Shop) Facts(r store.Reader, id loyalty.MemberID) (loyalty.Facts, error)
 		}
 		f.Returned = f.Returned || back
 	}
-	return f, nil
+	if s.Boosts == nil {
+		return f, nil
+	}
+	f.Boosts, err = s.Boosts(r, id)
+	return f, err
 }
 
 // known is a person, or nobody in particular for one who was erased: their

@@ -17,6 +17,7 @@ import (
 	"regulars/loyalty/programme"
 	"regulars/loyalty/reach"
 	"regulars/loyalty/segment"
+	"regulars/loyalty/survey"
 	"regulars/store"
 )
 
@@ -38,6 +39,8 @@ type Shop struct {
 	Photos func(file string) string
 	// Channels are the configured ones.
 	Channels []Channel
+	// Boosts are a member's own bonuses, see [loyalty.Facts]; nil: nobody has any.
+	Boosts func(store.Reader, loyalty.MemberID) ([]loyalty.Bonus, error)
 	// Listeners are told of each deed of a member in its transaction, see
 	// [club.Club.After]; they are set before the shop opens.
 	Listeners []func(store.Tx, club.Deed) error
@@ -46,11 +49,13 @@ type Shop struct {
 	// from them is out of date. Like Listeners, they must be quick and must not
 	// fail for a reason of their own.
 	Changes []func(store.Tx, loyalty.MemberID) error
-	// Segments finds members by what is known of them.
-	Segments *segment.Desk
 	// Sends is what went out on each channel where that costs money, from from to
 	// to, whole days; nil: nobody counts.
 	Sends func(r store.Reader, from, to time.Time) ([]Sends, error)
+	// Surveys are what members are asked, and the cases that come of it.
+	Surveys *survey.Desk
+	// Segments finds members by what is known of them.
+	Segments *segment.Desk
 	// SMS is the outbox's way to text messages, "" where the shop has none.
 	SMS bot.ChannelName
 
@@ -65,6 +70,8 @@ func New(v *people.Vault, programmeAt func(time.Time) *programme.Programme, cloc
 	s.Persons = Persons{Vault: v, Rand: rand, LaneKey: v.Derive("lanes"), Lang: i18n.Lang(programmeAt(clock.Now()).Languages[0])}
 	s.Book = &book.Book{Key: v.ChainKey(), Programme: s.Rules, Facts: s.Facts}
 	s.Club = s.newClub()
+	s.Surveys = s.newSurveys()
+	s.Listeners = append(s.Listeners, s.asked)
 	s.Segments = s.newSegments()
 	v.Changed, s.Book.Changed, s.Club.Vouchers.Changed = s.personChanged, s.accountChanged, s.changed
 	s.Changes, s.Listeners = append(s.Changes, reach.Stale), append(s.Listeners, s.engaged)

@@ -46,6 +46,23 @@ func (d *Desk) Present(tx store.Tx, m loyalty.MemberID, act book.Act, reward, so
 // least, however short the reward's own time is: a gift for a whole week is to
 // be had in all of it.
 func (d *Desk) PresentUntil(tx store.Tx, m loyalty.MemberID, act book.Act, reward, source string, least time.Time) (Voucher, error) {
+	return d.present(tx, m, act, reward, source, func(_ *loyalty.Programme, v *Voucher) {
+		if !v.Until.IsZero() && v.Until.Before(least) {
+			v.Until = least.Round(0).UTC()
+		}
+	})
+}
+
+// PresentFor is Present for a voucher that is good for so many days and no
+// longer, to the end of the last one: a coupon with a time of its own.
+func (d *Desk) PresentFor(tx store.Tx, m loyalty.MemberID, act book.Act, reward, source string, days int) (Voucher, error) {
+	return d.present(tx, m, act, reward, source, func(p *loyalty.Programme, v *Voucher) {
+		v.Until = p.DayEnd(v.Issued.In(p.Location()).AddDate(0, 0, days-1)).UTC()
+	})
+}
+
+// present is Present; until sets the end of a voucher that is no digital code.
+func (d *Desk) present(tx store.Tx, m loyalty.MemberID, act book.Act, reward, source string, until func(*loyalty.Programme, *Voucher)) (Voucher, error) {
 	if act.Now.IsZero() || source == "" {
 		return Voucher{}, errAct
 	}
@@ -63,8 +80,8 @@ func (d *Desk) PresentUntil(tx store.Tx, m loyalty.MemberID, act book.Act, rewar
 	}
 	v := draft(p, r, m, act)
 	v.ID, v.Source = d.newID(m, "source", source), source
-	if v.Kind == loyalty.RewardItem && !v.Until.IsZero() && v.Until.Before(least) {
-		v.Until = least.Round(0).UTC()
+	if v.Kind == loyalty.RewardItem {
+		until(p, &v)
 	}
 	v, _, err := d.issue(tx, r, v, act)
 	return v, err
