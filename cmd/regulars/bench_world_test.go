@@ -84,6 +84,10 @@ func openWholeShop(b *testing.B, path string) *benchShop {
 }
 
 func newBenchShop(b *testing.B, path string) *benchShop {
+	return newBenchShopUnder(b, path, benchProgramme(b))
+}
+
+func newBenchShopUnder(b *testing.B, path string, p *programme.Programme) *benchShop {
 	b.Helper()
 	relaxCollector() // for the other side of a ratio as well: one process runs both
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "{}") }))
@@ -96,7 +100,7 @@ func newBenchShop(b *testing.B, path string) *benchShop {
 		Name: benchChannel, Kind: bot.LINE, ChannelSecret: benchSecret, ChannelToken: "bench-token", BasicID: "@bench",
 		APIBase: api.URL, DataAPIBase: api.URL,
 	}}}
-	a, err := newApp(cfg, db, benchKey, always(benchProgramme(b)), bot.SystemClock{}, slog.New(slog.DiscardHandler))
+	a, err := newApp(cfg, db, benchKey, always(p), bot.SystemClock{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -187,6 +187,9 @@ func (c *Club) tickGift(ctx context.Context, db store.DB, rules *loyalty.Program
 		if done.Version != rules.Version {
 			done.Day = time.Time{}
 		}
+		if !done.Day.Before(today) {
+			return nil
+		}
 		who, err = celebrating(r, g, done.Day, begun, today)
 		return err
 	})
