@@ -151,7 +151,7 @@ func (e *Engine) Sweep(ctx context.Context, db store.DB, now time.Time) (n int, 
 		return err
 	})
 	for _, id := range old {
-		for _, rg := range []store.Range{held.Under(string(id)), drafts.Under(string(id)), opens.Under(string(id))} {
+		for _, rg := range []store.Range{held.Under(string(id)), drafts.Under(string(id)), opens.Under(string(id)), taps.Under(string(id)), opened.Under(string(id))} {
 			k, err := store.Sweep(ctx, db, rg, 100, func(store.Row) bool { return true })
 			n += k
 			if err != nil {
@@ -160,7 +160,10 @@ func (e *Engine) Sweep(ctx context.Context, db store.DB, now time.Time) (n int, 
 		}
 		// The row itself goes last: until then the next sweep finds the rest.
 		err = db.Update(ctx, func(tx store.Tx) error {
-			if err := tx.Lock(subject(id)); err != nil {
+			if err := tx.Lock(subject(id), store.Subject("campgiven/"+string(id))); err != nil {
+				return err
+			}
+			if err := givens.Delete(tx, string(id)); err != nil {
 				return err
 			}
 			return table.Delete(tx, string(id))

@@ -22,9 +22,14 @@
 //	campdraft/<id>/<version>    what is said to whom; of what is no draft any more every version is kept
 //	campopen/<id>/<part>        recipients of a part that is not full yet; until frozen
 //	campheld/<id>/<n>           at most 500 members who are left out as a control
+//	campclick/<id>/<button>     how often a button's address was opened
+//	campgiven/<id>              how many of a bounded number of coupons went
+//	camptap/<id>/<member>       what a member pressed, and the coupon that it brought
+//	campboost/<member>          multipliers that a member switched on; until the next one after their end
 //
-// All are guarded by "campaign/<id>" and kept for 800 days after the end, as are
+// Those that begin with a campaign are kept for 800 days after its end, as are
 // the outbox's rows of the same campaign (bulk/<id>, …), in which each recipient
-// has a state. They hold the shop's words and members' ids, and nothing personal:
+// has a state. They are guarded by "campaign/<id>", "campclick/<id>" and
+// "campgiven/<id>", what is a member's by "member/<id>". They hold the shop's words and members' ids, and nothing personal:
 // what a recipient reads is made when it is about to be sent.
 package campaign

@@ -114,7 +114,7 @@ func (e *Engine) message(r store.Reader, id ID, d *Draft, lang, variant string, 
 func (e *Engine) button(id ID, b Button, lang string) bot.Button {
 	out := bot.Button{Label: e.label(b, lang), Do: bot.DoCommand, Value: "tap " + string(id) + " " + b.ID}
 	if b.Do == DoOpen {
-		out.Do, out.Value = bot.DoOpen, b.Value
+		out.Do, out.Value = bot.DoOpen, e.address(id, b)
 	}
 	return out
 }
