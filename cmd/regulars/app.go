@@ -18,6 +18,7 @@ import (
 	"regulars/bot/telegram"
 	"regulars/handlers"
 	"regulars/handlers/admin"
+	"regulars/handlers/campaign"
 	"regulars/handlers/counter"
 	"regulars/handlers/shop"
 	"regulars/handlers/staff"
@@ -34,21 +35,22 @@ type app struct {
 	clock bot.Clock
 	log   *slog.Logger
 
-	shop     *shop.Shop
-	bot      *bot.Bot
-	outbox   *outbox.Outbox
-	pages    *counter.Pages
-	counter  *counter.Counter
-	adapters map[bot.ChannelName]bot.Adapter
-	lines    []*line.Channel
-	bots     []*telegram.Channel
-	heard    map[bot.ChannelName]*hearing
-	doubt    clockDoubt
-	schedule *schedule.Scheduler
-	rules    *rulebook    // nil: the programme is not watched
-	byHand   bool         // nothing happens by the clock: a test runs jobs by name
-	files    *admin.Files // nil: the store is no file
-	invented bool         // a demo's: the shop is not of this world
+	shop      *shop.Shop
+	bot       *bot.Bot
+	outbox    *outbox.Outbox
+	pages     *counter.Pages
+	counter   *counter.Counter
+	campaigns *campaign.Engine
+	adapters  map[bot.ChannelName]bot.Adapter
+	lines     []*line.Channel
+	bots      []*telegram.Channel
+	heard     map[bot.ChannelName]*hearing
+	doubt     clockDoubt
+	schedule  *schedule.Scheduler
+	rules     *rulebook    // nil: the programme is not watched
+	byHand    bool         // nothing happens by the clock: a test runs jobs by name
+	files     *admin.Files // nil: the store is no file
+	invented  bool         // a demo's: the shop is not of this world
 	// settled is closed once every platform has been told what it must know.
 	settled chan struct{}
 }
@@ -72,6 +74,7 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	}
 	a.bot = a.shop.Bot(append(handlers.Commands(a.shop), staff.Commands(a.shop)...)...)
 	a.bot.DB, a.bot.Introduce = db, a.introduce
+	a.campaigns = a.newCampaigns()
 	o := a.outboxConfig()
 	if err := a.textMessages(&o); err != nil {
 		return nil, err
@@ -80,6 +83,7 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 		return nil, err
 	}
 	a.bot.Outbox = a.outbox
+	a.campaigns.Bulks, a.campaigns.Outbox, a.campaigns.Costs = a.outbox, a.outbox, a.outbox
 	a.shop.Sends = a.sends
 	a.counter = &counter.Counter{Shop: a.shop, DB: db, Outbox: a.outbox}
 	a.schedule = a.newSchedule()
@@ -124,11 +128,8 @@ func (a *app) outboxConfig() outbox.Config {
 	}
 	return outbox.Config{
 		DB: a.db, Persons: &a.shop.Persons, Channels: channels, Clock: a.clock, Log: a.log,
-		Zone: a.shop.Rules(a.clock.Now()).Zone,
-		MaySend: func(tx store.Tx, i bot.Intent, now time.Time) (outbox.Verdict, error) {
-			why, later, err := a.shop.MaySend(tx, i, now)
-			return outbox.Verdict{Why: why, NotBefore: later}, err
-		},
+		Zone:    a.shop.Rules(a.clock.Now()).Zone,
+		MaySend: a.maySend, Bulk: a.bulks(),
 		Plan:          a.messagePlan,
 		OnMoved:       a.moved,
 		OnUnreachable: a.unreachable,

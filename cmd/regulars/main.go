@@ -71,6 +71,7 @@ type cli struct {
 	Segment   segmentCmd   `cmd:"" help:"Members found by what is known of them: list, count, show, rebuild."`
 	Referrals referralsCmd `cmd:"" help:"Members whose invitations look odd: list, clear, refuse."`
 	Poster    posterCmd    `cmd:"" help:"Write the poster with the ways into your chats, or the team's card, as a page to print."`
+	Campaign  campaignCmd  `cmd:"" help:"Write to many at once: check, send, list, show, approve, pause, change, resume, stop."`
 	Jobs      jobsCmd      `cmd:"" help:"What the clock does: list how each job stands, run one now."`
 	Dead      deadCmd      `cmd:"" help:"What could not be handled or delivered: list, replay, discard."`
 	Backup    backupCmd    `cmd:"" help:"Copy everything into one file that is looked through, while serve runs or not."`

@@ -105,6 +105,7 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 		part("schedule", a.schedule.Run)
 		part("segments", a.segments)
 		part("alarms", a.alarms)
+		part("campaigns", a.campaigns.Run)
 	}
 	part("look through", a.lookThrough)
 	part("backups", a.backups)
@@ -191,7 +192,7 @@ func (a *app) sweeps(ctx context.Context) error {
 		for what, sweep := range map[string]func(context.Context, store.DB, time.Time) (int, error){
 			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
 			"approvals": staff.Sweep, "counter": counter.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep,
-			"receipts": a.shop.Slips().Sweep, "claims": schedule.Sweep, "joins": shop.SweepJoins,
+			"receipts": a.shop.Slips().Sweep, "claims": schedule.Sweep, "campaigns": a.campaigns.Sweep, "joins": shop.SweepJoins,
 		} {
 			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {
 				a.log.Warn("a sweep failed; it is tried again in an hour", "what", what, "error", err)
@@ -227,7 +228,7 @@ func must[T any](v T, err error) T {
 
 // desk is what the command line may ask of a running program.
 func (a *app) desk() admin.Desk {
-	d := admin.Desk{DB: a.db, Shop: a.shop, Bot: a.bot, Outbox: a.outbox, Files: a.files, Backups: a.backupPlan(), Schedule: a.schedule}
+	d := admin.Desk{DB: a.db, Shop: a.shop, Bot: a.bot, Outbox: a.outbox, Files: a.files, Backups: a.backupPlan(), Schedule: a.schedule, Campaigns: a.campaigns}
 	if a.rules != nil {
 		d.History = a.rules.History
 	}

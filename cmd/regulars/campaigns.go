@@ -1,0 +1,41 @@
+package main
+
+import (
+	"time"
+
+	"regulars/bot"
+	"regulars/bot/outbox"
+	"regulars/handlers/campaign"
+	"regulars/store"
+)
+
+// newCampaigns are the shop's campaigns; what talks out is set once it is made.
+func (a *app) newCampaigns() *campaign.Engine {
+	return &campaign.Engine{
+		Shop: a.shop, DB: a.db, Group: a.bot.GroupChat,
+		Segments: campaign.Rolls{Desk: a.shop.Segments, Now: a.clock.Now},
+	}
+}
+
+// bulks are what the outbox asks about campaigns.
+func (a *app) bulks() *outbox.BulkHooks {
+	hooks := a.campaigns.Hooks(func(tx store.Tx, b outbox.Bulk, ch bot.ChannelName, people []bot.PersonID, now time.Time) ([]outbox.Verdict, error) {
+		all, err := a.shop.MayAll(tx, string(b.ID), b.Class, ch, people, now)
+		out := make([]outbox.Verdict, len(all))
+		for i, m := range all {
+			out[i] = outbox.Verdict{Why: m.Why, NotBefore: m.NotBefore}
+		}
+		return out, err
+	})
+	return &hooks
+}
+
+// maySend is asked of every message that is no answer: by the shop's rules, and
+// whether the campaign that it belongs to still goes on.
+func (a *app) maySend(tx store.Tx, i bot.Intent, now time.Time) (outbox.Verdict, error) {
+	why, later, err := a.campaigns.MaySend(tx, i, now)
+	if err == nil && why == "" && later.IsZero() {
+		why, later, err = a.shop.MaySend(tx, i, now)
+	}
+	return outbox.Verdict{Why: why, NotBefore: later}, err
+}
