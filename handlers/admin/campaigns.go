@@ -121,7 +121,7 @@ func (d Desk) audience(out Out, a campaign.Audience) {
 		out.Say("left out to compare  %d", a.Held)
 	}
 	if len(a.Skipped) > 0 {
-		out.Say("cannot get it       %s", list(a.Skipped))
+		out.Say("cannot get it        %d%s", all(a.Skipped), list(a.Skipped))
 	}
 	if a.Groups > 0 {
 		out.Say("groups               %d", a.Groups)
@@ -153,6 +153,14 @@ func list(by map[string]int64) string {
 		return ""
 	}
 	return " (" + strings.Join(all, ", ") + ")"
+}
+
+// all is the sum of numbers by name.
+func all(by map[string]int64) (n int64) {
+	for _, k := range by {
+		n += k
+	}
+	return n
 }
 
 // amount writes minor units of the shop's currency.
@@ -231,7 +239,7 @@ func (d Desk) showCampaign(ctx context.Context, args map[string]string, out Out)
 	out.Say("failed               %d", c.States[outbox.Failed])
 	out.Say("too late             %d", c.States[outbox.Expired])
 	out.Say("unknown              %d", c.States[outbox.Unsure])
-	out.Say("suppressed          %s", list(c.Suppressed()))
+	out.Say("suppressed           %d%s", all(c.Suppressed()), list(c.Suppressed()))
 	out.Say("left out to compare  %d", c.Campaign.Held)
 	for s, n := range c.Groups {
 		out.Say("groups               %d %s", n, s)
