@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"regulars/loyalty"
+	"regulars/loyalty/book"
 	"regulars/loyalty/measure"
 	"regulars/loyalty/people"
 	"regulars/loyalty/survey"
@@ -26,7 +27,7 @@ type Figures struct {
 
 	NPS     measure.Score // of the NPSDays days up to Last
 	NPSDays int
-	Unhappy int64 // who gave 0 to 6
+	Unhappy int64 // who gave 0 to 6; told of up to seven days only, else 0
 	Cases   int64 // that are open now
 	Unusual []Unusual
 	// Sent is what went out to everybody; nil where that costs nothing, or of one
@@ -58,14 +59,12 @@ func (s *Shop) Figures(r store.Reader, first, last time.Time, at loyalty.Store) 
 	if err != nil {
 		return f, err
 	}
-	for day := first; !day.After(last); day = s.dayOf(day.Add(36 * time.Hour)) {
-		for _, who := range all {
-			if at != "" && who.Store != at {
-				continue
-			}
-			if err := s.addDay(r, &f, who, day.Format(time.DateOnly)); err != nil {
-				return f, err
-			}
+	for _, who := range all {
+		if at != "" && who.Store != at {
+			continue
+		}
+		if err := s.addDays(r, &f, who); err != nil {
+			return f, err
 		}
 	}
 	if err := s.addAnswers(r, &f); err != nil {
@@ -101,28 +100,46 @@ func (s *Shop) sent(r store.Reader, first, last time.Time) (*Sent, error) {
 	return sum, nil
 }
 
-// addDay adds what one employee did on one day.
-func (s *Shop) addDay(r store.Reader, f *Figures, who people.Staff, day string) error {
-	sum, err := s.Book.Day(r, who.ID.Actor(), day)
-	if err != nil {
-		return err
+// addDays adds what one employee did. A day is read once, though those before it
+// are looked at to tell whether it is unusual.
+func (s *Shop) addDays(r store.Reader, f *Figures, who people.Staff) error {
+	known := map[string]book.DaySum{}
+	days := func(day string) (sum book.DaySum, err error) {
+		sum, ok := known[day]
+		if !ok {
+			sum, err = s.Book.Day(r, who.ID.Actor(), day)
+			known[day] = sum
+		}
+		return sum, err
 	}
-	uses, err := s.UsesOf(r, who.ID, day)
-	if err != nil {
-		return err
+	for at := f.First; !at.After(f.Last); at = s.dayOf(at.Add(36 * time.Hour)) {
+		day := at.Format(time.DateOnly)
+		sum, err := days(day)
+		if err != nil {
+			return err
+		}
+		uses, err := s.UsesOf(r, who.ID, day)
+		if err != nil {
+			return err
+		}
+		f.add(sum, uses)
+		found, err := unusual(who, day, days)
+		if err != nil {
+			return err
+		}
+		f.Unusual = append(f.Unusual, found...)
 	}
-	f.Uses += uses
-	if sum.Empty() {
-		return nil
-	}
+	return nil
+}
+
+// add adds an employee's day.
+func (f *Figures) add(sum book.DaySum, uses int64) {
 	f.Sales += int64(sum.Sales)
 	f.Refunds += int64(sum.Undos)
 	f.Takings += sum.SaleMoney - sum.UndoMoney
 	f.Given += sum.SalePoints + sum.GivePoints - sum.UndoGiven
 	f.Spent += sum.UsePoints
-	found, err := s.Unusual(r, who, day)
-	f.Unusual = append(f.Unusual, found...)
-	return err
+	f.Uses += uses
 }
 
 // npsSpans are over how many days the recommendation is asked for: the shortest
@@ -132,29 +149,40 @@ var npsSpans = []int{7, 28, 90}
 
 const npsEnough = 100
 
-// addAnswers adds what customers said.
+// addAnswers adds what customers said. Each answer is read once: a span is
+// counted from where the shorter one before it began. Those of more than a week
+// are read for the score only, and only where a week has too few: a turn may not
+// take long.
 func (s *Shop) addAnswers(r store.Reader, f *Figures) error {
-	end := s.dayOf(f.Last.Add(36 * time.Hour))
-	q := survey.Query{To: end, Kind: loyalty.SurveyNPS, Store: f.Store}
-	for _, days := range npsSpans {
-		q.From = f.Last.AddDate(0, 0, 1-days)
-		t, err := survey.Count(r, q)
-		if err != nil {
+	var a measure.NPS
+	begun := s.dayOf(f.Last.Add(36 * time.Hour)) // answers from here on are counted
+	for _, f.NPSDays = range npsSpans {
+		from := f.Last.AddDate(0, 0, 1-f.NPSDays)
+		if err := f.count(r, &a, from, begun); err != nil {
 			return err
 		}
-		f.NPS, f.NPSDays = measure.NPS{0: int64(t.Detractors), 7: int64(t.Passives), 9: int64(t.Promoters)}.Score(), days
-		if t.Answers >= npsEnough {
+		begun = from
+		if f.NPS = a.Score(); f.NPS.N >= npsEnough {
 			break
 		}
 	}
-	q.From = f.First
-	t, err := survey.Count(r, q)
-	if err != nil {
-		return err
+	if f.Last.Sub(f.First) > 7*24*time.Hour {
+		f.Unhappy = 0 // not all of them were seen
 	}
-	f.Unhappy = int64(t.Detractors)
 	open, err := survey.OpenCases(r, f.Store)
 	f.Cases = int64(len(open))
+	return err
+}
+
+// count adds the recommendations of [from, to) to a, and those who were not
+// happy, as far as they are of the figures' own days.
+func (f *Figures) count(r store.Reader, a *measure.NPS, from, to time.Time) (err error) {
+	for s := range survey.Scores(r, survey.Query{From: from, To: to, Kind: loyalty.SurveyNPS, Store: f.Store}, &err) {
+		a[min(max(s.Score, 0), 10)]++
+		if !s.At.Before(f.First) && survey.ClassOf(s.Score) == survey.Detractor {
+			f.Unhappy++
+		}
+	}
 	return err
 }
 

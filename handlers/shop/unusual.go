@@ -43,7 +43,12 @@ type Unusual struct {
 
 // Unusual finds what is unusual in an employee's local day, so far.
 func (s *Shop) Unusual(r store.Reader, who people.Staff, day string) (found []Unusual, err error) {
-	sum, err := s.Book.Day(r, who.ID.Actor(), day)
+	return unusual(who, day, func(day string) (book.DaySum, error) { return s.Book.Day(r, who.ID.Actor(), day) })
+}
+
+// unusual is that, over the employee's days.
+func unusual(who people.Staff, day string, days func(string) (book.DaySum, error)) (found []Unusual, err error) {
+	sum, err := days(day)
 	if err != nil || sum.Empty() {
 		return nil, err
 	}
@@ -54,7 +59,7 @@ func (s *Shop) Unusual(r store.Reader, who people.Staff, day string) (found []Un
 		}
 	}
 	if sum.GivePoints >= leastByHand {
-		before, err := s.mostBefore(r, who, day)
+		before, err := mostBefore(day, days)
 		if err != nil {
 			return nil, err
 		}
@@ -70,13 +75,13 @@ func (s *Shop) Unusual(r store.Reader, who people.Staff, day string) (found []Un
 
 // mostBefore is what the employee gave by hand on the most generous of the days
 // before; 0 where they gave nothing, which is no measure.
-func (s *Shop) mostBefore(r store.Reader, who people.Staff, day string) (most loyalty.Points, err error) {
+func mostBefore(day string, days func(string) (book.DaySum, error)) (most loyalty.Points, err error) {
 	at, err := time.Parse(time.DateOnly, day)
 	if err != nil {
 		return 0, err
 	}
 	for i := 1; i <= lookBack; i++ {
-		sum, err := s.Book.Day(r, who.ID.Actor(), at.AddDate(0, 0, -i).Format(time.DateOnly))
+		sum, err := days(at.AddDate(0, 0, -i).Format(time.DateOnly))
 		if err != nil {
 			return 0, err
 		}
