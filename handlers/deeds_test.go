@@ -45,6 +45,7 @@ func deeds(s *shop.Shop, db store.DB, rules *rulebook) map[string]deed {
 		}
 	}
 	return map[string]deed{
+		"sends": sends(s),
 		"spend": onPoints(func(tx store.Tx, id loyalty.MemberID, n loyalty.Points) error {
 			_, err := s.Book.Spend(tx, id, act(), n)
 			return err

@@ -108,8 +108,13 @@ func liftQuota(tx store.Tx, ch bot.ChannelName, q *quota) error {
 		return err
 	}
 	p, ok, err := pauses.Get(tx, string(ch))
-	if err != nil || !ok || p.Why != WhyQuota || p.Until == 0 || p.Limit == 0 || q.Limited && q.Limit <= p.Limit {
+	if err != nil || !ok || p.Why != WhyQuota || p.Until == 0 {
 		return err
+	}
+	// What is told to be used is approximate, so that it cannot say that there is
+	// room again; where the limit was not known, one more try tells.
+	if q.Limited && q.Limit <= p.Limit || q.Limited && p.Limit == 0 && q.Limit <= q.Used {
+		return nil
 	}
 	return pauses.Delete(tx, string(ch))
 }

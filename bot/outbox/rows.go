@@ -104,7 +104,7 @@ var (
 	deads   = store.NewTable[dead]("outdead/", store.Locked, ofIntent)
 	dues    = store.NewTable[none]("outdue/", store.Free, nil)
 	lanes   = store.NewTable[none]("outlane/", store.Readable, store.FirstPart("outlane"))
-	days    = store.NewTable[Counts]("outday/", store.Locked, ofDay)
+	days    = store.NewTable[Counts]("outday/", store.Readable, ofDay)
 	pauses  = store.NewTable[pause]("outpause/", store.Readable, store.FirstPart("outpause"))
 )
 

@@ -215,8 +215,10 @@ func (c *channel) report(it *item, res bot.Result, v verdict) {
 	switch {
 	case res.Outcome == bot.Unauthorised:
 		log.Error("outbox: the platform refuses the channel's token; nothing goes out until it is right: check the channel's token in the configuration and restart. It is tried again each minute")
+	case res.Outcome == bot.QuotaUsed && !v.quota:
+		log.Warn("outbox: what is left of the month's paid messages is too little for this letter; it waits", "cost", it.sent.cost(it.next))
 	case res.Outcome == bot.QuotaUsed:
-		log.Error("outbox: the month's paid messages are used up; answers still go out, pushes wait for next month: raise the plan in LINE's console, then resume the channel", "until", v.at)
+		log.Error("outbox: the month's paid messages are used up; answers still go out, pushes wait for next month: raise the plan in LINE's console, which is noticed within the hour")
 	case v.ending == finish && v.state == Dead:
 		log.Error("outbox: this letter can never be sent; it is kept as a dead letter, see `regulars dead list`", "why", v.why)
 	case res.RetryAfter > 0:

@@ -22,10 +22,11 @@ type LineConfig struct {
 	Name     string // display name; "Regulars café" when empty
 	Provider string // user ids are the same on all channels of one provider
 
-	Verified bool   // verified or premium: follower and member ids may be listed
-	Quota    int    // messages a month; 0 is no limit (quota type "none")
-	ChatMode string // "bot" (the default) or "chat"
-	ReadMode string // markAsReadMode, "auto" (the default) or "manual"
+	Verified bool          // verified or premium: follower and member ids may be listed
+	Quota    int           // messages a month; 0 is no limit (quota type "none")
+	UsageLag time.Duration // for how long the consumption stays as it was told, by the sim's clock; zero: it is exact
+	ChatMode string        // "bot" (the default) or "chat"
+	ReadMode string        // markAsReadMode, "auto" (the default) or "manual"
 
 	// NoGroups is the console switch "allow bot to join group chats" left
 	// off, as it is on a new real channel.
@@ -77,6 +78,7 @@ type LineChannel struct {
 	retries    map[string]*lineRetry
 	unanswered []lineUnanswered
 	windows    map[string]*lineWindow
+	told       lineUsage       // the consumption that was answered last
 	used       map[string]int  // quota used, by month yyyyMM in UTC+9
 	sent       map[string]int  // sent messages, by kind + yyyyMMdd in UTC+9
 	units      map[string]bool // aggregation units, by yyyyMM + unit
@@ -92,6 +94,7 @@ type LineChannel struct {
 	failed     [][]*lineEvent
 	errors     map[string]int
 	complaints []string
+	strange    bool // unknown ids are friends too; see Crowd
 }
 
 func newLineServer(s *Sim) *lineServer {

@@ -49,6 +49,14 @@ func (ch *LineChannel) Used() int {
 	return ch.used[lineMonth(ch.sim.Clock.Now())]
 }
 
+// SendFromManager counts n messages that the shop's people sent from LINE's own
+// manager: the bot learns of them from the consumption alone.
+func (ch *LineChannel) SendFromManager(n int) {
+	ch.sim.mu.Lock()
+	defer ch.sim.mu.Unlock()
+	ch.used[lineMonth(ch.sim.Clock.Now())] += n
+}
+
 func (c *lineCall) quota() lineAnswer {
 	if c.ch.cfg.Quota == 0 {
 		return lineOK(map[string]any{"type": "none"})
@@ -56,10 +64,21 @@ func (c *lineCall) quota() lineAnswer {
 	return lineOK(map[string]any{"type": "limited", "value": c.ch.cfg.Quota})
 }
 
-// consumption is exact here; the real one is approximate and includes what the
-// OA Manager sent.
+// consumption includes what the OA Manager sent. The real one is approximate;
+// this one is exact unless it is told to lag.
 func (c *lineCall) consumption() lineAnswer {
-	return lineOK(map[string]any{"totalUsage": c.ch.used[lineMonth(c.now)]})
+	month, told := lineMonth(c.now), &c.ch.told
+	if told.month != month || c.now.Sub(told.at) >= c.ch.cfg.UsageLag || c.now.Before(told.at) {
+		*told = lineUsage{month, c.now, c.ch.used[month]}
+	}
+	return lineOK(map[string]any{"totalUsage": told.used})
+}
+
+// lineUsage is a consumption as it was told.
+type lineUsage struct {
+	month string
+	at    time.Time
+	used  int
 }
 
 var lineDateForm = regexp.MustCompile(`^[0-9]{8}$`)

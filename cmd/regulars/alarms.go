@@ -140,7 +140,8 @@ func (w *watch) quota(ctx context.Context) (found []alarm.Trouble, ok bool) {
 			Text: i18n.T(key, "Channel", w.a.shop.Label(ch.Channel()), "Used", i18n.Number(used), "Limit", i18n.Number(limit), "Percent", i18n.Number(min(100, used*100/limit))),
 		})
 	}
-	return found, ok
+	own, err := w.ownLimits(ctx)
+	return append(found, own...), ok && err == nil
 }
 
 const (

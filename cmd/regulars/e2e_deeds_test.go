@@ -22,6 +22,7 @@ type deed = func(ctx context.Context, who bot.Identity, args string) (code strin
 // e2eDeeds are what do> lines of the transcripts can say.
 func e2eDeeds(a *app, rules *sceneRules) map[string]deed {
 	return map[string]deed{
+		"sends": sends(a),
 		"spend": onPoints(a, func(tx store.Tx, id loyalty.MemberID, act book.Act, n loyalty.Points) error {
 			_, err := a.shop.Book.Spend(tx, id, act, n)
 			return err

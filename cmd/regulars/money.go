@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"regulars/bot"
 	"regulars/bot/outbox"
+	"regulars/handlers/alarm"
 	"regulars/handlers/shop"
+	"regulars/i18n"
 	"regulars/store"
 )
 
@@ -55,4 +58,29 @@ func (a *app) sends(r store.Reader, from, to time.Time) (all []shop.Sends, err e
 		all = append(all, s)
 	}
 	return all, nil
+}
+
+// ownLimits finds the channels that have used up most of what the shop itself
+// allows a month.
+func (w *watch) ownLimits(ctx context.Context) (found []alarm.Trouble, err error) {
+	var all []shop.Sends
+	now := w.a.clock.Now()
+	err = w.a.db.View(ctx, func(r store.Reader) (err error) {
+		all, err = w.a.sends(r, now, now)
+		return err
+	})
+	for _, s := range all {
+		if s.Own <= 0 || s.Used*100 < s.Own*quotaAlarm {
+			continue
+		}
+		key, what := i18n.MoneyLimitNear, "own-most"
+		if s.Used >= s.Own {
+			key, what = i18n.MoneyLimitGone, "own-all"
+		}
+		found = append(found, alarm.Trouble{
+			Kind: alarm.Quota, About: string(s.Channel) + "." + what, Again: 7 * 24 * time.Hour,
+			Text: i18n.T(key, "Channel", w.a.shop.Label(s.Channel), "Used", i18n.Number(s.Used), "Limit", i18n.Number(s.Own), "Percent", i18n.Number(min(100, s.Used*100/s.Own))),
+		})
+	}
+	return found, err
 }

@@ -45,6 +45,9 @@ func (d Desk) stats(ctx context.Context, _ map[string]string, out Out) error {
 	if err := d.messages(ctx, now, out); err != nil {
 		return err
 	}
+	if err := d.bill(ctx, now, out); err != nil {
+		return err
+	}
 	return d.lastBackup(ctx, out)
 }
 

@@ -36,7 +36,7 @@ type Bill struct {
 	Priced   bool          // prices are known; else all money is 0
 	Cost     loyalty.Money // of the month so far, its fees too
 	Saved    loyalty.Money // what rode along was worth, see programme.Price.Saved
-	Forecast int64         // of Used at the month's end, at this pace
+	Forecast int64         // of Used at the month's end, at this pace and within the limit
 	Expected loyalty.Money // what that would cost
 	// Limit is what may be pushed in the month in all, by the platforms and the
 	// shop's own limit; 0 for no limit. Left is what is left of it.
@@ -64,6 +64,9 @@ func (s *Shop) Bill(r store.Reader, now time.Time) (Bill, error) {
 	for _, c := range all {
 		used := max(c.Used, c.Billed)
 		expected := forecast(used, now.Sub(from), next.Sub(from))
+		if most, limited := c.most(); limited {
+			expected = min(expected, max(most, used))
+		}
 		b.Billed, b.Replies, b.Rode = b.Billed+c.Billed, b.Replies+c.Replies, b.Rode+c.Rode
 		b.Used, b.Forecast = b.Used+used, b.Forecast+expected
 		if known {
@@ -78,13 +81,19 @@ func (s *Shop) Bill(r store.Reader, now time.Time) (Bill, error) {
 	return b, nil
 }
 
-// limit takes one channel's limits into account: the lower one counts.
-func (b *Bill) limit(c Sends, used int64) {
-	most := c.Own
-	if c.Limited && (most == 0 || c.Limit < most) {
-		most = c.Limit
+// most is how many messages the month may have: the platform's limit or the
+// shop's own, whichever is lower.
+func (c *Sends) most() (n int64, limited bool) {
+	if c.Limited && (c.Own == 0 || c.Limit < c.Own) {
+		return c.Limit, true
 	}
-	if !c.Limited && c.Own == 0 {
+	return c.Own, c.Own > 0
+}
+
+// limit takes one channel's limit into account.
+func (b *Bill) limit(c Sends, used int64) {
+	most, limited := c.most()
+	if !limited {
 		return
 	}
 	b.Limit, b.Left = b.Limit+most, b.Left+max(0, most-used)

@@ -105,6 +105,10 @@ func TestSaved(t *testing.T) {
 			t.Errorf("%d pushed and %d rode: saved %d, want %d", c.pushed, c.rode, got, c.want)
 		}
 	}
+	medium := Price{Fee: 800, Included: 3000}
+	if got := medium.Saved(3000, 300); got != 80 {
+		t.Errorf("where no more can be had, 300 of 3,000 saved %d", got)
+	}
 	free := Price{Included: 200}
 	if got := free.Saved(150, 100); got != 0 {
 		t.Errorf("a plan that costs nothing saved %d", got)

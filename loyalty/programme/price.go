@@ -57,9 +57,13 @@ func (p *Price) extra(n int64) loyalty.Money {
 
 // Saved is what n messages were worth that did not have to be pushed, in a month
 // with so many that were: beyond the included ones what these would have
-// cost, within them their share of the fee, since they are left for others.
+// cost; within them, and where no others can be had, their share of the fee,
+// since others can go in their place.
 func (p *Price) Saved(pushed, n int64) loyalty.Money {
 	within := min(n, max(0, p.Included-pushed))
+	if len(p.Extra) == 0 {
+		within = n
+	}
 	var share loyalty.Money
 	if p.Included > 0 {
 		share = loyalty.Money(times(int64(p.Fee), within) / p.Included)
