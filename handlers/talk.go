@@ -63,8 +63,17 @@ func (c counter) calledAlready(t *bot.Turn) (bool, error) {
 	if t.Muted() {
 		return true, nil
 	}
+	return c.enough(t, calls)
+}
+
+// notes bounds how often what one customer writes about a case is pushed to the
+// managers; what comes beyond it stands in the case.
+var notes = people.Throttle{Name: "case", Max: 10, Window: time.Hour}
+
+// enough says that the speaker did something as often as is good.
+func (c counter) enough(t *bot.Turn, of people.Throttle) (bool, error) {
 	var enough *people.ThrottledError
-	err := c.Vault.AttemptBy(t.Tx, calls, string(t.Person.ID), t.Now)
+	err := c.Vault.AttemptBy(t.Tx, of, string(t.Person.ID), t.Now)
 	if errors.As(err, &enough) {
 		return true, nil
 	}

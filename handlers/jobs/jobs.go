@@ -39,6 +39,7 @@ func (j Jobs) All() []schedule.Job {
 		[]schedule.Job{{Name: "club", Spec: everyMinute, Run: j.club}},
 		[]schedule.Job{{Name: "settle", Spec: "*/10 * * * *", Run: j.settle}},
 		[]schedule.Job{{Name: "nudges", Spec: everyMinute, Run: j.nudges}},
+		j.surveyJobs(),
 		j.digestJob(),
 		j.segments(),
 		j.More,
