@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -72,9 +73,9 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	if err := a.makeChannels(); err != nil {
 		return nil, err
 	}
-	a.bot = a.shop.Bot(append(handlers.Commands(a.shop), staff.Commands(a.shop)...)...)
-	a.bot.DB, a.bot.Introduce = db, a.introduce
 	a.campaigns = a.newCampaigns()
+	a.bot = a.shop.Bot(slices.Concat(handlers.Commands(a.shop), staff.Commands(a.shop), a.campaigns.Commands())...)
+	a.bot.DB, a.bot.Introduce, a.campaigns.Group = db, a.introduce, a.bot.GroupChat
 	o := a.outboxConfig()
 	if err := a.textMessages(&o); err != nil {
 		return nil, err

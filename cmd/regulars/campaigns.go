@@ -11,8 +11,9 @@ import (
 
 // newCampaigns are the shop's campaigns; what talks out is set once it is made.
 func (a *app) newCampaigns() *campaign.Engine {
+	a.shop.Boosts = campaign.Boosts
 	return &campaign.Engine{
-		Shop: a.shop, DB: a.db, Group: a.bot.GroupChat,
+		Shop: a.shop, DB: a.db,
 		Segments: campaign.Rolls{Desk: a.shop.Segments, Now: a.clock.Now},
 	}
 }

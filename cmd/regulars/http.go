@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"regulars/bot"
+	"regulars/handlers/campaign"
 	"regulars/store"
 )
 
@@ -42,6 +43,7 @@ func (a *app) routes() http.Handler {
 	mux.HandleFunc("GET /readyz", a.ready)
 	a.pages.Register(mux)
 	a.counter.Register(mux)
+	mux.Handle("GET "+campaign.Way+"{campaign}/{button}", a.campaigns)
 	return mux
 }
 
