@@ -35,7 +35,7 @@ var rooms = map[string][]string{
 	"handlers/console": with("bot/line", "bot/telegram", "bot/draw"),
 	// campaign encodes for receivers by the hundred.
 	"handlers/campaign": with("bot/line", "bot/telegram", "bot/draw", "bot/outbox"),
-	"handlers/jobs":     with("bot/schedule", "bot/outbox"),                                    // what the clock does, and what messages cost for the digest
+	"handlers/jobs":     with("bot/schedule", "bot/outbox"),                                                         // what the clock does, and what messages cost for the digest
 	"handlers/admin":    with("bot/outbox", "bot/schedule", "store/backup", "handlers/intake", "handlers/campaign"), // dead letters and counts; the file of a backup
 	"loyalty":           {},
 	"loyalty/programme": {"loyalty", "loyalty/segment", "store"}, // whose expressions it checks
