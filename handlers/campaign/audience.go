@@ -24,7 +24,8 @@ type Audience struct {
 	ByChannel map[string]int64 `json:"c,omitempty"` // of People
 	ByLang    map[string]int64 `json:"l,omitempty"` // of People, the language of the words they read
 	Groups    int              `json:"g,omitempty"`
-	Messages  int64            `json:"n,omitempty"` // that are paid for
+	Messages  int64            `json:"n,omitempty"`  // that are paid for, those to groups included
+	Heads     int64            `json:"gn,omitempty"` // of these, those to groups: one a member of theirs
 	Price     Price            `json:"price,omitzero"`
 	// Personal is how many get words with fields of their own: on LINE these go
 	// one by one.
@@ -238,24 +239,58 @@ func (e *Engine) Count(ctx context.Context, id ID) (Audience, error) {
 	if err != nil {
 		return a, err
 	}
-	return a, e.DB.Update(ctx, func(tx store.Tx) error {
-		c, err := e.Get(tx, id)
-		if err != nil || c.State != Drafted && c.State != Waiting {
+	return a, e.DB.Update(ctx, func(tx store.Tx) error { return e.counted(tx, id, &c, a) })
+}
+
+// counted keeps what was counted of a campaign as it was then, and tells who
+// asked. A draft that was changed meanwhile is another one: it is counted anew.
+func (e *Engine) counted(tx store.Tx, id ID, then *Campaign, a Audience) error {
+	c, err := e.Get(tx, id)
+	if err != nil || c.Version != then.Version || c.State != Drafted && c.State != Waiting {
+		return err
+	}
+	who := c.Asking
+	c.Counted, c.Asking = &Counted{Version: c.Version, At: e.now(), Audience: a}, ""
+	if err := put(tx, c); err != nil || who == "" || e.Tell == nil {
+		return err
+	}
+	return e.Tell(tx, c, who)
+}
+
+// answerCount counts for who asked. Of a draft that cannot be sent they are told
+// without a count.
+func (e *Engine) answerCount(ctx context.Context, c Campaign) error {
+	_, err := e.Count(ctx, c.ID)
+	var unfit *DraftError
+	if !errors.As(err, &unfit) {
+		return err
+	}
+	return e.DB.Update(ctx, func(tx store.Tx) error {
+		now, err := e.Get(tx, c.ID)
+		if err != nil || now.Version != c.Version || now.Asking == "" {
 			return err
 		}
-		c.Counted = &Counted{Version: c.Version, At: now, Audience: a}
-		if d2, err := e.Draft(tx, id, c.Version); err != nil || !same(&d, &d2) {
-			return errors.Join(err, errChangedMeanwhile(err))
+		who := now.Asking
+		now.Asking, now.Counted = "", nil
+		if err := put(tx, now); err != nil || e.Tell == nil {
+			return err
 		}
-		return put(tx, c)
+		return e.Tell(tx, now, who)
 	})
 }
 
-func errChangedMeanwhile(err error) error {
-	if err != nil {
-		return nil
+// AskCount has the audience of a draft counted soon, outside of the transaction,
+// and Engine.Tell told of it for who. Refusals: ErrNone, *StateError.
+func (e *Engine) AskCount(tx store.Tx, id ID, who bot.PersonID) error {
+	c, err := e.Get(tx, id)
+	switch {
+	case err != nil:
+		return err
+	case c.State != Drafted && c.State != Waiting:
+		return &StateError{c.State}
 	}
-	return ErrUncounted
+	c.Asking = who
+	return put(tx, c)
 }
 
 // Audience is Count of a draft that is not saved. Refusal: *DraftError.
@@ -324,6 +359,7 @@ func (e *Engine) price(ctx context.Context, d *Draft, a *Audience, own map[bot.C
 				continue
 			}
 			n += heads[ch.Name]
+			a.Heads += heads[ch.Name]
 			a.Messages += n
 			if e.Costs == nil {
 				a.Price.Known = false

@@ -63,12 +63,6 @@ func (e *Engine) control(tx store.Tx, id ID, by By, f func(*Campaign) error, in 
 // begun says that the outbox knows of the campaign.
 func (c *Campaign) begun() bool { return !c.FrozenAt.IsZero() }
 
-// sending says that what is written down may go, or might if it were not
-// paused.
-func (c *Campaign) sending() bool {
-	return c.State == Sending || c.State == Paused && c.Before == Sending
-}
-
 func (e *Engine) pause(tx store.Tx, c *Campaign, why string, now time.Time) error {
 	if c.State == Sending {
 		switch over, err := e.steer(tx, c.ID, now, e.Bulks.PauseBulk); {

@@ -28,6 +28,9 @@ type Engine struct {
 	// Group finds a group by its code, see [bot.Bot.Group]; nil: there are none.
 	Group func(r store.Reader, code string) (bot.GroupChat, bool, error)
 
+	// Tell leaves in tx what somebody is told who asked for a count: c.Counted, or
+	// nil where the draft cannot be sent (Check says why). nil tells nobody.
+	Tell func(tx store.Tx, c Campaign, who bot.PersonID) error
 	// Step is how many members one page of freezing writes down; 0: 1,000.
 	Step int
 }

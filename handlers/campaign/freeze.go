@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 
@@ -18,14 +19,14 @@ import (
 const idSize = 16
 
 // lookEvery is how often Run looks for campaigns whose time has come.
-const lookEvery = 5 * time.Second
+const lookEvery = 2 * time.Second
 
 // Run sends campaigns until ctx ends: each at its time. What fails is tried again
 // at the next look. Several processes may run it beside each other.
 func (e *Engine) Run(ctx context.Context) error {
 	for {
 		if _, err := e.RunDue(ctx); err != nil && ctx.Err() == nil {
-			e.Shop.Log.Warn("a campaign cannot go on; it is tried again in a few seconds", "error", err)
+			e.Shop.Log.Warn("a campaign cannot go on; it is tried again in two seconds", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -75,8 +76,10 @@ func (e *Engine) advance(ctx context.Context, id ID) (more bool, err error) {
 		return false, nil
 	case err != nil:
 		return false, err
+	case c.Asking != "":
+		return false, e.answerCount(ctx, c)
 	case c.State == Scheduled && !c.Start.After(e.now()):
-		return e.begin(ctx, id)
+		return e.begin(ctx, c)
 	case c.State == Freezing:
 		return e.freeze(ctx, c)
 	case c.State == Sending:
@@ -86,8 +89,12 @@ func (e *Engine) advance(ctx context.Context, id ID) (more bool, err error) {
 }
 
 // begin opens the bulk of a campaign whose time has come.
-func (e *Engine) begin(ctx context.Context, id ID) (more bool, err error) {
-	now := e.now()
+func (e *Engine) begin(ctx context.Context, c Campaign) (more bool, err error) {
+	id, now := c.ID, e.now()
+	most, err := e.budget(ctx, c)
+	if err != nil {
+		return false, err
+	}
 	err = e.DB.Update(ctx, func(tx store.Tx) error {
 		more = false
 		c, err := e.Get(tx, id)
@@ -98,7 +105,7 @@ func (e *Engine) begin(ctx context.Context, id ID) (more bool, err error) {
 		if err != nil {
 			return err
 		}
-		b := outbox.Bulk{ID: bulkID(id), Class: bot.Promo, NotAfter: e.endOf(&d, c.Start), Budget: d.Budget.Messages}
+		b := outbox.Bulk{ID: bulkID(id), Class: bot.Promo, NotAfter: e.endOf(&d, c.Start), Budget: most}
 		if err := e.Bulks.PutBulk(tx, b, now); err != nil {
 			return err
 		}
@@ -107,6 +114,59 @@ func (e *Engine) begin(ctx context.Context, id ID) (more bool, err error) {
 	})
 	return more, err
 }
+
+// budget is how many paid messages the members' part of a campaign may cost;
+// 0 is no bound. An amount of money becomes the most messages that it pays for.
+func (e *Engine) budget(ctx context.Context, c Campaign) (most int64, err error) {
+	err = e.DB.View(ctx, func(r store.Reader) error {
+		d, err := e.Draft(r, c.ID, c.Version)
+		if err != nil {
+			return err
+		}
+		most = d.Budget.Messages
+		if d.Budget.Money > 0 && e.Costs != nil {
+			n, err := e.affords(r, d.Budget.Money)
+			if err != nil {
+				return err
+			}
+			if n >= 0 && (most == 0 || n < most) {
+				most = max(n, 1) // 0 would be no bound
+			}
+		}
+		if most > 0 && c.Counted != nil {
+			most = max(most-c.Counted.Audience.Heads, 1)
+		}
+		return nil
+	})
+	return most, err
+}
+
+// affords is how many messages an amount pays for now, by the dearest of the
+// channels; −1 where no price is known.
+func (e *Engine) affords(r store.Reader, money loyalty.Money) (least int64, err error) {
+	least = -1
+	for _, ch := range e.Shop.Channels {
+		if ch.Platform != bot.LINE {
+			continue
+		}
+		priced := true
+		n := sort.Search(maxAudience, func(n int) bool {
+			c, e1 := e.Costs.Cost(r, ch.Name, int64(n)+1, e.now())
+			err, priced = errors.Join(err, e1), priced && c.Priced
+			return c.Money > int64(money)
+		})
+		if err != nil {
+			return 0, err
+		}
+		if priced && (least < 0 || int64(n) < least) {
+			least = int64(n)
+		}
+	}
+	return least, nil
+}
+
+// maxAudience is more than anybody writes to.
+const maxAudience = 100_000_000
 
 // page is what a walk over some members came to.
 type page struct {
@@ -156,10 +216,10 @@ func (e *Engine) freeze(ctx context.Context, c Campaign) (more bool, err error) 
 
 func (e *Engine) walk(ctx context.Context, c Campaign, d *Draft) (page, error) {
 	p := page{skipped: map[string]int64{}, parts: map[partKey][]loyalty.MemberID{}}
-	sort := e.sorter(c.ID, d, c.FrozenAt)
+	by := e.sorter(c.ID, d, c.FrozenAt)
 	var err error
 	p.next, err = e.Segments.Each(ctx, d.Segment, c.FrozenAt, c.Cursor, e.step(), func(w Who) error {
-		switch f := sort.fate(w); {
+		switch f := by.fate(w); {
 		case f.why != "":
 			p.skipped[f.why]++
 		case f.held:

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"regulars/bot"
 	"regulars/loyalty"
 	"regulars/store"
 )
@@ -35,6 +36,8 @@ type Campaign struct {
 
 	// Counted is the audience as it was last counted, of which version and when.
 	Counted *Counted `json:"counted,omitempty"`
+	// Asking is who waits to hear what a count comes to, see [Engine.AskCount].
+	Asking bot.PersonID `json:"asking,omitempty"`
 	// Asked is who asked for it to be sent, Yes the managers who agreed, in order.
 	Asked loyalty.Actor   `json:"asked,omitempty"`
 	Yes   []loyalty.Actor `json:"yes,omitempty"`
