@@ -92,7 +92,11 @@ func (c *Club) reward(tx store.Tx, friend loyalty.MemberID, act book.Act, tell f
 		if side.share.Reward != "" {
 			p.rewards = []string{side.share.Reward}
 		}
-		g, err := c.surprise(tx, side.share.Member, act, p, tell)
+		x, err := c.look(tx, side.share.Member, act.Now)
+		if err != nil {
+			return false, err
+		}
+		g, err := c.surprise(tx, x, act, p, tell)
 		if accident(err) != nil {
 			return false, err
 		}

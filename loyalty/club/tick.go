@@ -288,26 +288,24 @@ func (c *Club) celebrate(tx store.Tx, d dueGift, gift string, now time.Time, tel
 	if d.missed != nil {
 		x.today = d.missed.from
 	}
-	for _, p := range x.calendar() {
+	list := x.calendar()
+	x.today = today
+	for _, p := range list {
 		if p.gift != gift {
 			continue
 		}
 		if d.missed != nil {
 			p.until = midnight(today.AddDate(0, 0, days(d.missed.from, d.missed.to)), x.rules)
 		}
-		g, err := c.surprise(tx, m, c.today("calendar", m, now), p, tell)
+		g, err := c.surprise(tx, x, c.today("calendar", m, now), p, tell)
 		return g.Gift != "", err
 	}
 	return false, nil
 }
 
-// surprise gives a present and tells its owner; a zero Given is nothing. It may
+// surprise gives a present to a member and tells them; a zero Given is nothing. It may
 // be refused, see [Club.offer].
-func (c *Club) surprise(tx store.Tx, m loyalty.MemberID, act book.Act, p present, tell func(store.Tx, Happened) error) (Given, error) {
-	x, err := c.look(tx, m, act.Now)
-	if err != nil {
-		return Given{}, err
-	}
+func (c *Club) surprise(tx store.Tx, x *member, act book.Act, p present, tell func(store.Tx, Happened) error) (Given, error) {
 	var out Outcome
 	if err := c.offer(tx, x, act, p, &out); err != nil || len(out.Gifts) == 0 {
 		return Given{}, err
