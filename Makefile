@@ -39,7 +39,9 @@ race:
 bench:
 	go test -run NONE -bench . -benchtime 1x -timeout 60m ./cmd/regulars
 	go test -run NONE -bench Ratio -benchtime 1x ./store/bolt
+	go test -run NONE -bench Bulk -benchtime 1x -timeout 20m ./bot/outbox
 	go test -run NONE -bench Import -benchtime 1x -timeout 60m ./handlers/intake
+	go test -run NONE -bench . -benchtime 1x -timeout 60m ./loyalty/segment
 
 # Fifty kills under load instead of five, and a longer day on which everything
 # breaks.

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"errors"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -21,7 +22,8 @@ type plan struct {
 	whom   []candidate   // else: who is next
 	words  []bot.Message // that all of them get, by multicast
 	many   bool
-	retry  string // a multicast's key
+	retry  string   // a multicast's key
+	call   bot.Call // the multicast, if nobody is left out at the last moment
 }
 
 // candidate is somebody who may be claimed, with the letter for them alone
@@ -35,8 +37,8 @@ type candidate struct {
 }
 
 // claimUnit decides about a part, and claims of it what is to be tried. Words
-// are read and letters encoded before the commit, a multicast's within, when it
-// is known who gets it.
+// are read and letters encoded before the commit; a multicast once more within
+// where May leaves somebody out.
 func (c *channel) claimUnit(ctx context.Context, key unitKey, now time.Time) (u *unit, err error) {
 	pl := plan{key: key}
 	found := false
@@ -51,6 +53,7 @@ func (c *channel) claimUnit(ctx context.Context, key unitKey, now time.Time) (u 
 		if pl.retry, err = c.o.uuid(); err != nil {
 			return nil, err
 		}
+		pl.call, _ = c.multicast(reachable(pl.whom), pl.words)
 	}
 	err = c.o.cfg.DB.Update(ctx, func(tx store.Tx) (err error) {
 		u, err = c.claimPlan(tx, &pl, now)
@@ -251,11 +254,13 @@ func (s *step) claimNext(u *unit, pl *plan) error {
 		return nil
 	}
 	t := &try{many: true, held: int64(len(list))}
-	users := make([]bot.UserID, len(list))
-	for i, who := range list {
-		users[i], t.who = who.to.Person.User, append(t.who, who.i)
+	for _, who := range list {
+		t.who = append(t.who, who.i)
 	}
-	call, err := s.c.sender.(Multicaster).EncodeMulticast(users, pl.words)
+	call := pl.call
+	if len(list) < len(reachable(pl.whom)) || call.Body == nil {
+		call, err = s.c.multicast(list, pl.words)
+	}
 	if err != nil {
 		s.c.o.cfg.Log.Error("outbox: a bulk's multicast cannot be encoded", "channel", s.c.name, "bulk", pl.key.id, "part", pl.key.n, "error", err)
 		s.settle(t.held, 0)
@@ -263,6 +268,32 @@ func (s *step) claimNext(u *unit, pl *plan) error {
 	}
 	t.sent = calls{Calls: []bot.Call{call}, Keys: []string{pl.retry}}
 	return s.begin(u, t)
+}
+
+// reachable are those of list who have an account there.
+func reachable(list []candidate) (out []candidate) {
+	for _, who := range list {
+		if who.why == "" {
+			out = append(out, who)
+		}
+	}
+	return out
+}
+
+// multicast is the one call that says words to all of list. An adapter's panic
+// is a refusal of its own.
+func (c *channel) multicast(list []candidate, words []bot.Message) (call bot.Call, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c.o.cfg.Log.Error("outbox: encoding a multicast panicked", "channel", c.name, "stack", string(debug.Stack()))
+			err = errors.New("the adapter panicked; the log has its stack")
+		}
+	}()
+	users := make([]bot.UserID, len(list))
+	for i, who := range list {
+		users[i] = who.to.Person.User
+	}
+	return c.sender.(Multicaster).EncodeMulticast(users, words)
 }
 
 // allowed asks May about the plan's people, and leaves those who may not be

@@ -312,7 +312,8 @@ func (c *channel) begin(it *item, now time.Time) time.Time {
 
 // take gives a place away and tells when it is. It belongs to paceMu.
 func (c *channel) take(it *item, now time.Time) time.Time {
-	t := c.recent.take(now)
+	t, slot := c.recent.take(now)
+	it.slot = slot
 	if c.paced(it) {
 		b := c.bucket(it)
 		b.take(1, now)

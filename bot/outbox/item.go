@@ -36,6 +36,7 @@ type item struct {
 	tries    int
 	moves    int
 	paced    int   // of the last try: further calls that took their places themselves
+	slot     int   // its last call's place among the recent
 	unit     *unit // of a bulk: claimed already, ended with the unit
 	try      *try
 	troubles int // times in a row that the store refused

@@ -81,15 +81,15 @@ func (b *bucket) take(n float64, now time.Time) {
 	b.level -= n
 }
 
-// windowLength is a second, and what the way to the platform may take longer for
-// one call than for the next.
-const windowLength = time.Second + 10*time.Millisecond
+// windowLength is a second, and a hair for clocks that are not alike.
+const windowLength = time.Second + 3*time.Millisecond
 
-// recent remembers when the last calls began, or are to begin. The zero recent
-// knows no limit.
+// recent remembers when the last calls reached the platform, as far as can be
+// told, or are to begin. The zero recent knows no limit.
 type recent struct {
-	at   []time.Time // a ring
-	next int
+	at    []time.Time // a ring
+	next  int
+	least time.Duration // what a call takes when nothing holds it up
 }
 
 // place is when one more call may go: now, or later.
@@ -104,14 +104,31 @@ func (r *recent) place(now time.Time) time.Time {
 	return now
 }
 
-// take gives the next place away, and tells when it is.
-func (r *recent) take(now time.Time) time.Time {
-	t := r.place(now)
+// take gives the next place away, and tells when it is and its name.
+func (r *recent) take(now time.Time) (t time.Time, slot int) {
+	t = r.place(now)
 	if len(r.at) > 0 {
-		r.at[r.next] = t
-		r.next = (r.next + 1) % len(r.at)
+		slot = r.next
+		r.at[slot] = t
+		r.next = (slot + 1) % len(r.at)
 	}
-	return t
+	return t, slot
+}
+
+// took moves a place to where its call arrived at the latest: what held it up
+// may have been on the way there, and the platform counts arrivals.
+func (r *recent) took(slot int, began, ended time.Time) {
+	if len(r.at) == 0 || ended.Before(began) {
+		return
+	}
+	d := ended.Sub(began)
+	if r.least == 0 || d < r.least {
+		r.least = d
+	}
+	r.least += (d - r.least) / 256 // the network may have become slower for good
+	if t := ended.Add(-r.least); t.After(r.at[slot]) {
+		r.at[slot] = t
+	}
 }
 
 // giveBack undoes the last take.

@@ -168,7 +168,11 @@ func (c *channel) transmit(ctx context.Context, it *item) bot.Result {
 			it.paced++
 		}
 		call := it.sent.Calls[it.next]
+		began := c.o.cfg.Clock.Now()
 		res := c.call(ctx, call, it.sent.Keys[it.next])
+		c.paceMu.Lock()
+		c.recent.took(it.slot, began, c.o.cfg.Clock.Now())
+		c.paceMu.Unlock()
 		if !res.Date.IsZero() && c.o.cfg.OnDate != nil {
 			c.o.cfg.OnDate(c.name, res.Date, c.o.cfg.Clock.Now())
 		}

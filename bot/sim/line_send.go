@@ -109,7 +109,7 @@ func (c *lineCall) multicast() lineAnswer {
 				return lineRefuse(400, "The property, 'to', in the request body is invalid (line: -, column: -)")
 			}
 		}
-		return c.spread("multicast", b, c.ch.reached(ids, c.now))
+		return c.spread("multicast", b, c.ch.reached(ids, c.now), c.ch.strangers(ids))
 	})
 }
 
@@ -132,7 +132,7 @@ func (c *lineCall) broadcast() lineAnswer {
 				all = append(all, u.private)
 			}
 		}
-		return c.spread("broadcast", b, all)
+		return c.spread("broadcast", b, all, 0)
 	})
 }
 
@@ -149,12 +149,36 @@ func (ch *LineChannel) reached(ids []string, now time.Time) []*lineChat {
 	return out
 }
 
-// spread sends to many: all or, over the quota, nobody.
-func (c *lineCall) spread(kind string, b lineBatch, to []*lineChat) lineAnswer {
+// Crowd makes every well-formed user id that nobody has a friend of the account,
+// to whom multicasts are counted and not kept: more people than a simulator has
+// room for.
+func (ch *LineChannel) Crowd() {
+	ch.sim.mu.Lock()
+	defer ch.sim.mu.Unlock()
+	ch.strange = true
+}
+
+// strangers counts those of ids who are of the crowd.
+func (ch *LineChannel) strangers(ids []string) int {
+	if !ch.strange {
+		return 0
+	}
+	seen := map[string]bool{}
+	for _, id := range ids {
+		if ch.users[id] == nil {
+			seen[id] = true
+		}
+	}
+	return len(seen)
+}
+
+// spread sends to many, and to so many of the crowd: all or, over the quota,
+// nobody.
+func (c *lineCall) spread(kind string, b lineBatch, to []*lineChat, strangers int) lineAnswer {
 	if bad := c.ch.fits(b, nil); bad != nil {
 		return *bad
 	}
-	billed, over := c.ch.spend(len(to), c.now)
+	billed, over := c.ch.spend(len(to)+strangers, c.now)
 	if over != nil {
 		return *over
 	}

@@ -163,6 +163,9 @@ type Call struct {
 
 // Wire is the log of all calls, in the order of their ends.
 type Wire struct {
+	// Most, set before anything happens, is how many calls are remembered, the
+	// newest ones; 0: all.
+	Most  int
 	mu    sync.Mutex
 	calls []Call
 	subs  map[chan Call]bool
@@ -172,7 +175,10 @@ type Wire struct {
 func (w *Wire) Add(c Call) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.calls = append(w.calls, c)
+	if w.calls = append(w.calls, c); w.Most > 0 && len(w.calls) > w.Most {
+		clear(w.calls[:len(w.calls)-w.Most]) // its bodies may go, before the slice is copied
+		w.calls = w.calls[len(w.calls)-w.Most:]
+	}
 	for ch := range w.subs {
 		select {
 		case ch <- c:
