@@ -22,6 +22,7 @@ import (
 // left at its default elsewhere.
 type initCmd struct {
 	Preset    string `help:"The programme to begin with: ${presets}." placeholder:"NAME"`
+	Market    string `help:"The country it is for: tw, hk, jp or th. It brings currency, time zone, languages and LINE's prices; amounts are turned into the currency's." placeholder:"NAME"`
 	Shop      string `help:"The shop's name." placeholder:"NAME"`
 	Dir       string `help:"Where to put everything; the configuration's folder when left out." placeholder:"DIR"`
 	PublicURL string `name:"public-url" help:"How phones and platforms reach serve, as in https://bot.example.com." placeholder:"URL"`
@@ -113,6 +114,11 @@ func (c *initCmd) programme() ([]byte, error) {
 		c.Preset = programme.Presets()[0].Name
 	}
 	data, ok := programme.Preset(c.Preset)
+	if ok && c.Market != "" {
+		if data, ok = programme.PresetFor(c.Preset, strings.ToLower(c.Market)); !ok {
+			return nil, noMarket(c.Market)
+		}
+	}
 	if !ok {
 		text := fmt.Sprintf("there is no preset %q; choose one of %s", c.Preset, presetNames())
 		if near := programme.NearestPreset(c.Preset); near != "" {
