@@ -34,18 +34,41 @@ func TestWhoBoughtOnceIsAlive(t *testing.T) {
 
 // TestExpectedAgainstChance compares the closed forms with what seeded buyers do.
 func TestExpectedAgainstChance(t *testing.T) {
-	const seed, buyers = 7, 400_000
+	const seed, buyers = 7, 60_000
 	rng := rand.New(rand.NewPCG(seed, seed))
 	for _, m := range []BGNBD{cd, {R: 0.8, Alpha: 3, A: 1, B: 2.5}, {R: 0.4, Alpha: 6, A: 0.3, B: 0.5}, {R: 2, Alpha: 8, A: 1.6, B: 4}} {
-		n, n52 := 0.0, 0.0
+		n, n12 := 0.0, 0.0
 		for range buyers {
 			h, _ := m.live(rng, 52, 0)
 			n += float64(h.X)
 			h, _ = m.live(rng, 12, 0)
-			n52 += float64(h.X)
+			n12 += float64(h.X)
 		}
-		near(t, "E[X(52)]", m.ExpectedNew(52), n/buyers, 0.02*m.ExpectedNew(52))
-		near(t, "E[X(12)]", m.ExpectedNew(12), n52/buyers, 0.02*m.ExpectedNew(12))
+		near(t, "E[X(52)]", m.ExpectedNew(52), n/buyers, 0.03*m.ExpectedNew(52))
+		near(t, "E[X(12)]", m.ExpectedNew(12), n12/buyers, 0.03*m.ExpectedNew(12))
+	}
+}
+
+// TestExpectedOfSomebody: of seeded buyers, those with a given history buy as
+// much as it says, and as many of them are still customers.
+func TestExpectedOfSomebody(t *testing.T) {
+	const seed, buyers, weeks = 13, 60_000, 26
+	rng := rand.New(rand.NewPCG(seed, seed))
+	var expected, came, alive [4]float64
+	var n [4]int
+	for range buyers {
+		h, more := cd.live(rng, 30, weeks)
+		kind := min(h.X, 3)
+		expected[kind] += cd.Expected(h, weeks)
+		alive[kind] += cd.PAlive(h)
+		came[kind] += float64(more)
+		n[kind]++
+	}
+	for kind := range n {
+		near(t, "a visit each", came[kind]/float64(n[kind]), expected[kind]/float64(n[kind]), 0.06*expected[kind]/float64(n[kind])+0.02)
+		if share := alive[kind] / float64(n[kind]); share < 0.3 || share > 1 {
+			t.Errorf("seed %d: of those who came %d times more, %.2f are alive", seed, kind, share)
+		}
 	}
 }
 

@@ -20,15 +20,15 @@ func TestPublishedSpenders(t *testing.T) {
 func TestRecoverySpending(t *testing.T) {
 	const seed = 946
 	for _, unit := range []float64{1, 100_000} { // dollars, and a currency of large numbers
-		all := spenders(seed, 20_000, unit)
+		all := spenders(seed, 12_000, unit)
 		g, err := FitGammaGamma(all)
 		if err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		near(t, "p", g.P, spent.P, 0.8) // p and γ go up and down together, by some 0.35 and 0.9
-		near(t, "q", g.Q, spent.Q, 0.1)
-		near(t, "gamma", g.Gamma/unit, spent.Gamma, 2)
-		near(t, "everybody's mean", g.Mean(Spender{})/unit, spent.Mean(Spender{}), 0.5)
+		near(t, "p", g.P, spent.P, 1.2) // p and γ go up and down together, by some 0.5 and 1.2
+		near(t, "q", g.Q, spent.Q, 0.15)
+		near(t, "gamma", g.Gamma/unit, spent.Gamma, 3)
+		near(t, "everybody's mean", g.Mean(Spender{})/unit, spent.Mean(Spender{}), 0.8)
 		if !g.Independent() || !g.Valid() {
 			t.Errorf("%+v", g)
 		}
