@@ -130,3 +130,87 @@ func TestCampaignCommand(t *testing.T) {
 	s.refused(exitWrong, "no campaign has this id", "campaign", "show", "7KQ2M4")
 	s.refused(exitWrong, "no campaign has this id", "campaign", "stop", "nonsense")
 }
+
+// LEDGER, cases 15 and 16: recipients are frozen; who says no, blocks or leaves
+// before their turn gets nothing, with the reason; new words reach whom the old
+// ones did not; and a restart in between changes nothing.
+func TestCampaignBetweenFreezingAndSending(t *testing.T) {
+	l := newLab(t, bolt.Options{}, nil).staffed()
+	l.daytime()
+	people := map[string]*sim.LinePerson{"Ann": l.ann}
+	for _, name := range []string{"Nora", "Bert", "Lena"} {
+		x := l.line.Person(name, "en")
+		x.Follow()
+		l.hears(x, 1)
+		l.try(x.Press("Join"))
+		l.hears(x, 2)
+		people[name] = x
+	}
+	for _, x := range people {
+		x.Say("/news on")
+		l.hears(x, 1)
+	}
+	l.passes(10 * time.Second)
+	day := l.app.app.shop.Local(l.clock.Now()).AddDate(0, 0, 1).Format("2006-01-02")
+	file := map[string]string{"file": "w.toml", "text": strings.Replace(winter, "[text.en]", "[when]\nlocal = \""+day+" 12:00\"\n[text.en]", 1)}
+	out := l.op("campaign-send", file)
+	_, id, _ := strings.Cut(out, "campaign ")
+	id, _, _ = strings.Cut(id, " ")
+	l.world.Clock.Advance(19 * time.Hour) // noon has come to the first islands
+	l.runs()
+	if show := l.op("campaign-show", map[string]string{"id": id}); !strings.Contains(show, "state                sending") || !strings.Contains(show, "pending              4") {
+		t.Fatal(show)
+	}
+	people["Nora"].Say("/news off")
+	l.hears(people["Nora"], 1)
+	people["Bert"].Block()
+	l.leaves(people["Lena"])
+	change := map[string]string{"id": id, "file": "w.toml", "text": strings.Replace(file["text"], "Warm drinks", "Hot drinks", 1)}
+	for _, step := range []struct{ op, want string }{
+		{"campaign-change", "only what is paused can be changed"},
+		{"campaign-pause", "is now paused"}, {"campaign-change", "has new words"},
+	} {
+		if out := l.op(step.op, change); !strings.Contains(out, step.want) {
+			t.Fatal(step.op, out)
+		}
+	}
+	l.stop()
+	l.start(bolt.Options{})
+	l.world.Clock.Advance(6 * time.Hour)
+	l.runs()
+	l.passes(time.Minute)
+	if all := l.hears(l.ann, 0); count(all, "drinks") > 0 {
+		t.Fatalf("paused, and Ann hears %q", all)
+	}
+	if out := l.op("campaign-resume", map[string]string{"id": id}); !strings.Contains(out, "sending") {
+		t.Fatal(out)
+	}
+	if all := l.hears(l.ann, 1); count(all, "Hot drinks, Ann!") != 1 || count(all, "Warm") > 0 {
+		t.Errorf("Ann hears %q", all)
+	}
+	l.passes(time.Minute)
+	l.runs()
+	show := l.op("campaign-show", map[string]string{"id": id})
+	for _, want := range []string{"state                done, version 2", "sent                 1;", "pending              0", "suppressed           ", "(blocked 1, erased 1, no consent 2)"} {
+		if !strings.Contains(show, want) {
+			t.Errorf("%s\nwithout %q", show, want)
+		}
+	}
+	for _, name := range []string{"Nora", "Lena"} {
+		if all := l.hears(people[name], 0); count(all, "drinks") > 0 {
+			t.Errorf("%s hears %q", name, all)
+		}
+	}
+	if out := l.op("verify", nil); !strings.Contains(out, "all whole") {
+		t.Error(out)
+	}
+}
+
+// leaves has somebody erased at their own wish.
+func (l *lab) leaves(x *sim.LinePerson) {
+	l.t.Helper()
+	x.Say("/leave")
+	l.hears(x, 1)
+	l.try(x.Press("Leave and erase"))
+	l.hears(x, 1)
+}
