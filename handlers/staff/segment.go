@@ -108,7 +108,7 @@ func segmentWrong(t *bot.Turn, c *segment.Complaint) error {
 		said = t.Word(i18n.SegmentSyntax, "At", c.At)
 	}
 	if c.Nearest != "" {
-		said += " " + t.Word(i18n.SegmentNear, "Word", c.Nearest)
+		said += "\n" + t.Word(i18n.SegmentNear, "Word", c.Nearest)
 	}
 	t.Say(bot.Message{Text: said})
 	return nil

@@ -69,6 +69,9 @@ var attributes = []Attribute{
 	{"reachable", false, nil, func(f *facts) any { return f.reachable() }},
 }
 
+// ofDays are the attributes that look at single days.
+var ofDays = []string{"visits_30", "visits_90", "visits_365", "spend_30", "spend_90", "spend_365", "rfm", "engagement"}
+
 // languages are those that the product speaks.
 var languages = []string{"zh-TW", "zh-HK", "en", "ja", "th", "zh-CN"}
 

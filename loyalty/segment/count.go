@@ -218,16 +218,40 @@ type judge struct {
 // newJudge is one for the expressions given.
 func newJudge(s *scene, all ...*Expr) *judge {
 	j := &judge{env: map[string]any{}}
-	j.facts = facts{scene: s, roll: &j.roll}
+	own := *s
+	own.platformOf = remembered(s.platformOf)
+	j.facts = facts{scene: &own, roll: &j.roll}
 	j.env["lapsing"] = j.facts.lapsing
+	j.read.noLots, j.read.noDays = true, true
 	for _, e := range all {
+		if e.lapsing || e.Uses("points") {
+			j.read.noLots = false
+		}
 		for _, a := range e.needs {
+			j.read.noDays = j.read.noDays && !slices.Contains(ofDays, a.Name)
 			if !slices.Contains(j.needs, a) {
 				j.needs = append(j.needs, a)
 			}
 		}
 	}
 	return j
+}
+
+// remembered is f, asked once about each channel.
+func remembered(f func(string) (string, bool)) func(string) (string, bool) {
+	type answer struct {
+		platform string
+		ok       bool
+	}
+	known := map[string]answer{}
+	return func(channel string) (string, bool) {
+		a, asked := known[channel]
+		if !asked {
+			a.platform, a.ok = f(channel)
+			known[channel] = a
+		}
+		return a.platform, a.ok
+	}
 }
 
 // look makes j.facts those of the member of a row. Rows of another form are of

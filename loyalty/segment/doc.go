@@ -32,8 +32,8 @@
 // A roll is no JSON: a segment is counted by decoding every member's row, and a
 // million of JSON take five seconds on a core, where these take a quarter of
 // one. It is a sequence of varints and of strings after their length, in the
-// order of [Roll]'s fields, lists after their length and days as the difference
-// to the one before, behind one byte with the form's number. What a later form
+// order of [Roll]'s fields (but Days, the longest, last), lists after their length
+// and days as the difference to the one before, behind one byte with the form's number. What a later form
 // adds is written at the end; a row of another form is no damage, but marked and
 // made anew. The four bytes of CRC-32C at the end are those of every row.
 package segment

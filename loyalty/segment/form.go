@@ -56,6 +56,14 @@ func (r *Roll) encode() []byte {
 		w.str(string(s.Store))
 		w.num(int64(s.Visits))
 	}
+	var lots writer
+	lots.num(int64(len(r.Lots)))
+	for _, l := range r.Lots {
+		lots.num(l.From)
+		lots.num(l.Until)
+		lots.num(int64(l.Points))
+	}
+	w.str(string(lots.b)) // with their length, for who has no use for them
 	w.num(int64(len(r.Days)))
 	before := r.Last
 	for _, d := range r.Days {
@@ -63,12 +71,6 @@ func (r *Roll) encode() []byte {
 		w.num(int64(d.Visits))
 		w.num(int64(d.Money))
 		before = d.Day
-	}
-	w.num(int64(len(r.Lots)))
-	for _, l := range r.Lots {
-		w.num(l.From)
-		w.num(l.Until)
-		w.num(int64(l.Points))
 	}
 	return w.b
 }
@@ -89,12 +91,19 @@ type decoder struct {
 	b     []byte
 	bad   bool
 	words map[string]string
+	// noLots and noDays leave these lists alone, which are half of the work.
+	noLots, noDays bool
 }
 
 // mostWords bounds what a decoder remembers; beyond it, it begins anew.
 const mostWords = 1 << 14
 
 func (d *decoder) num() int64 {
+	if len(d.b) > 0 && d.b[0] < 0x80 { // most are one byte
+		u := d.b[0]
+		d.b = d.b[1:]
+		return int64(u>>1) ^ -int64(u&1)
+	}
 	n, used := binary.Varint(d.b)
 	if used <= 0 {
 		d.bad, d.b = true, nil
@@ -106,14 +115,23 @@ func (d *decoder) num() int64 {
 
 func (d *decoder) short() int32 { return int32(d.num()) }
 
-func (d *decoder) str() string {
+// bytes are those of a string, or of a part that stands behind its length.
+func (d *decoder) bytes() []byte {
 	n, used := binary.Uvarint(d.b)
 	if used <= 0 || n > uint64(len(d.b)-used) {
 		d.bad, d.b = true, nil
-		return ""
+		return nil
 	}
 	raw := d.b[used : used+int(n)]
 	d.b = d.b[used+int(n):]
+	return raw
+}
+
+func (d *decoder) str() string {
+	raw := d.bytes()
+	if len(raw) == 0 {
+		return ""
+	}
 	if s, ok := d.words[string(raw)]; ok {
 		return s
 	}
@@ -172,12 +190,19 @@ func (d *decoder) lists(r *Roll) {
 	for range d.count() {
 		r.Stores = append(r.Stores, Branch{loyalty.Store(d.str()), d.short()})
 	}
+	if lots := d.bytes(); !d.noLots {
+		in := decoder{b: lots}
+		for range in.count() {
+			r.Lots = append(r.Lots, Lot{in.num(), in.num(), loyalty.Points(in.num())})
+		}
+		d.bad = d.bad || in.bad
+	}
+	if d.noDays {
+		return
+	}
 	before := r.Last
 	for range d.count() {
 		before -= d.short()
 		r.Days = append(r.Days, Day{before, d.short(), loyalty.Money(d.num())})
-	}
-	for range d.count() {
-		r.Lots = append(r.Lots, Lot{d.num(), d.num(), loyalty.Points(d.num())})
 	}
 }

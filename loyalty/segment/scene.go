@@ -91,7 +91,7 @@ func (f *facts) kind() measure.Kind {
 // history is what the model of purchases asks for; ok is false for who never
 // came.
 func (r *Roll) history(today int32) (h measure.History, ok bool) {
-	if r.First == 0 || r.VisitDays < 1 {
+	if r.First == 0 || r.VisitDays < 1 || (r.VisitDays > 1) != (r.Last > r.First) {
 		return h, false
 	}
 	return measure.History{X: int(r.VisitDays) - 1, Last: float64(r.Last-r.First) / 7, Known: float64(max(today, r.Last)-r.First) / 7}, true
