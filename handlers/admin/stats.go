@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"regulars/bot/outbox"
@@ -48,7 +49,28 @@ func (d Desk) stats(ctx context.Context, _ map[string]string, out Out) error {
 	if err := d.bill(ctx, now, out); err != nil {
 		return err
 	}
+	if err := d.customers(ctx, now, out); err != nil {
+		return err
+	}
 	return d.lastBackup(ctx, out)
+}
+
+// customers prints what customers said, and who is still to be answered.
+func (d Desk) customers(ctx context.Context, now time.Time, out Out) error {
+	var f shop.Figures
+	err := d.DB.View(ctx, func(r store.Reader) (err error) {
+		f, err = d.Shop.Figures(r, now.AddDate(0, 0, -6), now, "")
+		return err
+	})
+	if err != nil || f.NPS.N == 0 && f.Cases == 0 {
+		return err
+	}
+	score := "too few answers to tell"
+	if !f.NPS.Few {
+		score = fmt.Sprintf("%+.0f, give or take %.0f", f.NPS.Value, f.NPS.Margin)
+	}
+	out.Say("NPS, %2d days         %s (%s); %d unhappy in 7 days, %s open", f.NPSDays, score, count(f.NPS.N, "answer", "answers"), f.Unhappy, count(f.Cases, "case", "cases"))
+	return nil
 }
 
 // lastBackup prints which backup is the newest, and whether one failed since.
