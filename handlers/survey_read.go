@@ -3,7 +3,6 @@ package handlers
 import (
 	"strconv"
 	"strings"
-	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -22,17 +21,17 @@ func init() {
 	}
 }
 
-// scoreUnits stand behind a score that people type.
-var scoreUnits = []string{"/10", "/5", "out of 10", "out of 5", "points", "point", "分", "點", "点", "คะแนน", "แต้ม"}
+// scoreUnits stand behind a score that people type, without spaces.
+var scoreUnits = []string{"/10", "/5", "outof10", "outof5", "points", "point", "分", "點", "点", "คะแนน", "แต้ม"}
 
 // readScore reads a score as people type it: 9, ９, 9分, 10/10, "ten!".
 func readScore(text string) (int, bool) {
 	if len(text) > 60 {
 		return 0, false
 	}
-	s := strings.ToLower(norm.NFKC.String(text))
+	s := strings.Join(strings.Fields(strings.ToLower(norm.NFKC.String(text))), "")
 	trim := func(s string) string {
-		return strings.TrimFunc(s, func(r rune) bool { return unicode.IsSpace(r) || strings.ContainsRune("!.。,、~", r) })
+		return strings.TrimFunc(s, func(r rune) bool { return strings.ContainsRune("!.。,、~", r) })
 	}
 	s = trim(s)
 	for _, unit := range scoreUnits {

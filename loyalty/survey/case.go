@@ -76,6 +76,9 @@ var (
 // Alert opens a case for an answer, or brings the answer's own up to date when
 // its score was changed. fresh says that it was opened now.
 func (d *Desk) Alert(tx store.Tx, a Answer, now time.Time) (c Case, fresh bool, err error) {
+	if err := lock(tx, a.Member); err != nil {
+		return c, false, err
+	}
 	if a.Case != "" {
 		if c, _, err = d.Case(tx, a.Case); err != nil {
 			return c, false, err
