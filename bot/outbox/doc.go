@@ -32,6 +32,24 @@
 //     between the commit and the mark is a young answer repeated, because then
 //     most likely it never left.
 //
+// # What it costs
+//
+// Where the platform bills, a push counts for one message a receiver: for a
+// group that is its members, who are counted before anything is claimed, once a
+// day. What a claim will be billed for is reserved in its commit, and settled in
+// the commit that marks it, so that the month's limits (the platform's and the
+// shop's own, in messages or money) hold however many send at once. What nobody
+// knows the outcome of counts as billed. Promos and nudges stop first, gifts
+// next; receipts only when the platform refuses them. What waits because of a
+// limit still rides for nothing.
+//
+// What the platform says of the month is read at the start, each hour, and each
+// ten minutes when little is left: others may send from its own manager. It is
+// approximate and late, so that it is believed only where it tells of more than
+// was sent from here. Its "monthly limit" (429) stops the channel until the
+// month ends or the plan is raised; to a group it says no more than that the
+// group is too large for what is left.
+//
 // # Order
 //
 // A lane (a chat) has one letter in flight at a time. Answers go in the order of
