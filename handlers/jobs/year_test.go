@@ -152,7 +152,7 @@ func (y *year) start(i int) {
 func (y *year) join() {
 	odd := [][2]int{{2, 29}, {2, 28}, {3, 1}, {3, 12}, {11, 7}, {12, 31}, {1, 1}, {4, 15}, {4, 16}, {4, 17}, {7, 4}, {7, 5}}
 	s := Jobs{Shop: shop.New(must(people.NewVault(bytes.Repeat([]byte{7}, people.MasterSize))), func(time.Time) *programme.Programme { return y.rules }, y.clock, rand.Reader, slog.New(slog.DiscardHandler))}.Shop
-	for i := range 20 {
+	for i := range 14 {
 		err := y.db.Update(context.Background(), func(tx store.Tx) error {
 			p, _, err := s.Vault.Meet(tx, people.Identity{Channel: "line", User: fmt.Sprint("U", i)}, people.Seen{Language: "en"}, yearFrom, rand.Reader)
 			if err != nil {
@@ -262,7 +262,7 @@ func (y *year) live() {
 	outages := map[time.Duration]int{24 * time.Hour: 6, 7 * 24 * time.Hour: 2}
 	planned := slices.DeleteFunc(slices.Clone(down), func(d outage) bool { return d.from.Before(yearFrom) })
 	for now := yearFrom; now.Before(yearUntil); {
-		now = now.Add(time.Duration(1+y.random.IntN(200)) * time.Minute)
+		now = now.Add(time.Duration(1+y.random.IntN(260)) * time.Minute)
 		if len(planned) > 0 && now.After(planned[0].from) {
 			now, planned = now.Add(planned[0].long), planned[1:]
 		}
