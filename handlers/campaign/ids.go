@@ -7,6 +7,9 @@ import (
 	"regulars/loyalty"
 )
 
+// idSize is the length of a member's id in a row, in bytes: a ULID's 128 bits.
+const idSize = 16
+
 // crockford are the letters of a ULID (github.com/ulid/spec).
 const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
