@@ -127,6 +127,7 @@ func chaos(t *testing.T, seed uint64) {
 			last[lane] = at
 		}
 	}
+	w.settled(fmt.Sprintf("seed %d", seed), n["main promo unknown"]+n["main nudge unknown"]+n["main receipt unknown"]+n["main gift unknown"])
 	if seed == 1 {
 		t.Log(n)
 	}

@@ -105,5 +105,6 @@ func crashAt(t *testing.T, kind string, n int) (crashed bool) {
 			t.Errorf("crash at %s %d: %s of %s is %s and arrived %d times", kind, n, x.intent.Class, x.intent.Channel, state, got)
 		}
 	}
+	w.settled(fmt.Sprintf("crash at %s %d", kind, n), 0)
 	return crashed
 }

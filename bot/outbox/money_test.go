@@ -69,6 +69,16 @@ func (w *world) meter(limit int64, p Plan) *metered {
 	return m
 }
 
+// settled looks that nothing stays reserved when all is over, and that what is
+// counted is what LINE billed, but for letters of which nobody knows.
+func (w *world) settled(when string, unknown int) {
+	w.t.Helper()
+	m, billed := w.month(), int64(w.billed())
+	if m.Held != 0 || m.Own < billed || m.Own > billed+int64(unknown) {
+		w.t.Errorf("%s: %d reserved in the end, %d counted, %d billed, %d unknown", when, m.Held, m.Own, billed, unknown)
+	}
+}
+
 // month is what is known of LINE's month.
 func (w *world) month() (m Month) {
 	w.t.Helper()
