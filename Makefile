@@ -40,6 +40,7 @@ bench:
 	go test -run NONE -bench . -benchtime 1x -timeout 60m ./cmd/regulars
 	go test -run NONE -bench Ratio -benchtime 1x ./store/bolt
 	go test -run NONE -bench Bulk -benchtime 1x -timeout 20m ./bot/outbox
+	go test -run NONE -bench Freeze -benchtime 1x -timeout 20m ./handlers/campaign
 	go test -run NONE -bench Import -benchtime 1x -timeout 60m ./handlers/intake
 	go test -run NONE -bench . -benchtime 1x -timeout 60m ./loyalty/segment
 
