@@ -102,14 +102,10 @@ func (s *Shop) mayOne(tx store.Tx, intent string, class bot.Class, ch bot.Channe
 	case !unasked:
 		return May{}, nil
 	}
-	if noted, err := reach.Noted(tx, p.ID, intent); err != nil || noted {
-		return May{}, err
-	}
 	at, zone := s.Programme(now), s.ZoneOf(p, now)
-	if quiet := at.QuietIn(now, zone); quiet.After(now) {
-		return May{NotBefore: quiet}, nil
-	}
-	later, err := reach.Ask(tx, p.ID, p.Parts, touchOf(class, intent, now), at.Contact, zone)
+	touch := touchOf(class, intent, now)
+	touch.NotBefore = at.QuietIn(now, zone)
+	later, err := reach.Ask(tx, p.ID, p.Parts, touch, at.Contact, zone)
 	return May{NotBefore: later}, err
 }
 

@@ -21,6 +21,7 @@ func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 		if store.Decode(row.Key, row.Value, &t) != nil || t.Last > old {
 			return false
 		}
-		return len(t.All) == 0 || t.All[len(t.All)-1].At < old
+		t.unpack()
+		return len(t.all) == 0 || t.all[len(t.all)-1].At < old
 	})
 }

@@ -2,7 +2,7 @@ package reach
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
+	"encoding/binary"
 	"slices"
 	"time"
 
@@ -25,21 +25,47 @@ type Touch struct {
 	Kind   Kind
 	Intent string // which message it is: the same at every try
 	At     time.Time
+	// NotBefore is when quiet hours let it go. It binds no message that was let
+	// go before.
+	NotBefore time.Time
 }
 
-// touch is its stored form, short because a campaign reads and writes one for
-// each of its receivers.
+// touch is one touch as it is kept.
 type touch struct {
-	At   int64  `json:"a"` // seconds since 1970
-	Kind Kind   `json:"k"`
-	ID   string `json:"i"` // a hash of the intent
+	At   int64 // seconds since 1970
+	Kind Kind
+	ID   intentID
 }
 
-// touches is a member's row.
+// intentID is a hash of an intent.
+type intentID [9]byte
+
+// touches is a member's row. A campaign reads and writes one for each of its
+// receivers in the commits that claim them, so it is short and quick to read.
 type touches struct {
-	All     []touch `json:"t,omitempty"` // oldest first, the newest maxTouches of keepDays
-	Ignored int     `json:"g,omitempty"` // promos since they last did something
-	Last    int64   `json:"l,omitempty"` // when that was, to about a day; 0 is never since the first promo
+	Packed  []byte `json:"t,omitempty"` // the touches, see pack
+	Ignored int    `json:"g,omitempty"` // promos since they last did something
+	Last    int64  `json:"l,omitempty"` // when that was, to about a day; 0 is never since the first promo
+
+	all []touch // oldest first, the newest maxTouches of keepDays
+}
+
+// packed is how many bytes a touch takes: four of its second, which last until
+// 2106, one of its kind, and the intent's.
+const packed = 4 + 1 + len(intentID{})
+
+func (x *touches) pack() {
+	x.Packed = make([]byte, 0, len(x.all)*packed)
+	for _, t := range x.all {
+		x.Packed = binary.BigEndian.AppendUint32(x.Packed, uint32(t.At))
+		x.Packed = append(append(x.Packed, t.Kind[0]), t.ID[:]...)
+	}
+}
+
+func (x *touches) unpack() {
+	for p := x.Packed; len(p) >= packed; p = p[packed:] {
+		x.all = append(x.all, touch{int64(binary.BigEndian.Uint32(p)), Kind(p[4:5]), intentID(p[5:packed])})
+	}
 }
 
 const (
@@ -49,9 +75,9 @@ const (
 
 var reached = store.NewTable[touches]("reach/", store.Locked, store.FirstPart("member"))
 
-func idOf(intent string) string {
+func idOf(intent string) intentID {
 	sum := sha256.Sum256([]byte(intent))
-	return base64.RawStdEncoding.EncodeToString(sum[:9])
+	return intentID(sum[:len(intentID{})])
 }
 
 // load reads a member's row; in an Update it locks the member.
@@ -60,7 +86,13 @@ func load(r store.Reader, m loyalty.MemberID) (touches, error) {
 		return touches{}, err
 	}
 	row, _, err := reached.Get(r, string(m))
+	row.unpack()
 	return row, err
+}
+
+func (x *touches) put(tx store.Tx, m loyalty.MemberID) error {
+	x.pack()
+	return reached.Put(tx, *x, string(m))
 }
 
 // lock makes the members an Update's own; a View needs none.
@@ -85,6 +117,9 @@ func Ask(tx store.Tx, m loyalty.MemberID, parts []loyalty.MemberID, t Touch, cap
 	if err != nil || row.has(idOf(t.Intent)) {
 		return later, err
 	}
+	if t.NotBefore.After(t.At) {
+		return t.NotBefore, nil
+	}
 	later, err = allowed(tx, row, parts, caps, t.At, zone)
 	if err != nil || later.After(t.At) {
 		return later, err
@@ -104,17 +139,17 @@ func Note(tx store.Tx, m loyalty.MemberID, t Touch) error {
 
 func note(tx store.Tx, m loyalty.MemberID, row touches, t Touch) error {
 	old := t.At.AddDate(0, 0, -keepDays).Unix()
-	row.All = slices.DeleteFunc(row.All, func(x touch) bool { return x.At < old })
-	row.All = append(row.All, touch{t.At.Unix(), t.Kind, idOf(t.Intent)})
-	row.All = row.All[max(0, len(row.All)-maxTouches):]
+	row.all = slices.DeleteFunc(row.all, func(x touch) bool { return x.At < old })
+	row.all = append(row.all, touch{t.At.Unix(), t.Kind, idOf(t.Intent)})
+	row.all = row.all[max(0, len(row.all)-maxTouches):]
 	if t.Kind == Promo {
 		row.Ignored++
 	}
-	return reached.Put(tx, row, string(m))
+	return row.put(tx, m)
 }
 
-func (x *touches) has(id string) bool {
-	return slices.ContainsFunc(x.All, func(t touch) bool { return t.ID == id })
+func (x *touches) has(id intentID) bool {
+	return slices.ContainsFunc(x.all, func(t touch) bool { return t.ID == id })
 }
 
 // Noted says whether the intent's touch of the member was counted: it was tried
@@ -138,13 +173,13 @@ func allowed(r store.Reader, row touches, parts []loyalty.MemberID, caps loyalty
 	if caps == (loyalty.Caps{}) {
 		return now, nil
 	}
-	all := slices.Clone(row.All)
+	all := slices.Clone(row.all)
 	for _, part := range parts {
 		more, err := load(r, part)
 		if err != nil {
 			return time.Time{}, err
 		}
-		all = append(all, more.All...)
+		all = append(all, more.all...)
 	}
 	slices.SortFunc(all, func(a, b touch) int { return int(a.At - b.At) })
 	return after(all, caps, now, zone), nil
@@ -186,14 +221,14 @@ func Ignored(r store.Reader, m loyalty.MemberID) (int, error) {
 // written to, and else once a day.
 func Engaged(tx store.Tx, m loyalty.MemberID, now time.Time) error {
 	row, err := load(tx, m)
-	if err != nil || len(row.All) == 0 && row.Ignored == 0 {
+	if err != nil || len(row.all) == 0 && row.Ignored == 0 {
 		return err
 	}
 	if row.Ignored == 0 && now.Unix()-row.Last < 24*60*60 {
 		return nil
 	}
 	row.Ignored, row.Last = 0, now.Unix()
-	return reached.Put(tx, row, string(m))
+	return row.put(tx, m)
 }
 
 // LastEngaged is when the member did something since they were first written to,

@@ -27,7 +27,7 @@ func update(t testing.TB, db store.DB, f func(store.Tx) error) {
 func ask(t testing.TB, db store.DB, intent string, at time.Time, caps loyalty.Caps, zone *time.Location, parts ...loyalty.MemberID) (later time.Time) {
 	t.Helper()
 	update(t, db, func(tx store.Tx) (err error) {
-		later, err = Ask(tx, ann, parts, Touch{Promo, intent, at}, caps, zone)
+		later, err = Ask(tx, ann, parts, Touch{Kind: Promo, Intent: intent, At: at}, caps, zone)
 		return err
 	})
 	return later
@@ -119,7 +119,7 @@ func TestPartsAreThem(t *testing.T) {
 	db := mem.New(mem.Twice)
 	at := time.Date(2026, 5, 4, 3, 0, 0, 0, time.UTC)
 	part := loyalty.MemberID("01BEN")
-	update(t, db, func(tx store.Tx) error { return Note(tx, part, Touch{Nudge, "one", at}) })
+	update(t, db, func(tx store.Tx) error { return Note(tx, part, Touch{Kind: Nudge, Intent: "one", At: at}) })
 	if later := ask(t, db, "two", at, loyalty.Caps{Day: 1}, time.UTC, part); later.IsZero() {
 		t.Error("a second message of one day goes to one person")
 	}
@@ -148,7 +148,7 @@ func TestEngaged(t *testing.T) {
 	for n := range 4 {
 		ask(t, db, fmt.Sprint(n), at.AddDate(0, 0, n), loyalty.Caps{}, time.UTC)
 	}
-	update(t, db, func(tx store.Tx) error { return Note(tx, ann, Touch{Nudge, "nudge", at}) })
+	update(t, db, func(tx store.Tx) error { return Note(tx, ann, Touch{Kind: Nudge, Intent: "nudge", At: at}) })
 	if n, _ := ignored(); n != 4 {
 		t.Errorf("%d promos are ignored, not 4", n)
 	}
@@ -164,10 +164,10 @@ func TestSweep(t *testing.T) {
 	db := mem.New(mem.Twice)
 	at := time.Date(2026, 5, 4, 3, 0, 0, 0, time.UTC)
 	update(t, db, func(tx store.Tx) error {
-		if err := Note(tx, "01OLD", Touch{Nudge, "one", at.AddDate(-1, 0, -1)}); err != nil {
+		if err := Note(tx, "01OLD", Touch{Kind: Nudge, Intent: "one", At: at.AddDate(-1, 0, -1)}); err != nil {
 			return err
 		}
-		return Note(tx, ann, Touch{Nudge, "one", at.AddDate(0, -11, 0)})
+		return Note(tx, ann, Touch{Kind: Nudge, Intent: "one", At: at.AddDate(0, -11, 0)})
 	})
 	if n, err := Sweep(context.Background(), db, at); n != 1 || err != nil {
 		t.Errorf("%d rows went, not 1: %v", n, err)
