@@ -155,7 +155,7 @@ func TestMinutesGoOnAfterTheClockWasSetBack(t *testing.T) {
 // date has its tick, once.
 func TestChangedZone(t *testing.T) {
 	for _, zones := range [][2]string{{"Asia/Taipei", "America/New_York"}, {"America/New_York", "Asia/Taipei"}, {"Pacific/Auckland", "Pacific/Pago_Pago"}, {"Pacific/Pago_Pago", "Pacific/Auckland"}} {
-		for hour := range 24 {
+		for hour := 0; hour < 24; hour += 3 {
 			w := newWorld(t, "2026-03-02 12:00", zones[0])
 			w.jobs = []Job{does(w.db, "daily", "0 9 * * *", Each, three, nil)}
 			s := w.scheduler("a")

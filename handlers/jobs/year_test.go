@@ -86,7 +86,6 @@ type year struct {
 // The shop is in New York, and moves to Taipei in its last spring.
 var (
 	newYork   = must(time.LoadLocation("America/New_York"))
-	taipei    = must(time.LoadLocation("Asia/Taipei"))
 	yearMoves = time.Date(2028, 4, 15, 20, 0, 0, 0, newYork)
 	yearUntil = time.Date(2028, 6, 1, 12, 0, 0, 0, newYork)
 )
