@@ -24,6 +24,7 @@ import (
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
 	"regulars/loyalty/referral"
+	"regulars/loyalty/survey"
 	"regulars/store"
 )
 
@@ -192,7 +193,7 @@ func (a *app) sweeps(ctx context.Context) error {
 		for what, sweep := range map[string]func(context.Context, store.DB, time.Time) (int, error){
 			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
 			"approvals": staff.Sweep, "counter": counter.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep,
-			"receipts": a.shop.Slips().Sweep, "claims": schedule.Sweep, "campaigns": a.campaigns.Sweep, "joins": shop.SweepJoins,
+			"receipts": a.shop.Slips().Sweep, "surveys": survey.Sweep, "claims": schedule.Sweep, "campaigns": a.campaigns.Sweep, "joins": shop.SweepJoins,
 		} {
 			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {
 				a.log.Warn("a sweep failed; it is tried again in an hour", "what", what, "error", err)
