@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,6 +33,7 @@ func (p *platform) EncodeMulticast(users []bot.UserID, messages []bot.Message) (
 
 // audience are the people of a bulk, and what they asked for since.
 type audience struct {
+	mu    sync.Mutex // of what follows; tests change it while the outbox asks
 	names map[bot.PersonID]string
 	not   map[bot.PersonID]string // who may not be sent to, and why
 	later map[bot.PersonID]time.Time
@@ -57,6 +59,8 @@ func (w *world) bulks() *audience {
 			return w.chat(ch, a.names[p]), !a.away[p], nil
 		},
 		May: func(_ store.Tx, _ Bulk, _ bot.ChannelName, people []bot.PersonID, now time.Time) ([]Verdict, error) {
+			a.mu.Lock()
+			defer a.mu.Unlock()
 			a.asked++
 			out := make([]Verdict, len(people))
 			for i, p := range people {
@@ -70,6 +74,13 @@ func (w *world) bulks() *audience {
 	}
 	w.build()
 	return a
+}
+
+// refuse is somebody's asking for no more, or whatever else why says.
+func (a *audience) refuse(p bot.PersonID, why string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.not[p] = why
 }
 
 // people makes n of them, named c0, c1 ….
@@ -243,7 +254,7 @@ func TestBulkLeavesOutWhoMayNotBeSentTo(t *testing.T) {
 		w.send(promo, Part{Channel: "main", People: line}, Part{Channel: "tg", People: tg})
 		w.pass(time.Minute)
 		w.expect("first", w.tally("july"), "running: 2 pending, 12 sent, 2 suppressed-blocked, 2 suppressed-opted-out, 2 suppressed-unreachable")
-		a.not[line[4]] = "quiet" // while the night lasts
+		a.refuse(line[4], "quiet") // while the night lasts
 		w.pass(3 * time.Hour)
 		w.expect("then", w.tally("july"), "done: 13 sent, 2 suppressed-blocked, 2 suppressed-opted-out, 1 suppressed-quiet, 2 suppressed-unreachable")
 		if a.asked > 12 {

@@ -20,7 +20,7 @@ import (
 // many over both platforms, and others ask and are answered. REGULARS_TORTURE
 // makes it a hundred thousand people.
 func TestCase14TwentyKills(t *testing.T) {
-	people, seed := 20_000, uint64(14)
+	people, seed := 8000, uint64(14)
 	if os.Getenv("REGULARS_TORTURE") != "" {
 		people, seed = 100_000, rand.Uint64()
 	}
