@@ -140,5 +140,5 @@ func (c counter) blocked(t *bot.Turn) error {
 	if t.Event.Kind != bot.Blocked {
 		return c.menu(t)
 	}
-	return c.Vault.SetBlocked(t.Tx, shopIdentity(t), true, t.Rand())
+	return c.Vault.SetBlocked(t.Tx, shopIdentity(t), true, t.Now, t.Rand())
 }

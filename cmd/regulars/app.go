@@ -170,7 +170,7 @@ func (a *app) unreachable(ctx context.Context, person bot.PersonID, to bot.Addre
 		return
 	}
 	err := a.db.Update(ctx, func(tx store.Tx) error {
-		return a.shop.Vault.SetBlocked(tx, shop.Identity(to.Person), true, a.shop.Rand)
+		return a.shop.Vault.SetBlocked(tx, shop.Identity(to.Person), true, a.clock.Now(), a.shop.Rand)
 	})
 	if err != nil && !errors.Is(err, people.ErrNobody) {
 		a.log.Warn("a blocked account could not be noted", "channel", to.Channel, "error", err)

@@ -12,10 +12,12 @@ import (
 // newCampaigns are the shop's campaigns; what talks out is set once it is made.
 func (a *app) newCampaigns() *campaign.Engine {
 	a.shop.Boosts = campaign.Boosts
-	return &campaign.Engine{
+	e := &campaign.Engine{
 		Shop: a.shop, DB: a.db,
 		Segments: campaign.Rolls{Desk: a.shop.Segments, Now: a.clock.Now},
 	}
+	a.shop.Listeners = append(a.shop.Listeners, e.Heard)
+	return e
 }
 
 // bulks are what the outbox asks about campaigns.

@@ -22,6 +22,8 @@ type Bulks interface {
 	ResumeBulk(tx store.Tx, id outbox.BulkID, now time.Time) error
 	StopBulk(tx store.Tx, id outbox.BulkID, now time.Time) error
 	BulkReport(r store.Reader, id outbox.BulkID) (outbox.BulkReport, bool, error)
+	// BulkStates tells how each recipient stands.
+	BulkStates(r store.Reader, id outbox.BulkID, f func(person bot.PersonID, wording string, s outbox.State) error) error
 	LookBulks()
 	// Find tells where one message stands: those to groups are no part of a bulk.
 	Find(r store.Reader, id bot.IntentID) (outbox.Status, bool, error)

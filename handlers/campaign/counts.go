@@ -160,10 +160,13 @@ func (e *Engine) Sweep(ctx context.Context, db store.DB, now time.Time) (n int, 
 		}
 		// The row itself goes last: until then the next sweep finds the rest.
 		err = db.Update(ctx, func(tx store.Tx) error {
-			if err := tx.Lock(subject(id), store.Subject("campgiven/"+string(id))); err != nil {
+			if err := tx.Lock(subject(id), store.Subject("campgiven/"+string(id)), store.Subject("campreport/"+string(id))); err != nil {
 				return err
 			}
 			if err := givens.Delete(tx, string(id)); err != nil {
+				return err
+			}
+			if err := reports.Delete(tx, string(id)); err != nil {
 				return err
 			}
 			return table.Delete(tx, string(id))

@@ -25,6 +25,7 @@
 //	campclick/<id>/<button>     how often a button's address was opened
 //	campgiven/<id>              how many of a bounded number of coupons went
 //	camptap/<id>/<member>       what a member pressed, and the coupon that it brought
+//	campreport/<id>             what was summed over people for the report; made anew
 //	campboost/<member>          multipliers that a member switched on; until the next one after their end
 //
 // Those that begin with a campaign are kept for 800 days after its end, as are

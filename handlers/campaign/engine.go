@@ -45,6 +45,11 @@ type Segments interface {
 	// It returns the last one that it looked at, "" at the end. No View is open
 	// for long, and none while f runs.
 	Each(ctx context.Context, text string, now time.Time, after loyalty.MemberID, limit int, f func(Who) error) (next loyalty.MemberID, err error)
+	// Bought is on how many local days of [from, to) a member bought something,
+	// and for how much, net of refunds, as of the last Refresh.
+	Bought(r store.Reader, m loyalty.MemberID, from, to time.Time) (days int64, money loyalty.Money, err error)
+	// Refresh takes in what was done since.
+	Refresh(ctx context.Context, now time.Time) error
 }
 
 // Costs tells what n more paid messages cost on a channel this month, and how

@@ -98,7 +98,7 @@ func TestSkippedWithReason(t *testing.T) {
 		if err := v.SetQuiet(tx, ids[1], true, w.e.Shop.Rand); err != nil {
 			return err
 		}
-		return v.SetBlocked(tx, people.Identity{Channel: "line", User: "lineen2"}, true, w.e.Shop.Rand)
+		return v.SetBlocked(tx, people.Identity{Channel: "line", User: "lineen2"}, true, w.clock.at, w.e.Shop.Rand)
 	})
 	d := plain()
 	d.Channels = []bot.ChannelName{"line"}
@@ -273,4 +273,10 @@ func TestEachInTheirZone(t *testing.T) {
 	if s := w.e.sorter("X", &now, time.Date(2026, 1, 5, 22, 30, 0, 0, zone("Europe/London"))); s.notBefore("Europe/London") != time.Date(2026, 1, 6, 9, 0, 0, 0, zone("Europe/London")).Unix() || s.notBefore("America/New_York") != 0 {
 		t.Error("quiet hours are each recipient's own")
 	}
+}
+
+func (listed) Refresh(context.Context, time.Time) error { return nil }
+
+func (listed) Bought(store.Reader, loyalty.MemberID, time.Time, time.Time) (int64, loyalty.Money, error) {
+	return 0, 0, nil
 }

@@ -7,6 +7,7 @@ import (
 	"regulars/bot"
 	"regulars/loyalty"
 	"regulars/loyalty/segment"
+	"regulars/store"
 )
 
 // Rolls are the shop's segments over loyalty/segment.
@@ -39,4 +40,15 @@ func (s Rolls) Each(ctx context.Context, text string, now time.Time, after loyal
 			Promo: r.Promo, Blocked: r.Blocked, Quiet: r.Quiet, Frozen: r.Frozen,
 		})
 	})
+}
+
+// Bought implements Segments.
+func (s Rolls) Bought(r store.Reader, m loyalty.MemberID, from, to time.Time) (days int64, money loyalty.Money, err error) {
+	return s.Desk.Bought(r, m, from, to)
+}
+
+// Refresh implements Segments.
+func (s Rolls) Refresh(ctx context.Context, now time.Time) error {
+	_, err := s.Desk.Refresh(ctx, now)
+	return err
 }

@@ -25,7 +25,9 @@ type tap struct {
 	// among those that nobody asked for, which tells of the others.
 	Got     bool       `json:"g,omitempty"`
 	Voucher voucher.ID `json:"v,omitempty"` // the coupon that a tap brought
-	Boost   time.Time  `json:"b,omitzero"`  // until when a tap multiplies their points
+	// Sale is the newest sale that the coupon was a part of.
+	Sale  loyalty.Ref `json:"s,omitempty"`
+	Boost time.Time   `json:"b,omitzero"` // until when a tap multiplies their points
 }
 
 var taps = store.NewTable[tap]("camptap/", store.Locked, func(rest []byte) store.Subject {

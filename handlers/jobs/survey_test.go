@@ -88,7 +88,7 @@ func TestWhoIsNotAsked(t *testing.T) {
 		w.bought(id)
 	}
 	w.update(func(tx store.Tx) error {
-		if err := s.Vault.SetBlocked(tx, people.Identity{Channel: "line", User: "Bo"}, true, rand.Reader); err != nil {
+		if err := s.Vault.SetBlocked(tx, people.Identity{Channel: "line", User: "Bo"}, true, w.clock.at, rand.Reader); err != nil {
 			return err
 		}
 		if err := s.Vault.SetQuiet(tx, quiet, true, rand.Reader); err != nil {

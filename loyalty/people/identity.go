@@ -30,8 +30,11 @@ type Account struct {
 	Identity
 	LinkedAt time.Time // first contact, or when it was linked
 	Blocked  bool      // the person blocked the shop there: nothing can be sent
-	Frozen   bool      // lost or stolen: nothing said there is obeyed
-	Username string    // Telegram's @name without the @, as last seen; mostly ""
+	// BlockedAt is when that was told; zero unless Blocked, and of blocks from
+	// before it was kept.
+	BlockedAt time.Time `json:",omitzero"`
+	Frozen    bool      // lost or stolen: nothing said there is obeyed
+	Username  string    // Telegram's @name without the @, as last seen; mostly ""
 }
 
 // String gives the channel only.

@@ -122,7 +122,7 @@ func (s Seen) news(p Person, who Identity) bool {
 
 func (v *Vault) note(tx store.Tx, l *life, i int, seen Seen, now time.Time) error {
 	a := &l.Accounts[i]
-	a.Blocked = false
+	a.Blocked, a.BlockedAt = false, time.Time{}
 	l.Home = a.Identity
 	if l.row.Language == "" {
 		l.row.Language = seen.Language
@@ -177,10 +177,13 @@ func (v *Vault) forgetUsername(tx store.Tx, id loyalty.MemberID, a Account) erro
 // SetBlocked notes that the person blocked the shop's account in that channel,
 // or took it back. An identity of nobody is no error: people block what they
 // never wrote to.
-func (v *Vault) SetBlocked(tx store.Tx, who Identity, blocked bool, rand io.Reader) error {
+func (v *Vault) SetBlocked(tx store.Tx, who Identity, blocked bool, now time.Time, rand io.Reader) error {
 	return v.changeAccount(tx, who, rand, func(a *Account) bool {
 		changed := a.Blocked != blocked
-		a.Blocked = blocked
+		a.Blocked, a.BlockedAt = blocked, time.Time{}
+		if blocked {
+			a.BlockedAt = now.UTC()
+		}
 		return changed
 	})
 }

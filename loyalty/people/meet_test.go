@@ -59,8 +59,8 @@ func TestFirstWordsAtOnce(t *testing.T) {
 func TestSpeakingUnblocks(t *testing.T) {
 	w := newWorld(t)
 	p := w.meet(line("ann"), Seen{})
-	w.do(func(tx store.Tx) error { return w.v.SetBlocked(tx, line("ann"), true, w.rand) })
-	w.do(func(tx store.Tx) error { return w.v.SetBlocked(tx, line("stranger"), true, w.rand) })
+	w.do(func(tx store.Tx) error { return w.v.SetBlocked(tx, line("ann"), true, w.now, w.rand) })
+	w.do(func(tx store.Tx) error { return w.v.SetBlocked(tx, line("stranger"), true, w.now, w.rand) })
 	if a, _ := w.get(p.ID).Account(line("ann")); !a.Blocked {
 		t.Error("the block was not noted")
 	}

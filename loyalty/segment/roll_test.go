@@ -89,7 +89,7 @@ func TestPeopleAreKnown(t *testing.T) {
 	if !slices.Equal(seen, want) {
 		t.Errorf("%+v", seen)
 	}
-	w.do(func(tx store.Tx) error { return v.SetBlocked(tx, who("ann"), true, w.rand) })
+	w.do(func(tx store.Tx) error { return v.SetBlocked(tx, who("ann"), true, w.now, w.rand) })
 	w.refresh()
 	if each("true"); !seen[0].Blocked || seen[0].Channel != "" || seen[0].Reachable() {
 		t.Errorf("who blocked: %+v", seen[0])
@@ -294,6 +294,30 @@ func TestAnotherForm(t *testing.T) {
 	})
 	if _, err := w.desk.Count(context.Background(), w.expr("true"), w.now); !errors.Is(err, store.ErrDamaged) {
 		t.Errorf("a damaged row: %v", err)
+	}
+}
+
+// TestRecheck: who changed without a mark is found, and so is who tapped.
+func TestRecheck(t *testing.T) {
+	w := strict(t)
+	ignored := map[loyalty.MemberID]int32{}
+	w.desk.Sources = []Source{func(_ store.Reader, m loyalty.MemberID, _ []loyalty.MemberID, r *Roll) error {
+		r.Ignored = ignored[m]
+		return nil
+	}}
+	ann, _ := w.member("ann"), w.member("bo")
+	w.refresh()
+	ignored[ann] = 3
+	n, err := w.desk.Recheck(context.Background(), func(_ store.Reader, m loyalty.MemberID, r *Roll) (bool, error) {
+		return r.Ignored == ignored[m], nil
+	})
+	if err != nil || n != 1 || w.in("ignored == 3") != 1 || w.in("ignored == 0") != 1 {
+		t.Errorf("%d marked, %v", n, err)
+	}
+	before := w.in("engagement > 0")
+	w.do(func(tx store.Tx) error { return errors.Join(w.desk.Tapped(tx, ann), w.desk.Tapped(tx, "01NOBODY")) })
+	if before != 0 || w.in("engagement > 0") != 1 {
+		t.Error("a tap is not known")
 	}
 }
 
