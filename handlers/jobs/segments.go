@@ -18,9 +18,20 @@ func (j Jobs) segments() []schedule.Job {
 		{Name: "segment-counts", Spec: "7 * * * *", Run: func(ctx context.Context, _ schedule.Tick) (int, error) {
 			return j.Shop.Segments.TallyAll(ctx, j.Shop.Clock.Now())
 		}},
-		{Name: "population", Spec: "40 3 * * *", Run: func(ctx context.Context, _ schedule.Tick) (int, error) {
-			_, err := j.Shop.Segments.Fit(ctx, j.Shop.Clock.Now())
-			return 1, err
-		}},
+		{Name: "population", Spec: "40 3 * * *", Run: j.population},
 	}
+}
+
+// population looks at everybody once a night.
+func (j Jobs) population(ctx context.Context, _ schedule.Tick) (int, error) {
+	now := j.Shop.Clock.Now()
+	if _, err := j.Shop.RecheckIgnored(ctx); err != nil {
+		return 0, err
+	}
+	n, err := j.Shop.Segments.Refresh(ctx, now)
+	if err != nil {
+		return n, err
+	}
+	_, err = j.Shop.Segments.Fit(ctx, now)
+	return n, err
 }

@@ -1,6 +1,7 @@
 package shop
 
 import (
+	"context"
 	"time"
 
 	"regulars/bot"
@@ -9,6 +10,7 @@ import (
 	"regulars/loyalty/people"
 	"regulars/loyalty/reach"
 	"regulars/loyalty/segment"
+	"regulars/loyalty/survey"
 	"regulars/store"
 )
 
@@ -22,7 +24,7 @@ func (s *Shop) newSegments() *segment.Desk {
 			return string(s.Channel(name).Platform), s.configured(name)
 		},
 		Known: s.segmentWords, Own: s.ownSegments,
-		Sources: []segment.Source{s.rollReferrals, rollIgnored},
+		Sources: []segment.Source{s.rollReferrals, rollIgnored, s.rollNPS},
 	}
 }
 
@@ -44,6 +46,33 @@ func rollIgnored(r store.Reader, m loyalty.MemberID, _ []loyalty.MemberID, roll 
 	n, err := reach.Ignored(r, m)
 	roll.Ignored = int32(n)
 	return err
+}
+
+// rollNPS fills in NPS, NPSDay and Answers.
+func (s *Shop) rollNPS(r store.Reader, m loyalty.MemberID, parts []loyalty.MemberID, roll *segment.Roll) error {
+	var newest survey.Grade
+	for _, id := range append([]loyalty.MemberID{m}, parts...) {
+		g, ok, err := survey.Latest(r, id)
+		if err != nil {
+			return err
+		}
+		if ok && g.At.After(newest.At) {
+			newest = g
+		}
+	}
+	if !newest.At.IsZero() {
+		roll.NPS, roll.NPSDay, roll.Answers = int32(newest.Score)+1, segment.DayOf(newest.At, s.zone()), 1
+	}
+	return nil
+}
+
+// RecheckIgnored marks those of whom a campaign's sending, which marks nobody,
+// has made it untrue how many offers they ignored. It tells how many.
+func (s *Shop) RecheckIgnored(ctx context.Context) (int, error) {
+	return s.Segments.Recheck(ctx, func(r store.Reader, m loyalty.MemberID, roll *segment.Roll) (bool, error) {
+		n, err := reach.Ignored(r, m)
+		return err == nil && int32(n) == roll.Ignored, err
+	})
 }
 
 // personChanged is told of each person who was written.

@@ -23,7 +23,7 @@ import (
 // newSurveys is how the shop asks its members.
 func (s *Shop) newSurveys() *survey.Desk {
 	return &survey.Desk{
-		Key: s.Vault.Derive("surveys"), Family: s.Book.Family, Changed: s.changed,
+		Key: s.Vault.Derive("surveys"), Family: s.Book.Family, Changed: s.accountChanged,
 		Surveys: func(at time.Time) []loyalty.Survey { return s.Programme(at).Surveys },
 		Zone:    func(at time.Time) *time.Location { return s.Rules(at).Location() },
 	}

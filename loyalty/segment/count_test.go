@@ -18,7 +18,7 @@ import (
 func fill(t testing.TB, db store.DB, n int) {
 	t.Helper()
 	langs, levels := []string{"zh-TW", "zh-TW", "en", "ja"}, []string{"", "", "silver", "gold"}
-	today := dayOf(noon, taipei)
+	today := DayOf(noon, taipei)
 	for at := 0; at < n; {
 		err := db.Update(context.Background(), func(tx store.Tx) error {
 			for end := min(at+2000, n); at < end; at++ {
@@ -151,7 +151,7 @@ func TestTallies(t *testing.T) {
 func (w *world) live(n int) {
 	const seed = 3
 	rng := rand.New(rand.NewPCG(seed, seed))
-	today := dayOf(w.now, taipei)
+	today := DayOf(w.now, taipei)
 	w.do(func(tx store.Tx) error {
 		for i := range n {
 			m := loyalty.MemberID(fmt.Sprintf("01L%023d", i))

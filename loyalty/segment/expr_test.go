@@ -16,7 +16,7 @@ import (
 var noon = time.Date(2026, 10, 27, 12, 0, 0, 0, time.UTC)
 
 // today is noon's day.
-var today = dayOf(noon, time.UTC)
+var today = DayOf(noon, time.UTC)
 
 // ann is a member of whom everything is known.
 func ann() *Roll {

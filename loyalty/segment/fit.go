@@ -30,7 +30,7 @@ const mostFitted = 50_000
 // with a million members.
 func (d *Desk) Fit(ctx context.Context, now time.Time) (Population, error) {
 	p := d.Programme(now)
-	f := &fitting{today: dayOf(now, p.Location()), draw: rand.New(rand.NewPCG(1, 2))}
+	f := &fitting{today: DayOf(now, p.Location()), draw: rand.New(rand.NewPCG(1, 2))}
 	unit := 1.0
 	for range p.Currency.Digits {
 		unit *= 10

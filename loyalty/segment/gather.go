@@ -65,7 +65,7 @@ func (d *Desk) parts(r store.Reader, direct []loyalty.MemberID) (all []loyalty.M
 // person fills in what the person's own row says.
 func (d *Desk) person(p *people.Person, zone *time.Location, roll *Roll) {
 	roll.Promo, roll.Quiet, roll.Frozen = p.Consents[people.ForPromo].Given, p.Quiet, p.Frozen
-	roll.Joined, roll.Lang = dayOf(p.JoinedAt, zone), p.Language
+	roll.Joined, roll.Lang = DayOf(p.JoinedAt, zone), p.Language
 	roll.BirthMonth, roll.BirthDay = uint8(p.Birthday.Month), uint8(p.Birthday.Day)
 	if zones := p.Phone.Zones(); len(zones) > 0 && !slices.Contains(zones, zone.String()) {
 		roll.Zone = zones[0]

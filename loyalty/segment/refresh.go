@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"regulars/loyalty"
@@ -177,6 +178,71 @@ func (d *Desk) anew(ctx context.Context, now time.Time, after loyalty.MemberID) 
 		return nil
 	})
 	return list, last, err
+}
+
+// Recheck marks those whose roll says something else than is so: same tells. It
+// is for what changes too often to be marked each time. It tells how many that
+// are.
+func (d *Desk) Recheck(ctx context.Context, same func(store.Reader, loyalty.MemberID, *Roll) (bool, error)) (marked int, err error) {
+	var after loyalty.MemberID
+	for {
+		page, err := d.page(ctx, after)
+		if err != nil {
+			return marked, err
+		}
+		wrong, err := d.differing(ctx, page, same)
+		if err != nil {
+			return marked, err
+		}
+		for part := range slices.Chunk(wrong, atOnce) {
+			if err := d.markAll(ctx, part); err != nil {
+				return marked, err
+			}
+			marked += len(part)
+		}
+		if len(page) < pageRows {
+			return marked, nil
+		}
+		after = memberOf(page[len(page)-1].Key)
+	}
+}
+
+// differing are those of a page who are not the same.
+func (d *Desk) differing(ctx context.Context, page []store.Row, same func(store.Reader, loyalty.MemberID, *Roll) (bool, error)) (list []loyalty.MemberID, err error) {
+	err = d.DB.View(ctx, func(r store.Reader) error {
+		for _, row := range page {
+			m := memberOf(row.Key)
+			roll, err := readRoll(r, m)
+			if err != nil {
+				return err
+			}
+			ok := false // a roll of another form is made anew
+			if roll != nil {
+				if ok, err = same(r, m, roll); err != nil {
+					return err
+				}
+			}
+			if !ok {
+				list = append(list, m)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+func (d *Desk) markAll(ctx context.Context, list []loyalty.MemberID) error {
+	return d.DB.Update(ctx, func(tx store.Tx) error {
+		for _, m := range list {
+			if err := tx.Lock(people.Subject(m)); err != nil {
+				return err
+			}
+			if err := d.Mark(tx, m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // Begin makes all rolls where none were ever made, as in a store that was older

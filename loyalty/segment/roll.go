@@ -30,7 +30,7 @@ type Roll struct {
 
 	NPS       int32 // the newest answer plus 1; 0 is none
 	NPSDay    int32 // when it was given
-	Answers   int32 // to surveys, ever
+	Answers   int32 // to that question; 1 at most, as older ones are not looked up
 	Taps      int32 // on what campaigns offered, ever
 	Ignored   int32 // offers in a row
 	Referrals int32 // friends for whom they were rewarded
@@ -71,8 +71,8 @@ type Lot struct {
 // late refresh may be off.
 const keepDays = 370
 
-// dayOf is the local day of an instant.
-func dayOf(t time.Time, zone *time.Location) int32 {
+// DayOf is the local day of an instant, as a roll counts days; 0 of the zero time.
+func DayOf(t time.Time, zone *time.Location) int32 {
 	if t.IsZero() {
 		return 0
 	}

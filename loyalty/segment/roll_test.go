@@ -169,7 +169,7 @@ func TestMerged(t *testing.T) {
 // TestRefreshAsRebuild: whatever happens, in whatever order, rolls that were gone
 // on from are those that all entries give.
 func TestRefreshAsRebuild(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(10) {
 		w := strict(t)
 		rng := rand.New(rand.NewPCG(seed, 1))
 		all := []loyalty.MemberID{w.member("a"), w.member("b"), w.member("c")}

@@ -46,7 +46,7 @@ func (d *Desk) sceneIn(r store.Reader, now time.Time) (*scene, error) {
 	p := d.Programme(now)
 	local := now.In(p.Location())
 	s := &scene{
-		second: now.Unix(), today: dayOf(now, p.Location()), month: int(local.Month()),
+		second: now.Unix(), today: DayOf(now, p.Location()), month: int(local.Month()),
 		unit: math.Pow10(p.Currency.Digits), shopLang: d.Lang, shopZone: p.Location().String(), platformOf: d.Platform,
 	}
 	if len(p.Tiers.Levels) > 0 {
@@ -132,9 +132,9 @@ func (f *facts) worth() float64 {
 // no standard for it.
 const (
 	visitWeight, visitCap       = 3, 12 // in the last 90 days
-	answerWeight, answerCap     = 2, 3
-	tapWeight, tapCap           = 1, 10
-	referralWeight, referralCap = 4, 3
+	answerWeight, answerCap     = 6, 1  // to the question whether they would recommend us
+	tapWeight, tapCap           = 1, 10 // on what campaigns offered
+	referralWeight, referralCap = 4, 3  // friends for whom they were rewarded
 )
 
 // engagement is from 0 to 1 how much the member has to do with the shop.

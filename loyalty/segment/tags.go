@@ -30,6 +30,7 @@ var (
 type labelled struct {
 	Tags   []string `json:"t,omitempty"` // in the order of the alphabet
 	Groups []string `json:"g,omitempty"` // codes of groups, the newest last
+	Taps   int32    `json:"p,omitempty"` // on what campaigns offered
 }
 
 var labels = store.NewTable[labelled]("tag/", store.Locked, store.FirstPart("member"))
@@ -100,11 +101,11 @@ func (d *Desk) change(tx store.Tx, m loyalty.MemberID, f func(*labelled) error) 
 	if err != nil {
 		return l, err
 	}
-	was := labelled{slices.Clone(l.Tags), slices.Clone(l.Groups)}
+	was := labelled{slices.Clone(l.Tags), slices.Clone(l.Groups), l.Taps}
 	if err := f(&l); err != nil {
 		return was, err
 	}
-	if slices.Equal(was.Tags, l.Tags) && slices.Equal(was.Groups, l.Groups) {
+	if slices.Equal(was.Tags, l.Tags) && slices.Equal(was.Groups, l.Groups) && was.Taps == l.Taps {
 		return l, nil
 	}
 	if err := labels.Put(tx, l, string(m)); err != nil {
@@ -115,6 +116,22 @@ func (d *Desk) change(tx store.Tx, m loyalty.MemberID, f func(*labelled) error) 
 
 // mostGroups is how many groups are kept of a member, the newest ones.
 const mostGroups = 8
+
+// mostTaps is where taps are counted no further: more of them say nothing more.
+const mostTaps = 1000
+
+// Tapped notes that a member tapped on what a campaign offered them. Who is no
+// member is not noted.
+func (d *Desk) Tapped(tx store.Tx, m loyalty.MemberID) error {
+	_, err := d.change(tx, m, func(l *labelled) error {
+		l.Taps = min(l.Taps+1, mostTaps)
+		return nil
+	})
+	if errors.Is(err, people.ErrNotMember) {
+		return nil
+	}
+	return err
+}
 
 // SeenIn notes that a member came through, or spoke to the shop in, the group
 // with this code. Who is no member is not noted.
@@ -150,6 +167,7 @@ func label(r store.Reader, all []loyalty.MemberID, roll *Roll) error {
 		}
 		roll.Tags = append(roll.Tags, l.Tags...)
 		roll.Groups = append(roll.Groups, l.Groups...)
+		roll.Taps += l.Taps
 	}
 	slices.Sort(roll.Tags)
 	roll.Tags = slices.Compact(roll.Tags)
