@@ -23,6 +23,7 @@ import (
 	"regulars/handlers/staff"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
+	"regulars/loyalty/reach"
 	"regulars/loyalty/referral"
 	"regulars/loyalty/survey"
 	"regulars/store"
@@ -193,20 +194,13 @@ func (a *app) sweeps(ctx context.Context) error {
 		for what, sweep := range map[string]func(context.Context, store.DB, time.Time) (int, error){
 			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
 			"approvals": staff.Sweep, "counter": counter.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep,
-			"receipts": a.shop.Slips().Sweep, "surveys": survey.Sweep, "claims": schedule.Sweep, "campaigns": a.campaigns.Sweep, "joins": shop.SweepJoins,
+			"receipts": a.shop.Slips().Sweep, "touches": reach.Sweep, "surveys": survey.Sweep, "claims": schedule.Sweep, "campaigns": a.campaigns.Sweep, "joins": shop.SweepJoins,
 		} {
 			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {
 				a.log.Warn("a sweep failed; it is tried again in an hour", "what", what, "error", err)
 			} else if n > 0 {
 				a.log.Debug("swept", "what", what, "rows", n)
 			}
-		}
-		// Points lapse by themselves; this only writes down that they have, so
-		// that what is outstanding can be read without doing the sum.
-		if n, err := a.shop.Book.SettleAll(ctx, a.db, now, nil); err != nil && ctx.Err() == nil {
-			a.log.Warn("due accounts were not all settled; it is tried again in an hour", "error", err)
-		} else if n > 0 {
-			a.log.Info("accounts settled", "entries", n)
 		}
 		now = a.clock.Now()
 		select {
