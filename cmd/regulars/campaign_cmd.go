@@ -15,6 +15,7 @@ type campaignCmd struct {
 	Send    campaignSend    `cmd:"" help:"Send a campaign: a file, or a draft by its id. Says first whom it reaches and what it costs."`
 	List    campaignList    `cmd:"" help:"The campaigns there are, the newest first."`
 	Show    campaignID      `cmd:"" help:"How far one is: sent, pending, failed, suppressed and why."`
+	Report  campaignReport  `cmd:"" help:"What came of one: coupons, sales by store, taps, blocks, and the difference to those left out."`
 	Approve campaignApprove `cmd:"" help:"Confirm one that a manager sent and that is so large that somebody else must agree."`
 	Pause   campaignPause   `cmd:"" help:"Keep one from going on."`
 	Change  campaignChange  `cmd:"" help:"Give a paused one new words, for whom it has not begun."`
@@ -93,6 +94,13 @@ func (c *campaignID) Run(ctx context.Context, m *Main) error { return c.ask(ctx,
 
 func (c *campaignID) ask(ctx context.Context, m *Main, op string) error {
 	return m.ask(ctx, op, map[string]string{"id": c.ID})
+}
+
+type campaignReport struct{ campaignID }
+
+// Run prints one's report.
+func (c *campaignReport) Run(ctx context.Context, m *Main) error {
+	return c.ask(ctx, m, "campaign-report")
 }
 
 type campaignApprove struct{ campaignID }

@@ -81,7 +81,6 @@ type Variant struct {
 	// Better compares it with the first: by taps where there are buttons, else by
 	// buyers. The first one's is zero.
 	Better measure.Verdict
-	Beats  float64 // the chance that it beats the first
 }
 
 // reckoned is the stored part of a report: all that is summed over people.
@@ -173,6 +172,15 @@ func (e *Engine) reported(r store.Reader, id ID, sum reckoned, now time.Time) (R
 	return rep, err
 }
 
+// PerExtra is what one purchaser more has cost, in minor units; ok is false where
+// it cannot be told that there was any, or what messages cost.
+func (r *Report) PerExtra() (money int64, ok bool) {
+	if r.Buyers.Outcome != measure.Higher || !r.Cost.Priced || r.Extra.Value < 1 {
+		return 0, false
+	}
+	return int64(float64(r.Cost.Money)/r.Extra.Value + 0.5), true
+}
+
 // billed is what so many messages cost, on the channel where they do.
 func (e *Engine) billed(r store.Reader, n int64, now time.Time) (outbox.Cost, error) {
 	for _, ch := range e.Shop.Channels {
@@ -223,7 +231,6 @@ func variants(d *Draft, sums map[string]*variantSum) (list []Variant) {
 		v := Variant{Name: name, Sent: s.Sent, Tapped: s.Tapped, Bought: s.Bought}
 		if first := sums[names[0]]; i > 0 && first != nil {
 			v.Better = measure.Compare(hits(first), hits(s))
-			v.Beats = measure.Beats(hits(first), hits(s))
 		}
 		list = append(list, v)
 	}
