@@ -195,6 +195,7 @@ func TestCase16BulkOptOutBeforeARepetition(t *testing.T) {
 // under no second key; the rest waits.
 func TestCase17BulkWhileLINEIsAway(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
+		w.cfg.LookEvery = 10 * time.Minute
 		a := w.bulks()
 		all := a.people(0, 10)
 		keys := map[string]bool{}

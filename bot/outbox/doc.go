@@ -56,6 +56,18 @@
 // their turns (Intent.Born); others after them by class, then age. Lanes run
 // side by side.
 //
+// # One text to many
+//
+// A [Bulk] is an audience in parts of up to [PartSize] people with a byte of
+// state each. The same words for all go by LINE's multicast, words of one's own
+// are pushed, and on Telegram each gets a message; all of it through the channel's
+// loop, after everything else. One commit claims some of a part's people, where
+// pauses, the deadline, [BulkHooks.May], the budget and the month are asked; one
+// commit marks how that ended. Calls with a retry key are kept, and repeated with
+// the same bytes until the outcome is known, for a day at most, unless one of
+// their people has asked for no more since. Without such a key whoever was
+// claimed by a process that died is unknown.
+//
 // # Rows
 //
 // No row holds a chat's id, a name or a text in the clear: letters and request
