@@ -3,6 +3,7 @@ package segment
 import (
 	"cmp"
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -112,7 +113,7 @@ func (d *Desk) goneOn(r store.Reader, m loyalty.MemberID, seq uint64) (*sums, er
 	if err != nil || known == nil || known.Seq == 0 || known.Seq > seq {
 		return nil, err
 	}
-	fresh, err := d.since(r, m, known.Seq)
+	fresh, err := d.since(r, m, known.Seq, seq)
 	if err != nil {
 		return nil, err
 	}
@@ -157,29 +158,23 @@ func second(t time.Time) int64 {
 // page is how many entries are read at a time.
 const page = 64
 
-// since are a member's entries after a number, in no order that matters.
-func (d *Desk) since(r store.Reader, m loyalty.MemberID, seq uint64) (list []loyalty.Entry, err error) {
-	for before := uint64(0); ; {
-		some, err := d.Book.History(r, m, before, page)
-		if err != nil {
-			return nil, err
+// since are a member's entries after a number, up to another one, in no order
+// that matters.
+func (d *Desk) since(r store.Reader, m loyalty.MemberID, seq, to uint64) (list []loyalty.Entry, err error) {
+	for to > seq {
+		some, err := d.Book.History(r, m, to+1, int(min(to-seq, page)))
+		if err != nil || len(some) == 0 {
+			return list, err
 		}
-		for _, e := range some {
-			if e.Seq <= seq {
-				return list, nil
-			}
-			list = append(list, e)
-		}
-		if len(some) < page {
-			return list, nil
-		}
-		before = some[len(some)-1].Seq
+		list = append(list, some...)
+		to = some[len(some)-1].Seq - 1
 	}
+	return list, nil
 }
 
 // entries are all of a member's and of who was merged into them.
 func (d *Desk) entries(r store.Reader, m loyalty.MemberID, a *loyalty.Account) ([]loyalty.Entry, error) {
-	list, err := d.since(r, m, 0)
+	list, err := d.since(r, m, 0, math.MaxUint64-1)
 	if err != nil {
 		return nil, err
 	}
@@ -187,7 +182,7 @@ func (d *Desk) entries(r store.Reader, m loyalty.MemberID, a *loyalty.Account) (
 		if w.Ended {
 			continue
 		}
-		theirs, err := d.since(r, w.Member, 0)
+		theirs, err := d.since(r, w.Member, 0, math.MaxUint64-1)
 		if err != nil {
 			return nil, err
 		}
