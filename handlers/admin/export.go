@@ -136,6 +136,7 @@ type exportedMember struct {
 	Count     loyalty.Counters  `json:"count"`
 	Stamps    map[string]int64  `json:"stamps,omitempty"`
 	Consents  []exportedConsent `json:"consents"`
+	Tags      []string          `json:"tags,omitempty"` // the shop's words for them
 }
 
 type exportedConsent struct {
@@ -220,7 +221,8 @@ func (e *exporting) member(r store.Reader, id loyalty.MemberID) (m exportedMembe
 		}
 		m.Stamps[card] = s.Have
 	}
-	return m, true, nil
+	m.Tags, err = e.Shop.Segments.Tags(r, id)
+	return m, err == nil, err
 }
 
 // exportedEntry is an entry with its reason opened.

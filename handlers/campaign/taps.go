@@ -144,6 +144,9 @@ func (e *Engine) count(tx store.Tx, c Campaign, button string, m loyalty.MemberI
 	if err := reach.Engaged(tx, m, now); err != nil {
 		return row, err
 	}
+	if err := e.Shop.Segments.Tapped(tx, m); err != nil {
+		return row, err
+	}
 	return row, taps.Put(tx, row, string(c.ID), string(m))
 }
 
