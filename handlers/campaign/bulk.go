@@ -46,13 +46,7 @@ func (e *Engine) Hooks(may func(store.Tx, outbox.Bulk, bot.ChannelName, []bot.Pe
 			return m, err
 		},
 		Reach: e.reach,
-		May: func(tx store.Tx, b outbox.Bulk, ch bot.ChannelName, people []bot.PersonID, now time.Time) ([]outbox.Verdict, error) {
-			all, err := may(tx, b, ch, people, now)
-			if err != nil {
-				return all, err
-			}
-			return all, e.promised(tx, b, people, all)
-		},
+		May:   may,
 	}
 }
 

@@ -29,28 +29,26 @@ var givens = store.NewTable[given]("campgiven/", store.Locked, store.FirstPart("
 // longer than it is known to whom it was made.
 const takeWithin = 28 * 24 * time.Hour
 
-// open says until when a campaign's offer can be taken, and whether it can now.
-func (c *Campaign) open(d *Draft, now time.Time) bool {
-	life := min(time.Duration(d.Days())*24*time.Hour, takeWithin)
-	switch {
-	case c.State == Stopped && now.After(c.EndedAt.Add(life)):
-		return false
-	case !c.EndedAt.IsZero():
-		return now.Before(c.EndedAt.Add(life))
+// open says whether a campaign's offer can be taken now: for its window, from its
+// end or from when a step of the journey last offered it to this member.
+func (c *Campaign) open(d *Draft, offered, now time.Time) bool {
+	from := c.EndedAt
+	if offered.After(from) {
+		from = offered
 	}
-	return true
+	return c.EndedAt.IsZero() || now.Before(from.Add(min(time.Duration(d.Days())*24*time.Hour, takeWithin)))
 }
 
 // take gives a member what the campaign offers: a voucher, or more points for a
 // time. Taken twice it is shown again.
 func (e *Engine) take(t *bot.Turn, c Campaign, d *Draft, m people.Person, row tap) error {
-	ok, err := e.theirs(t.Tx, c, d, m.ID, row)
+	ok, err := e.theirs(t.Tx, c, d, m, row)
 	switch {
 	case err != nil:
 		return err
 	case !ok:
 		return &bot.Refusal{Text: i18n.T(i18n.CampaignNotYours), Cause: errNotTheirs}
-	case row.Voucher == "" && row.Boost.IsZero() && !c.open(d, t.Now):
+	case row.Voucher == "" && row.Boost.IsZero() && !c.open(d, row.Offered, t.Now):
 		return bot.Refuse(i18n.CampaignOver)
 	case d.Coupon != nil:
 		return e.coupon(t, c, d, m, row)

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"regulars/bot"
-	"regulars/bot/outbox"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
@@ -21,9 +20,8 @@ type tap struct {
 	Count map[string]int64 `json:"n,omitempty"` // by button
 	First time.Time        `json:"f,omitzero"`
 	Last  time.Time        `json:"l,omitzero"`
-	// Got says that a promised gift was sent to them: such a message is not noted
-	// among those that nobody asked for, which tells of the others.
-	Got     bool       `json:"g,omitempty"`
+	// Offered is when a step of the journey last offered them the coupon.
+	Offered time.Time  `json:"o,omitzero"`
 	Voucher voucher.ID `json:"v,omitempty"` // the coupon that a tap brought
 	// Sale is the newest sale that the coupon was a part of.
 	Sale  loyalty.Ref `json:"s,omitempty"`
@@ -152,38 +150,19 @@ func (e *Engine) count(tx store.Tx, c Campaign, button string, m loyalty.MemberI
 
 // theirs reports whether a campaign's offer was made to a member: it was sent to
 // them, or to a group, where everybody reads it.
-func (e *Engine) theirs(r store.Reader, c Campaign, d *Draft, m loyalty.MemberID, row tap) (bool, error) {
-	if row.Got || len(d.Groups) > 0 {
+func (e *Engine) theirs(r store.Reader, c Campaign, d *Draft, m people.Person, row tap) (bool, error) {
+	if !row.Offered.IsZero() || len(d.Groups) > 0 {
 		return true, nil
 	}
-	return reach.Noted(r, m, string(c.ID))
-}
-
-// promised notes who was sent a promised gift, so that their tap is known for
-// theirs; see [Engine.theirs]. It is part of the commit that claims them.
-func (e *Engine) promised(tx store.Tx, b outbox.Bulk, people []bot.PersonID, may []outbox.Verdict) error {
-	if b.Class == bot.Promo || b.Class == bot.Nudge {
-		return nil
-	}
-	for i, who := range people {
-		if may[i].Why != "" || !may[i].NotBefore.IsZero() {
-			continue
+	for _, id := range append([]loyalty.MemberID{m.ID}, m.Parts...) { // a part may have been sent it
+		if tx, ok := r.(store.Tx); ok {
+			if err := tx.Lock(people.Subject(id)); err != nil {
+				return false, err
+			}
 		}
-		p, err := e.Shop.Whole(tx, loyalty.MemberID(who))
-		if err != nil {
-			return err
-		}
-		row, _, err := taps.Get(tx, string(b.ID), string(p.ID))
-		if err != nil {
-			return err
-		}
-		if row.Got {
-			continue
-		}
-		row.Got = true
-		if err := taps.Put(tx, row, string(b.ID), string(p.ID)); err != nil {
-			return err
+		if sent, err := reach.Noted(r, id, string(c.ID)); err != nil || sent {
+			return sent, err
 		}
 	}
-	return nil
+	return false, nil
 }
