@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"regulars/handlers/shop"
@@ -91,17 +92,30 @@ func (h *history) live(ctx context.Context, tx store.Tx, m moment) error {
 
 // dayEnd does what the schedule does. Nobody is told: it is long ago.
 func (h *history) dayEnd(ctx context.Context, tx store.Tx, now time.Time) error {
-	_, err := h.shop.Club.Tick(ctx, within{tx}, now, func(store.Tx, club.Happened) error { return nil })
+	_, err := h.shop.Club.Tick(ctx, &within{tx: tx}, now, func(store.Tx, club.Happened) error { return nil })
 	return err
 }
 
 // within is a store that is one open transaction: what would be commits of
-// their own becomes part of it.
-type within struct{ tx store.Tx }
+// their own becomes part of it, one after the other, whoever asks at once.
+type within struct {
+	mu sync.Mutex
+	tx store.Tx
+}
 
-func (w within) View(_ context.Context, f func(store.Reader) error) error { return f(w.tx) }
-func (w within) Update(_ context.Context, f func(store.Tx) error) error   { return f(w.tx) }
-func (w within) Close() error                                             { return nil }
+func (w *within) View(_ context.Context, f func(store.Reader) error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return f(w.tx)
+}
+
+func (w *within) Update(_ context.Context, f func(store.Tx) error) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return f(w.tx)
+}
+
+func (w *within) Close() error { return nil }
 
 // join makes the member. One in eight was brought by another, and two in three
 // tell their phone and birthday.
