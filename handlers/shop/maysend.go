@@ -2,6 +2,7 @@ package shop
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"regulars/bot"
@@ -60,7 +61,8 @@ type May struct {
 
 // MayAll is [Shop.MaySend] for one message to many people at once, which intent
 // names: a May each, in their order. It is asked in the commit that claims them.
-// Who was let go for it before is let go again, unless they opted out, blocked or
+// Who was let go for it before is let go again, but in quiet hours, and unless they
+// opted out, blocked or
 // left since.
 func (s *Shop) MayAll(tx store.Tx, intent string, class bot.Class, ch bot.ChannelName, all []bot.PersonID, now time.Time) ([]May, error) {
 	out := make([]May, len(all))
@@ -103,11 +105,35 @@ func (s *Shop) mayOne(tx store.Tx, intent string, class bot.Class, ch bot.Channe
 		return May{}, nil
 	}
 	at, zone := s.Programme(now), s.ZoneOf(p, now)
-	touch := touchOf(class, intent, now)
-	touch.NotBefore = at.QuietIn(now, zone)
-	later, err := reach.Ask(tx, p.ID, p.Parts, touch, at.Contact, zone)
+	if open := at.QuietIn(now, zone); open.After(now) {
+		return May{NotBefore: open}, nil // also for who was let go before: it did not leave, or may not have
+	}
+	return s.mayOnce(tx, p, loyalty.MemberID(id), touchOf(class, intent, now), at.Contact, zone)
+}
+
+// mayOnce asks for one of an audience in which the person may stand several
+// times, under each member who was merged into them since. The touch is kept
+// with the one it goes to, so that what may not have arrived is repeated there,
+// and nowhere else.
+func (s *Shop) mayOnce(tx store.Tx, p people.Person, id loyalty.MemberID, touch reach.Touch, caps loyalty.Caps, zone *time.Location) (May, error) {
+	others := slices.DeleteFunc(append([]loyalty.MemberID{p.ID}, p.Parts...), func(m loyalty.MemberID) bool { return m == id })
+	if len(others) > 0 {
+		mine, err := reach.Noted(tx, id, touch.Intent)
+		if err != nil {
+			return May{}, err
+		}
+		for _, other := range others {
+			if had, err := reach.Noted(tx, other, touch.Intent); err != nil || had && !mine {
+				return May{Why: whyMerged}, err
+			}
+		}
+	}
+	later, err := reach.Ask(tx, id, others, touch, caps, zone)
 	return May{NotBefore: later}, err
 }
+
+// whyMerged is why somebody is left out who had the same under another card.
+const whyMerged = "merged"
 
 // gonePerson is err unless it says that there is no such person.
 func gonePerson(err error) error {

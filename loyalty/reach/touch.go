@@ -25,9 +25,6 @@ type Touch struct {
 	Kind   Kind
 	Intent string // which message it is: the same at every try
 	At     time.Time
-	// NotBefore is when quiet hours let it go. It binds no message that was let
-	// go before.
-	NotBefore time.Time
 }
 
 // touch is one touch as it is kept.
@@ -116,9 +113,6 @@ func Ask(tx store.Tx, m loyalty.MemberID, parts []loyalty.MemberID, t Touch, cap
 	row, err := load(tx, m)
 	if err != nil || row.has(idOf(t.Intent)) {
 		return later, err
-	}
-	if t.NotBefore.After(t.At) {
-		return t.NotBefore, nil
 	}
 	later, err = allowed(tx, row, parts, caps, t.At, zone)
 	if err != nil || later.After(t.At) {
