@@ -79,6 +79,9 @@ func (d Desk) readCampaign(ctx context.Context, args map[string]string) (campaig
 		}
 	}
 	if len(wrong) == 0 {
+		for range d.Shop.Rules(d.now()).Currency.Digits { // a file has amounts in the currency's usual unit
+			draft.Budget.Money *= 10
+		}
 		return draft, nil
 	}
 	var text []string

@@ -158,21 +158,39 @@ func list(v any) (all []map[string]any) {
 	return all
 }
 
-// unknown complains of keys that no draft has.
+// unknown complains of keys that no draft has; of an unknown table by itself, not
+// of what stands in it.
 func unknown(lines Lines) (all []Complaint) {
+	isKnown := func(key string) bool {
+		return slices.ContainsFunc(keys, func(known string) bool { return fits(key, known) })
+	}
 	for key := range lines {
-		if slices.ContainsFunc(keys, func(known string) bool { return fits(key, known) }) {
+		around, own := "", key
+		if i := strings.LastIndexByte(key, '.'); i >= 0 {
+			around, own = key[:i], key[i+1:]
+		}
+		if isKnown(key) || around != "" && !isKnown(around) {
 			continue
 		}
-		own := key[strings.LastIndexByte(key, '.')+1:]
-		var near []string
-		for _, known := range keys {
-			near = append(near, known[strings.LastIndexByte(known, '.')+1:])
-		}
-		all = append(all, Complaint{Key: key, Wrong: fmt.Sprintf("%q is nothing that a campaign has", own), Nearest: programme.Nearest(own, near)})
+		all = append(all, Complaint{Key: key, Wrong: fmt.Sprintf("%q is nothing that a campaign has", own), Nearest: programme.Nearest(own, beside(around))})
 	}
 	slices.SortFunc(all, func(a, b Complaint) int { return strings.Compare(a.Key, b.Key) })
 	return all
+}
+
+// beside are the keys that may stand directly in a table, "" being the file.
+func beside(around string) (names []string) {
+	depth := 0
+	if around != "" {
+		depth = 1 + strings.Count(around, ".")
+	}
+	for _, known := range keys {
+		w := strings.Split(known, ".")
+		if len(w) > depth && w[depth] != "*" && (depth == 0 || fits(around, strings.Join(w[:depth], "."))) {
+			names = append(names, w[depth])
+		}
+	}
+	return names
 }
 
 // fits says that key is known, or the beginning of what is.

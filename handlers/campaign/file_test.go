@@ -85,6 +85,7 @@ func TestMistakesOfFiles(t *testing.T) {
 	for _, c := range []struct{ old, new, want string }{
 		{`name     = "Winter drinks"`, `name = "Winter`, "line 1: this is not TOML"},
 		{`segment `, `segmnet `, `line 2: segmnet: "segmnet" is nothing that a campaign has; did you mean segment?`},
+		{`[coupon]`, `[cupon]`, `cupon: "cupon" is nothing that a campaign has; did you mean coupon?`},
 		{`"everyone"            #`, `"nobody" #`, "line 2: segment: there is no such segment"},
 		{`hold_out = 15`, `hold_out = 80`, "line 4: hold_out: 80 is out of bounds; allowed: 0 to 50"},
 		{`hold_out = 15`, `hold_out = "15"`, "line 4: hold_out: must not be a string; allowed: a whole number"},

@@ -1,6 +1,9 @@
 package segment
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Wrong says what kind of mistake a complaint is about.
 type Wrong string
@@ -55,7 +58,7 @@ func (c *Complaint) Error() string {
 		return at + fmt.Sprintf("; did you mean %q?", c.Nearest)
 	}
 	if len(c.Allowed) > 0 {
-		return at + fmt.Sprintf("; there are %q", c.Allowed)
+		return at + "; there are " + strings.Join(c.Allowed, ", ")
 	}
 	return at
 }

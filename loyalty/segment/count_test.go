@@ -11,6 +11,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/people"
 	"regulars/store"
+	"regulars/store/mem"
 )
 
 // fill writes so many rolls as a store has them after some years: three in four
@@ -205,6 +206,16 @@ func TestFit(t *testing.T) {
 	}
 	if n := w.in("clv > 0"); n < 1900 {
 		t.Errorf("%d of 2,000 will buy again", n)
+	}
+}
+
+// One word alone that is no attribute was meant as a segment's name.
+func TestMistypedName(t *testing.T) {
+	w := newWorld(t, mem.New())
+	_, err := w.desk.Expr("evryone", w.now)
+	var c *Complaint
+	if !errors.As(err, &c) || c.Nearest != "everyone" {
+		t.Error(err)
 	}
 }
 

@@ -81,13 +81,19 @@ func (d *Desk) forget(tx store.Tx, m loyalty.MemberID) error {
 // else the expression itself, held against the programme. The error is a
 // *Complaint.
 func (d *Desk) Expr(text string, now time.Time) (*Expr, error) {
-	for _, n := range append(d.own(now), presets...) {
-		if n.ID == text {
+	all := append(d.own(now), presets...)
+	ids := make([]string, len(all))
+	for i, n := range all {
+		if ids[i] = n.ID; n.ID == text {
 			text = n.When
 			break
 		}
 	}
 	e, err := Compile(text)
+	var c *Complaint
+	if errors.As(err, &c) && c.Wrong == WrongWord && c.Word == text && c.Nearest == "" {
+		c.Nearest = nearest(text, ids) // one word alone is a name that was mistyped
+	}
 	if err != nil {
 		return nil, err
 	}
