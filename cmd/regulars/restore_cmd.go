@@ -15,6 +15,7 @@ import (
 
 	"regulars/bot/outbox"
 	"regulars/handlers/admin"
+	"regulars/handlers/campaign"
 	"regulars/loyalty/people"
 	"regulars/store"
 	"regulars/store/backup"
@@ -207,6 +208,9 @@ func (r *restore) mend(ctx context.Context, fresh string) (erased int, err error
 		return erased, err
 	}
 	if err := r.endAgain(ctx, a); err != nil {
+		return erased, err
+	}
+	if err := campaign.Hold(ctx, db); err != nil {
 		return erased, err
 	}
 	err = db.Update(ctx, func(tx store.Tx) error {

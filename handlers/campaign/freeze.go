@@ -48,6 +48,9 @@ func (e *Engine) freeze(ctx context.Context, c Campaign) (more bool, err error) 
 			return err
 		}
 		more = true
+		if gone, err := e.dropped(tx, &now); err != nil || gone {
+			return err
+		}
 		if now.Walked {
 			return e.closeParts(tx, &now, &d)
 		}
@@ -57,6 +60,20 @@ func (e *Engine) freeze(ctx context.Context, c Campaign) (more bool, err error) 
 		e.Bulks.LookBulks()
 	}
 	return more, err
+}
+
+// dropped ends a campaign whose bulk was ended meanwhile: an operator let go of
+// what a restored backup was about to send.
+func (e *Engine) dropped(tx store.Tx, c *Campaign) (bool, error) {
+	rep, err := e.report(tx, c.ID)
+	if err != nil || rep.State == outbox.BulkOpen {
+		return false, err
+	}
+	if err := e.forgetOpen(tx, c.ID); err != nil {
+		return false, err
+	}
+	c.State, c.EndedAt = Stopped, e.now()
+	return true, put(tx, *c)
 }
 
 func (e *Engine) walk(ctx context.Context, c Campaign, d *Draft) (page, error) {

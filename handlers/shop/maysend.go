@@ -61,9 +61,8 @@ type May struct {
 
 // MayAll is [Shop.MaySend] for one message to many people at once, which intent
 // names: a May each, in their order. It is asked in the commit that claims them.
-// Who was let go for it before is let go again, but in quiet hours, and unless they
-// opted out, blocked or
-// left since.
+// Who was let go for it before is let go again, but not in quiet hours, nor when
+// they opted out, blocked or left since.
 func (s *Shop) MayAll(tx store.Tx, intent string, class bot.Class, ch bot.ChannelName, all []bot.PersonID, now time.Time) ([]May, error) {
 	out := make([]May, len(all))
 	for i, id := range all {
