@@ -280,18 +280,33 @@ func (o *Outbox) BulkReport(r store.Reader, id BulkID) (rep BulkReport, ok bool,
 // long as that is kept.
 func (o *Outbox) BulkStates(r store.Reader, id BulkID, f func(person bot.PersonID, wording string, s State) error) (err error) {
 	for key, p := range parts.Scan(r, parts.Under(string(id)), &err) {
-		who, ok, err := whos.Get(r, key)
-		if err != nil {
+		if err := eachState(r, key, &p, f); err != nil {
 			return err
-		}
-		if !ok {
-			continue
-		}
-		for i, person := range splitPeople(who) {
-			if err := f(person, p.Wording, p.state(i)); err != nil {
-				return err
-			}
 		}
 	}
 	return err
+}
+
+// PartStates is BulkStates of one part, counted from 0, for whoever goes through
+// a bulk in steps. ok is false where the bulk has no such part.
+func (o *Outbox) PartStates(r store.Reader, id BulkID, n int, f func(person bot.PersonID, wording string, s State) error) (ok bool, err error) {
+	key := partKey(id, n)
+	p, ok, err := parts.Get(r, key)
+	if err != nil || !ok {
+		return false, err
+	}
+	return true, eachState(r, key, &p, f)
+}
+
+func eachState(r store.Reader, key string, p *partRow, f func(person bot.PersonID, wording string, s State) error) error {
+	who, ok, err := whos.Get(r, key)
+	if err != nil || !ok {
+		return err
+	}
+	for i, person := range splitPeople(who) {
+		if err := f(person, p.Wording, p.state(i)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

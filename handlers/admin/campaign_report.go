@@ -36,6 +36,7 @@ func (d Desk) reportCampaign(ctx context.Context, args map[string]string, out Ou
 	for _, b := range slices.Sorted(maps.Keys(rep.Taps)) {
 		out.Say("taps on %-12s %d by %s", b, rep.Taps[b].Times, count(rep.Taps[b].People, "person", "people"))
 	}
+	journey(out, rep.Walk)
 	out.Say("blocked within 48 h  %d", rep.Blocks)
 	d.effect(out, &rep)
 	for _, v := range rep.Variants {
@@ -45,7 +46,7 @@ func (d Desk) reportCampaign(ctx context.Context, args map[string]string, out Ou
 	if rep.Cost.Priced {
 		cost = d.amount(rep.Cost.Money)
 	}
-	out.Say("cost                 %s paid for: %s", count(rep.Bulk.Billed, "message", "messages"), cost)
+	out.Say("cost                 %s paid for: %s", count(rep.Billed, "message", "messages"), cost)
 	if each, ok := rep.PerExtra(); ok {
 		out.Say("                     %s for each purchaser more", d.amount(each))
 	}
@@ -95,5 +96,16 @@ func (d Desk) variant(out Out, v campaign.Variant, first string) {
 	out.Say("wording %-12s %d sent, %d pressed a button, %d bought", v.Name, v.Sent, v.Tapped, v.Bought.Buyers)
 	if v.Name != first {
 		out.Say("  against %-10s %s", first, told95(v.Better.Outcome, v.Better.Diff, 100, "of a hundred"))
+	}
+}
+
+// journey prints how far the members are with what comes after the first message.
+func journey(out Out, w *campaign.Walk) {
+	if w == nil {
+		return
+	}
+	out.Say("journey              %d began, %d on the way, %d through", w.People, w.OnTheWay(), w.Through)
+	for i, s := range w.Steps {
+		out.Say("  step %-13d written to %d, passed over %d, left %d", i+1, s.Written, s.Passed, s.Left)
 	}
 }

@@ -143,3 +143,7 @@ func (crowd) Refresh(context.Context, time.Time) error { return nil }
 func (crowd) Bought(store.Reader, loyalty.MemberID, time.Time, time.Time) (int64, loyalty.Money, error) {
 	return 0, 0, nil
 }
+
+func (crowd) Fits(context.Context, string, []loyalty.MemberID, time.Time) ([]bool, error) {
+	return nil, nil
+}

@@ -49,6 +49,9 @@ func (e *Engine) boost(t *bot.Turn, c Campaign, d *Draft, m people.Person, row t
 		if err := taps.Put(t.Tx, row, string(c.ID), string(m.ID)); err != nil {
 			return err
 		}
+		if err := e.deed(t.Tx, m.ID, deedCoupon, c.ID, t.Now); err != nil {
+			return err
+		}
 	}
 	if !t.Now.Before(row.Boost) {
 		return bot.Refuse(i18n.CampaignOver)

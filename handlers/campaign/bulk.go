@@ -24,6 +24,8 @@ type Bulks interface {
 	BulkReport(r store.Reader, id outbox.BulkID) (outbox.BulkReport, bool, error)
 	// BulkStates tells how each recipient stands.
 	BulkStates(r store.Reader, id outbox.BulkID, f func(person bot.PersonID, wording string, s outbox.State) error) error
+	// PartStates is BulkStates of one part; ok is false where there is none.
+	PartStates(r store.Reader, id outbox.BulkID, n int, f func(person bot.PersonID, wording string, s outbox.State) error) (ok bool, err error)
 	LookBulks()
 	// Find tells where one message stands: those to groups are no part of a bulk.
 	Find(r store.Reader, id bot.IntentID) (outbox.Status, bool, error)
@@ -125,6 +127,13 @@ func (e *Engine) settle(ctx context.Context, id ID) (more bool, err error) {
 			c.Before, c.State, c.Why = Sending, Paused, rep.Why
 		} else {
 			c.State, c.EndedAt = Done, now
+			d, err := e.Draft(tx, id, c.Version)
+			if err != nil {
+				return err
+			}
+			if len(d.Journey) > 0 {
+				c.Walk = &Walk{}
+			}
 		}
 		return put(tx, c)
 	})

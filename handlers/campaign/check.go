@@ -310,8 +310,8 @@ func (c *checker) journey() {
 		c.whole(at+".wait", int64(s.Wait), 0, 24*90)
 		c.expression(at+".if", s.If, false)
 		c.expression(at+".exit", s.Exit, false)
-		if !slices.Contains([]string{"", "tap", "coupon", "used", "sale"}, s.After) {
-			c.say(at+".after", fmt.Sprintf("%q is nothing to wait for", s.After), "tap, coupon, used, sale, or left out")
+		if s.After != "" && !slices.Contains(deeds, s.After) {
+			c.say(at+".after", fmt.Sprintf("%q is nothing to wait for", s.After), strings.Join(deeds, ", ")+", or left out")
 		}
 		c.texts(at+".text", s.Text)
 		c.picture(at+".picture", s.Picture)

@@ -10,11 +10,11 @@ import (
 	"regulars/store"
 )
 
-// Pause stops a campaign where it is: nobody more is written down, and nobody's
-// first try is begun from the commit on. Refusals: ErrNone, ErrManager,
+// Pause stops a campaign where it is: nobody more is written down, nobody's
+// first try is begun from the commit on, and nobody goes on with its journey. Refusals: ErrNone, ErrManager,
 // *StateError.
 func (e *Engine) Pause(tx store.Tx, id ID, by By, now time.Time) (Campaign, error) {
-	return e.control(tx, id, by, func(c *Campaign) error { return e.pause(tx, c, "", now) }, Scheduled, Freezing, Sending)
+	return e.control(tx, id, by, func(c *Campaign) error { return e.pause(tx, c, "", now) }, Scheduled, Freezing, Sending, Done)
 }
 
 // Resume lets a paused campaign go on. What grew too much needs [Engine.Approve]
@@ -40,12 +40,16 @@ func (e *Engine) Stop(tx store.Tx, id ID, by By, now time.Time) (Campaign, error
 		if err := e.forgetOpen(tx, id); err != nil {
 			return err
 		}
-		c.State, c.EndedAt = Stopped, now
+		if c.EndedAt.IsZero() {
+			c.EndedAt = now
+		}
+		c.State = Stopped
 		return put(tx, *c)
-	}, Waiting, Scheduled, Freezing, Sending, Paused)
+	}, Waiting, Scheduled, Freezing, Sending, Paused, Done)
 }
 
-// control does what only a manager may, and only in some states.
+// control does what only a manager may, and only in some states; Done is one
+// while the journey goes on.
 func (e *Engine) control(tx store.Tx, id ID, by By, f func(*Campaign) error, in ...State) (Campaign, error) {
 	c, err := e.Get(tx, id)
 	switch {
@@ -53,7 +57,7 @@ func (e *Engine) control(tx store.Tx, id ID, by By, f func(*Campaign) error, in 
 		return c, err
 	case !by.Manager:
 		return c, ErrManager
-	case !slices.Contains(in, c.State):
+	case !slices.Contains(in, c.State), c.State == Done && !c.Walking():
 		return c, &StateError{c.State}
 	}
 	err = f(&c)

@@ -127,6 +127,9 @@ func (e *Engine) verify(r store.Reader, c Campaign) (faults []string, err error)
 	if n := rep.People + waiting; n != c.People && c.State != Stopped {
 		say("%d recipients are written down, its row says %d", n, c.People)
 	}
+	if err := e.verifyWay(r, c, say); err != nil {
+		return faults, err
+	}
 	if c.State == Done && rep.Left > 0 {
 		say("it is done, and %d recipients have no outcome", rep.Left)
 	}
@@ -151,7 +154,7 @@ func (e *Engine) Sweep(ctx context.Context, db store.DB, now time.Time) (n int, 
 		return err
 	})
 	for _, id := range old {
-		for _, rg := range []store.Range{held.Under(string(id)), drafts.Under(string(id)), opens.Under(string(id)), taps.Under(string(id)), opened.Under(string(id))} {
+		for _, rg := range []store.Range{held.Under(string(id)), drafts.Under(string(id)), opens.Under(string(id)), taps.Under(string(id)), opened.Under(string(id)), ways.Under(string(id)), dues.Under(string(id))} {
 			k, err := store.Sweep(ctx, db, rg, 100, func(store.Row) bool { return true })
 			n += k
 			if err != nil {

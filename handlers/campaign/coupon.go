@@ -75,6 +75,14 @@ func (e *Engine) coupon(t *bot.Turn, c Campaign, d *Draft, m people.Person, row 
 		if err := taps.Put(t.Tx, row, string(c.ID), string(m.ID)); err != nil {
 			return err
 		}
+		if err := e.deed(t.Tx, m.ID, deedCoupon, c.ID, t.Now); err != nil {
+			return err
+		}
+		if v.State == voucher.Used { // a code is, as soon as it is given
+			if err := e.deed(t.Tx, m.ID, deedUsed, c.ID, t.Now); err != nil {
+				return err
+			}
+		}
 		words := e.Shop.Programme(t.Now).Words(programme.Reward, v.Reward, string(t.Lang))
 		t.SayText(i18n.CampaignYours, "Reward", words.Name)
 	}

@@ -109,10 +109,12 @@ type Budget struct {
 
 // Step is one further message of a journey.
 type Step struct {
-	Wait int    `json:"wait"`           // hours after the message before
+	Wait int    `json:"wait"`           // hours after the message before, or after the deed
 	If   string `json:"if,omitempty"`   // an expression: whom it does not fit is left out of this step
 	Exit string `json:"exit,omitempty"` // an expression: whom it fits has left the journey
-	// After waits for a deed instead of a time: "" | "tap" | "coupon" | "used" | "sale".
+	// After waits for a deed first: "" | "tap" | "coupon" | "used" | "sale"; one that
+	// was done since the message before counts. Who does not do it within 90 days has
+	// left the journey.
 	After   string                      `json:"after,omitempty"`
 	Text    map[string]map[string]Words `json:"text"`
 	Picture string                      `json:"picture,omitempty"`

@@ -48,6 +48,9 @@ type Segments interface {
 	// Bought is on how many local days of [from, to) a member bought something,
 	// and for how much, net of refunds, as of the last Refresh.
 	Bought(r store.Reader, m loyalty.MemberID, from, to time.Time) (days int64, money loyalty.Money, err error)
+	// Fits says of each of some members whether they are in a segment, as of the
+	// last Refresh.
+	Fits(ctx context.Context, text string, all []loyalty.MemberID, now time.Time) ([]bool, error)
 	// Refresh takes in what was done since.
 	Refresh(ctx context.Context, now time.Time) error
 }

@@ -280,3 +280,7 @@ func (listed) Refresh(context.Context, time.Time) error { return nil }
 func (listed) Bought(store.Reader, loyalty.MemberID, time.Time, time.Time) (int64, loyalty.Money, error) {
 	return 0, 0, nil
 }
+
+func (listed) Fits(context.Context, string, []loyalty.MemberID, time.Time) ([]bool, error) {
+	return nil, nil
+}

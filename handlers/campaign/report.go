@@ -44,7 +44,8 @@ type Report struct {
 	Extra  measure.Interval // purchasers beyond those that there would have been
 
 	Variants []Variant
-	Cost     outbox.Cost // of all that was billed
+	Billed   int64       // messages paid for, the journey's steps as they were written included
+	Cost     outbox.Cost // of these
 }
 
 // BlockSpan is for how long after a message a block is laid to it.
@@ -166,8 +167,12 @@ func (e *Engine) reported(r store.Reader, id ID, sum reckoned, now time.Time) (R
 	rep.Extra = measure.Extra(held, treated)
 	rep.Spend, rep.Spent = measure.CompareMeans(sum.Control.spread(), sum.Treated.spread())
 	rep.Variants = variants(&d, sum.Variants)
+	rep.Billed = rep.Bulk.Billed
+	if rep.Walk != nil {
+		rep.Billed += rep.Walk.Paid
+	}
 	if e.Costs != nil {
-		rep.Cost, err = e.billed(r, rep.Bulk.Billed, now)
+		rep.Cost, err = e.billed(r, rep.Billed, now)
 	}
 	return rep, err
 }
@@ -279,7 +284,7 @@ func (e *Engine) reckon(ctx context.Context, id ID, now time.Time) (reckoned, er
 		return reckoned{}, err
 	}
 	// Coupons can be used, and a last day's sale told late, for a while after it.
-	x.sum.Final = x.c.Ended() && now.After(x.to.Add(settled))
+	x.sum.Final = x.c.Ended() && !x.c.Walking() && now.After(x.to.Add(settled))
 	return x.sum, e.DB.Update(ctx, func(tx store.Tx) error {
 		if err := tx.Lock(store.Subject("campreport/" + string(id))); err != nil {
 			return err

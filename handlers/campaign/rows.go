@@ -59,7 +59,8 @@ type Campaign struct {
 
 	SendingAt time.Time `json:"sending,omitzero"` // when the first may have gone
 	Changes   []Change  `json:"changes,omitempty"`
-	EndedAt   time.Time `json:"ended,omitzero"`
+	EndedAt   time.Time `json:"ended,omitzero"` // when the sending was over; the journey goes on
+	Walk      *Walk     `json:"way,omitempty"`  // the journey, once it began
 }
 
 // Change is a new version of a campaign under way: whoever was not begun by

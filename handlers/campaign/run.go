@@ -79,6 +79,10 @@ func (e *Engine) advance(ctx context.Context, id ID) (more bool, err error) {
 		return e.freeze(ctx, c)
 	case c.State == Sending:
 		return e.settle(ctx, id)
+	case c.State == Done && c.Walking():
+		return e.walkOn(ctx, c)
+	case c.State == Stopped && c.Walk != nil && !c.Walk.Over:
+		return e.clearWays(ctx, c)
 	}
 	return false, nil
 }

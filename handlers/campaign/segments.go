@@ -42,6 +42,15 @@ func (s Rolls) Each(ctx context.Context, text string, now time.Time, after loyal
 	})
 }
 
+// Fits implements Segments.
+func (s Rolls) Fits(ctx context.Context, text string, all []loyalty.MemberID, now time.Time) ([]bool, error) {
+	e, err := s.Desk.Expr(text, now)
+	if err != nil {
+		return nil, err
+	}
+	return s.Desk.Fits(ctx, e, all, now)
+}
+
 // Bought implements Segments.
 func (s Rolls) Bought(r store.Reader, m loyalty.MemberID, from, to time.Time) (days int64, money loyalty.Money, err error) {
 	return s.Desk.Bought(r, m, from, to)

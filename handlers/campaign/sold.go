@@ -10,10 +10,26 @@ import (
 	"regulars/store"
 )
 
-// Heard notes a sale that a campaign's coupon was a part of; it is one of
-// [shop.Shop.Listeners].
+// Heard notes a sale that a campaign's coupon was a part of, and lets journeys go
+// on that wait for it; it is one of [shop.Shop.Listeners].
 func (e *Engine) Heard(tx store.Tx, d club.Deed) error {
-	if d.Kind != club.Bought || d.Sale.Voucher == "" {
+	switch d.Kind {
+	case club.Used:
+		if id, ours := strings.CutPrefix(d.Voucher.Source, source("")); ours {
+			return e.deed(tx, d.Member, deedUsed, ID(id), d.Act.Now)
+		}
+	case club.Bought:
+		if err := e.deed(tx, d.Member, deedSale, "", d.Act.Now); err != nil {
+			return err
+		}
+		return e.couponSale(tx, d)
+	}
+	return nil
+}
+
+// couponSale notes which sale a campaign's coupon was a part of.
+func (e *Engine) couponSale(tx store.Tx, d club.Deed) error {
+	if d.Sale.Voucher == "" {
 		return nil
 	}
 	v, err := e.Shop.Club.Vouchers.Get(tx, voucher.ID(d.Sale.Voucher), d.Act.Now)

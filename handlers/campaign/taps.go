@@ -1,7 +1,6 @@
 package campaign
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 	"time"
@@ -28,9 +27,7 @@ type tap struct {
 	Boost time.Time   `json:"b,omitzero"` // until when a tap multiplies their points
 }
 
-var taps = store.NewTable[tap]("camptap/", store.Locked, func(rest []byte) store.Subject {
-	return store.Subject("member/" + string(rest[bytes.LastIndexByte(rest, '/')+1:]))
-})
+var taps = store.NewTable[tap]("camptap/", store.Locked, lastPart)
 
 // errNotTheirs refuses an offer that was made to others.
 var errNotTheirs = errors.New("campaign: this offer was not made to this member")
@@ -145,7 +142,10 @@ func (e *Engine) count(tx store.Tx, c Campaign, button string, m loyalty.MemberI
 	if err := e.Shop.Segments.Tapped(tx, m); err != nil {
 		return row, err
 	}
-	return row, taps.Put(tx, row, string(c.ID), string(m))
+	if err := taps.Put(tx, row, string(c.ID), string(m)); err != nil {
+		return row, err
+	}
+	return row, e.deed(tx, m, deedTap, c.ID, now)
 }
 
 // theirs reports whether a campaign's offer was made to a member: it was sent to

@@ -39,10 +39,12 @@ type everyone struct {
 	w *world
 	// zone is a member's own, where it is not the shop's.
 	zone map[loyalty.MemberID]string
+	// fits are who is in the segments that journeys ask for.
+	fits map[string]map[loyalty.MemberID]bool
 }
 
 func (s everyone) Check(text string) error {
-	if text != "everyone" {
+	if text != "everyone" && s.fits[text] == nil {
 		return errors.New("there is no such segment")
 	}
 	return nil
@@ -71,6 +73,14 @@ func (s everyone) Each(ctx context.Context, _ string, _ time.Time, after loyalty
 		}
 	}
 	return "", nil
+}
+
+// Fits knows the members that fit says.
+func (s everyone) Fits(_ context.Context, text string, all []loyalty.MemberID, _ time.Time) (out []bool, err error) {
+	for _, m := range all {
+		out = append(out, s.fits[text][m])
+	}
+	return out, nil
 }
 
 func (s everyone) Refresh(context.Context, time.Time) error { return nil }
@@ -125,7 +135,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.seg = everyone{w: w, zone: map[loyalty.MemberID]string{}}
+	w.seg = everyone{w: w, zone: map[loyalty.MemberID]string{}, fits: map[string]map[loyalty.MemberID]bool{}}
 	w.e = &Engine{Shop: s, DB: w.db, Bulks: w.out, Outbox: w.out, Segments: w.seg, Costs: w.out, Step: 100}
 	return w
 }
