@@ -24,3 +24,21 @@ func TestReadmeProgramme(t *testing.T) {
 		t.Errorf("%d lines, read as %s with %d rewards", n, p.ShopName("en"), len(p.Rules.Rewards))
 	}
 }
+
+// The campaign that the README shows is one that the café can send.
+func TestReadmeCampaign(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, ok := strings.Cut(string(text), "```toml\nname     = \"Second latte\"")
+	example, _, _ = strings.Cut(example, "```")
+	if !ok {
+		t.Fatal("there is none")
+	}
+	s, _ := withSale(t)
+	s.write("latte.toml", "name = \"Second latte\""+example)
+	if out := s.must("campaign", "check", s.path("latte.toml")); !strings.Contains(out, "in the segment ") {
+		t.Error(out)
+	}
+}
