@@ -161,6 +161,10 @@ func (c counter) surveyGift(t *bot.Turn, s loyalty.Survey, a survey.Answer, how 
 	if how != survey.First || s.Points == 0 && s.Reward == "" {
 		return nil, nil
 	}
+	// Who leaves and comes back would have one each time.
+	if f, err := c.Facts(t.Tx, loyalty.MemberID(t.Person.ID)); err != nil || f.Returned {
+		return nil, err
+	}
 	if a, _, err = c.Surveys.Of(t.Tx, a.Member, a.Survey); err != nil { // its case was noted meanwhile
 		return nil, err
 	}
