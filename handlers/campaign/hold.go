@@ -18,7 +18,7 @@ func Hold(ctx context.Context, db store.DB) error {
 	err := db.View(ctx, func(r store.Reader) (err error) {
 		list = nil
 		for id, c := range table.Scan(r, table.All(), &err) {
-			if c.State == Scheduled || c.State == Freezing || c.State == Sending {
+			if c.State == Scheduled || c.State == Freezing || c.State == Sending || c.Walking() {
 				list = append(list, ID(id))
 			}
 		}
