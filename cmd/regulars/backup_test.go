@@ -19,6 +19,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
+	"regulars/loyalty/survey"
 	"regulars/store"
 	"regulars/store/backup"
 	"regulars/store/bolt"
@@ -480,6 +481,36 @@ func TestCompact(t *testing.T) {
 	}
 }
 
+// unhappy has a member answer a survey, say why, and be answered.
+func unhappy(a *app, tx store.Tx, id loyalty.MemberID) error {
+	now, asks := a.clock.Now(), a.shop.Surveys
+	visit, _ := asks.Find(now, "visit")
+	if _, err := asks.Ask(tx, id, visit, survey.Visit{At: now, Store: "main"}, now, "en", "main", true); err != nil {
+		return err
+	}
+	if _, _, err := asks.Answer(tx, id, "visit", survey.Given{Score: 3}, now, "en", "main"); err != nil {
+		return err
+	}
+	why, err := a.shop.SealWords(tx, id, "Cold coffee")
+	if err != nil {
+		return err
+	}
+	said, _, err := asks.Explain(tx, id, "visit", why, "", now)
+	if err != nil {
+		return err
+	}
+	c, _, err := asks.Alert(tx, said, now)
+	if err != nil {
+		return err
+	}
+	sorry, err := a.shop.SealWords(tx, id, "So sorry")
+	if err != nil {
+		return err
+	}
+	_, err = asks.Note(tx, c, survey.Note{At: now, By: "sam", Sealed: sorry})
+	return err
+}
+
 // TestExport: everything is there, opened, and no cell of it does anything in a
 // spreadsheet (case 31).
 func TestExport(t *testing.T) {
@@ -487,8 +518,10 @@ func TestExport(t *testing.T) {
 		alone := !admin.Alive(s.path("regulars.sock"))
 		if alone { // the store can be opened
 			s.within(func(a *app, tx store.Tx) error {
-				_, err := meet(a, tx, sam, "=cmd|' /C calc'!A0\n\u202egnp.exe\x07")
-				return err
+				if _, err := meet(a, tx, sam, "=cmd|' /C calc'!A0\n\u202egnp.exe\x07"); err != nil {
+					return err
+				}
+				return unhappy(a, tx, id)
 			})
 		}
 		s.refused(2, `there is no format "xlsx"`, "export", s.path("out"), "--format", "xlsx")
@@ -511,6 +544,18 @@ func TestExport(t *testing.T) {
 			Available   int
 			Accounts    []struct{ User string }
 			Consents    []struct{ Member, Purpose string }
+		}
+		if answers := table(t, s.read("out/answers.csv")); alone && (len(answers) != 2 || answers[1][2] != string(id) || answers[1][5] != "3" || answers[1][16] != "Cold coffee") {
+			t.Errorf("%q", answers)
+		}
+		if cases := table(t, s.read("out/cases.csv")); alone && (len(cases) != 2 || cases[1][4] != "3" || cases[1][11] != "So sorry") {
+			t.Errorf("%q", cases)
+		}
+		if alone && !strings.Contains(s.read("out/cases.jsonl"), `"words":"So sorry"`) {
+			t.Error(s.read("out/cases.jsonl"))
+		}
+		if out := s.must("verify"); !strings.Contains(out, "all whole") {
+			t.Error(out)
 		}
 		lines := strings.Split(strings.TrimSpace(s.read("out/members.jsonl")), "\n")
 		slices.SortFunc(lines, func(a, b string) int { return strings.Index(b, `"Ann"`) - strings.Index(a, `"Ann"`) })

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"regulars/loyalty/survey"
 )
 
 // maxFaults is how many faults verify prints; the rest is counted.
@@ -29,7 +31,7 @@ func (d Desk) verify(ctx context.Context, _ map[string]string, out Out) error {
 		return fmt.Errorf("the ledger has %s, named above.\nWhere a row differs from its entries, `regulars rebuild` puts it right; a bad entry needs the newest backup that is clean",
 			count(len(faults), "fault", "faults"))
 	}
-	if err := errors.Join(d.vouchersWhole(ctx, out), d.receiptsWhole(ctx, out), d.campaignsWhole(ctx, out)); err != nil {
+	if err := errors.Join(d.vouchersWhole(ctx, out), d.receiptsWhole(ctx, out), d.surveysWhole(ctx, out), d.campaignsWhole(ctx, out)); err != nil {
 		return err
 	}
 	root, _, err := d.Shop.Book.Root(ctx, d.DB)
@@ -53,6 +55,20 @@ func nameFaults[F fmt.Stringer](out Out, faults []F) {
 		}
 		out.Say("✗ %s", f)
 	}
+}
+
+// surveysWhole holds answers and cases against their lists.
+func (d Desk) surveysWhole(ctx context.Context, out Out) error {
+	faults, err := survey.Verify(ctx, d.DB, d.now())
+	for i, f := range faults {
+		if i < maxFaults {
+			out.Say("✗ %s", f)
+		}
+	}
+	if err == nil && len(faults) > 0 {
+		err = fmt.Errorf("the surveys have %s, named above; no points hang on them, the newest clean backup has the rows", count(len(faults), "fault", "faults"))
+	}
+	return err
 }
 
 // rebuild writes anew what is derived from the entries where it differs.

@@ -175,3 +175,26 @@ func Tagged(r store.Reader, theme string, since time.Time, from loyalty.MemberID
 		}
 	}
 }
+
+// All yields every member's part of every wave that is kept, by survey, wave and
+// member. It is for a View; a read that failed is reported through err.
+func All(r store.Reader, err *error) iter.Seq[Answer] {
+	return func(yield func(Answer) bool) {
+		for _, a := range answers.Scan(r, answers.All(), err) {
+			if !yield(a) {
+				return
+			}
+		}
+	}
+}
+
+// AllCases yields every case that is kept, open and closed, likewise.
+func AllCases(r store.Reader, err *error) iter.Seq[Case] {
+	return func(yield func(Case) bool) {
+		for _, c := range cases.Scan(r, cases.All(), err) {
+			if !yield(c) {
+				return
+			}
+		}
+	}
+}
