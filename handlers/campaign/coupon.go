@@ -43,10 +43,17 @@ func (c *Campaign) open(d *Draft, offered, now time.Time) bool {
 // time. Taken twice it is shown again.
 func (e *Engine) take(t *bot.Turn, c Campaign, d *Draft, m people.Person, row tap) error {
 	ok, err := e.theirs(t.Tx, c, d, m, row)
+	if err == nil {
+		m, row, err = e.took(t.Tx, c, m, row)
+	}
+	again := false
+	if err == nil && len(d.Groups) > 0 && row.Voucher == "" && row.Boost.IsZero() {
+		again, err = e.cameBack(t.Tx, c, m)
+	}
 	switch {
 	case err != nil:
 		return err
-	case !ok:
+	case !ok, again:
 		return &bot.Refusal{Text: i18n.T(i18n.CampaignNotYours), Cause: errNotTheirs}
 	case row.Voucher == "" && row.Boost.IsZero() && !c.open(d, row.Offered, t.Now):
 		return bot.Refuse(i18n.CampaignOver)
@@ -56,6 +63,34 @@ func (e *Engine) take(t *bot.Turn, c Campaign, d *Draft, m people.Person, row ta
 		return e.boost(t, c, d, m, row)
 	}
 	return bot.Refuse(i18n.CampaignGone)
+}
+
+// took is under whom of the person an offer was taken before: two members who
+// each took or could take it are one since they were merged.
+func (e *Engine) took(tx store.Tx, c Campaign, m people.Person, row tap) (people.Person, tap, error) {
+	for _, part := range m.Parts {
+		if row.Voucher != "" || !row.Boost.IsZero() {
+			break
+		}
+		if err := tx.Lock(people.Subject(part)); err != nil {
+			return m, row, err
+		}
+		x, _, err := taps.Get(tx, string(c.ID), string(part))
+		if err != nil {
+			return m, row, err
+		}
+		if x.Voucher != "" || !x.Boost.IsZero() {
+			m.ID, row = part, x
+		}
+	}
+	return m, row, nil
+}
+
+// cameBack says that somebody left, and joined anew after the campaign was sent:
+// what everybody in a group may take they could take before.
+func (e *Engine) cameBack(r store.Reader, c Campaign, m people.Person) (bool, error) {
+	f, err := e.Shop.Facts(r, m.ID)
+	return f.Returned && m.JoinedAt.After(c.SendingAt), err
 }
 
 // coupon issues the member's voucher and shows it as /voucher does.

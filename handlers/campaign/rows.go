@@ -38,6 +38,8 @@ type Campaign struct {
 	Counted *Counted `json:"counted,omitempty"`
 	// Asking is who waits to hear what a count comes to, see [Engine.AskCount].
 	Asking bot.PersonID `json:"asking,omitempty"`
+	// Reporting is who waits to hear what came of it.
+	Reporting bot.PersonID `json:"reporting,omitempty"`
 	// Asked is who asked for it to be sent, Yes the managers who agreed, in order.
 	Asked loyalty.Actor   `json:"asked,omitempty"`
 	Yes   []loyalty.Actor `json:"yes,omitempty"`
@@ -99,7 +101,9 @@ type openPart struct {
 }
 
 var (
-	table  = store.NewTable[Campaign]("campaign/", store.Locked, store.FirstPart("campaign"))
+	// A list in a chat reads campaigns as they were a moment ago; who changes one
+	// locks it, see Get.
+	table  = store.NewTable[Campaign]("campaign/", store.Readable, store.FirstPart("campaign"))
 	drafts = store.NewTable[Draft]("campdraft/", store.Locked, store.FirstPart("campaign"))
 	opens  = store.NewTable[openPart]("campopen/", store.Locked, store.FirstPart("campaign"))
 	held   = store.NewTable[heldPart]("campheld/", store.Locked, store.FirstPart("campaign"))
@@ -142,8 +146,7 @@ func (e *Engine) Draft(r store.Reader, id ID, version int) (Draft, error) {
 	return d, err
 }
 
-// List gives the campaigns, the newest first, at most limit; 0 is all. It is for
-// a View.
+// List gives the campaigns, the newest first, at most limit; 0 is all.
 func (e *Engine) List(r store.Reader, limit int) (list []Campaign, err error) {
 	for id, c := range table.Scan(r, table.All(), &err) {
 		c.ID = ID(id)

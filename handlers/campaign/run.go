@@ -73,6 +73,12 @@ func (e *Engine) advance(ctx context.Context, id ID) (more bool, err error) {
 		return false, err
 	case c.Asking != "":
 		return false, e.answerCount(ctx, c)
+	case c.Reporting != "":
+		rep, err := e.Report(ctx, id)
+		if err != nil {
+			return false, err
+		}
+		return true, e.DB.Update(ctx, e.answerReport(rep, id))
 	case c.State == Scheduled && !c.Start.After(e.now()):
 		return e.begin(ctx, c)
 	case c.State == Freezing:

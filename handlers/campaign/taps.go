@@ -32,9 +32,14 @@ var taps = store.NewTable[tap]("camptap/", store.Locked, lastPart)
 // errNotTheirs refuses an offer that was made to others.
 var errNotTheirs = errors.New("campaign: this offer was not made to this member")
 
-// Commands are what recipients can say to a campaign: they press its buttons.
+// Commands are what can be said about campaigns: recipients press their buttons,
+// employees draft, send and follow them. What somebody asked to be counted is told
+// to them in the chat, unless Tell was set to something else.
 func (e *Engine) Commands() []*bot.Command {
-	return []*bot.Command{{Name: "tap", Place: bot.Private, Run: e.tapped}}
+	if e.Tell == nil {
+		e.Tell = e.tellCount
+	}
+	return append([]*bot.Command{{Name: "tap", Place: bot.Private, Run: e.tapped}}, e.chatCommands()...)
 }
 
 // tapped counts the press of a campaign's button and does what the button says.
