@@ -3,6 +3,7 @@ package shop
 import (
 	"crypto/rand"
 	"errors"
+	"slices"
 
 	"regulars/loyalty"
 	"regulars/loyalty/book"
@@ -72,8 +73,35 @@ func (s *Shop) Facts(r store.Reader, id loyalty.MemberID) (loyalty.Facts, error)
 	if s.Boosts == nil {
 		return f, nil
 	}
-	f.Boosts, err = s.Boosts(r, id)
-	return f, err
+	// What somebody switched on before they were merged goes on.
+	for _, m := range append([]loyalty.MemberID{id}, p.Parts...) {
+		if tx, ok := r.(store.Tx); ok && m != id {
+			if err := tx.Lock(people.Subject(m)); err != nil {
+				return f, err
+			}
+		}
+		list, err := s.Boosts(r, m)
+		if err != nil {
+			return f, err
+		}
+		for _, b := range list {
+			f.Boosts = addBoost(f.Boosts, b)
+		}
+	}
+	return f, nil
+}
+
+// addBoost adds a bonus; of two that are one, as both cards of a person had it,
+// the one that goes on longer.
+func addBoost(list []loyalty.Bonus, b loyalty.Bonus) []loyalty.Bonus {
+	i := slices.IndexFunc(list, func(o loyalty.Bonus) bool { return o.ID == b.ID })
+	switch {
+	case i < 0:
+		list = append(list, b)
+	case b.To.After(list[i].To):
+		list[i] = b
+	}
+	return list
 }
 
 // known is a person, or nobody in particular for one who was erased: their
