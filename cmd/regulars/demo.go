@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"time"
 
+	"regulars/bot"
 	"regulars/bot/sim"
 	"regulars/i18n"
 	"regulars/loyalty/people"
@@ -32,7 +33,7 @@ func (m *Main) demo(ctx context.Context, o DemoOptions) (err error) {
 	}
 	var crew *crew
 	if !o.Play {
-		if crew, err = c.people(ctx, o.Members, i18n.Lang(o.Lang)); err != nil {
+		if crew, err = c.people(ctx, m, o.Members, i18n.Lang(o.Lang)); err != nil {
 			defer c.close()
 			return errors.Join(err, c.app.db.Close())
 		}
@@ -130,7 +131,7 @@ type crew struct {
 
 // people makes the crew and the café's year: Grace and Bo are regulars, Sam
 // works here, Mia manages, and Ann has never been here.
-func (c *cafe) people(ctx context.Context, members int, lang i18n.Lang) (*crew, error) {
+func (c *cafe) people(ctx context.Context, m *Main, members int, lang i18n.Lang) (*crew, error) {
 	w := &crew{
 		ann: c.line.Person("Ann", string(lang)), grace: c.line.Person("Grace", string(lang)).Befriend(),
 		mia: c.line.Person("Mia", string(lang)).Befriend(),
@@ -148,14 +149,25 @@ func (c *cafe) people(ctx context.Context, members int, lang i18n.Lang) (*crew, 
 	if err := c.setPIN(ctx, sam, samPIN); err != nil {
 		return nil, err
 	}
+	p := i18n.For(lang)
 	h := newHistory(c.app.shop, c.app.db, c.app.clock.Now().Add(-time.Hour), []people.Staff{sam, sam, mia})
+	h.offerAt = midday(c.app.shop.Local(h.until.Add(-campaignAgo)))
+	h.offer = func(ctx context.Context) error { return c.offer(ctx, m, h, p, mia) }
 	err = h.write(ctx, members,
 		regular{who: people.Identity{Channel: "line", User: w.grace.ID()}, name: "Grace", language: string(lang)},
 		regular{who: people.Identity{Channel: "telegram", User: fmt.Sprint(w.bo.ID())}, name: "Bo", language: string(lang)})
 	if err != nil {
 		return nil, err
 	}
-	return w, nil
+	if err := h.tags(ctx, p); err != nil {
+		return nil, err
+	}
+	return w, c.draft(ctx, p, mia)
+}
+
+// midday is noon of a day, when nobody is disturbed.
+func midday(day time.Time) time.Time {
+	return time.Date(day.Year(), day.Month(), day.Day(), 12, 0, 0, 0, day.Location())
 }
 
 // settleIn does what needs the bot to answer: who uses Telegram has started it,
@@ -171,5 +183,25 @@ func (c *cafe) settleIn(w *crew) error {
 			return err
 		}
 	}
-	return nil
+	return c.complain(w)
+}
+
+// complain asks Bo how his last visit was. It was not good, and Mia hears of it.
+func (c *cafe) complain(w *crew) error {
+	if err := c.question(context.Background(), people.Identity{Channel: "telegram", User: fmt.Sprint(w.bo.ID())}); err != nil {
+		return err
+	}
+	c.app.outbox.Nudge(bot.Intent{})
+	if _, err := w.bo.Await(1); err != nil {
+		return err
+	}
+	if err := w.bo.Press("3"); err != nil {
+		return err
+	}
+	if _, err := w.bo.Await(2); err != nil { // thanks, and why
+		return err
+	}
+	w.bo.Say(i18n.For(c.app.shop.Lang).Say(i18n.DemoWaited))
+	_, err := w.bo.Await(1)
+	return err
 }

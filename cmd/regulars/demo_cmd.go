@@ -16,7 +16,7 @@ type demoCmd struct {
 	Lang    string `help:"The café's language: ${enum}." enum:"zh-TW,zh-HK,en,ja,th,zh-CN" default:"en"`
 	Dir     string `help:"An empty folder for the shop's files; they stay. Without it a temporary one is used and removed." type:"path" placeholder:"FOLDER"`
 	Listen  string `help:"Where the page is." default:"127.0.0.1:8088" placeholder:"ADDRESS"`
-	Members int    `help:"How many regulars the café has: 2 to 20000." default:"2000" placeholder:"N"`
+	Members int    `help:"How many regulars the café has: 2 to 20000." default:"1200" placeholder:"N"`
 	Open    bool   `help:"Open the page in a browser."`
 	Play    bool   `help:"Play a first morning on the terminal instead, and end."`
 }

@@ -28,8 +28,12 @@ type history struct {
 	until time.Time
 	staff []people.Staff // the last one is the manager
 
-	day    int // of the year, of the last moment
+	day    int // when it was last looked what is due, see yearSteps
 	joined []*life
+
+	// offer is what the café does at offerAt besides; nil: nothing.
+	offer   func(ctx context.Context) error
+	offerAt time.Time
 }
 
 // regular is one invented member.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -104,9 +105,11 @@ func (c *cafe) config(dir string) *Config {
 
 // cafeRules are the default preset with the demo's language first: it is then
 // the shop's own, which groups and strangers hear. Its one store has a name in
-// no other language, and is called as the shop is.
+// no other language, and is called as the shop is. Customers are asked an hour
+// after a visit, so that one press of the page's clock brings the question.
 func cafeRules(lang i18n.Lang) []byte {
 	text, _ := programme.Preset("cafe")
+	text = bytes.Replace(text, []byte("delay_hours  = 3 "), []byte("delay_hours  = 1 "), 1)
 	p, complaints := programme.Load(text)
 	if len(complaints) > 0 || p.Languages[0] == string(lang) {
 		return text

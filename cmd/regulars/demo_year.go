@@ -58,6 +58,15 @@ func (h *history) liveAll(ctx context.Context, lives []*life) error {
 	})
 	for len(year) > 0 {
 		n := min(together, len(year))
+		if h.offer != nil {
+			if n = min(n, before(year, h.offerAt)); n == 0 {
+				if err := h.offer(ctx); err != nil {
+					return err
+				}
+				h.offer = nil
+				continue
+			}
+		}
 		part := year[:n]
 		year = year[n:]
 		err := h.db.Update(ctx, func(tx store.Tx) error {
@@ -75,10 +84,21 @@ func (h *history) liveAll(ctx context.Context, lives []*life) error {
 	return h.db.Update(ctx, func(tx store.Tx) error { return h.dayEnd(ctx, tx, h.until) })
 }
 
-// live does what happens at a moment, and before it what the schedule did when
-// the day began.
+// before is how many moments lie before t.
+func before(year []moment, t time.Time) int {
+	n, _ := slices.BinarySearchFunc(year, t, func(m moment, t time.Time) int { return cmp.Or(m.at.Compare(t), 1) })
+	return n
+}
+
+// yearSteps is after how many days the year looks for gifts and vouchers whose
+// time has come: a day's look costs a hundredth of a second, which nobody waits
+// for 365 times.
+const yearSteps = 4
+
+// live does what happens at a moment, and before it what the schedule did in the
+// days before.
 func (h *history) live(ctx context.Context, tx store.Tx, m moment) error {
-	if day := h.shop.Local(m.at).YearDay(); day != h.day {
+	if day := h.shop.Local(m.at).YearDay() / yearSteps; day != h.day {
 		h.day = day
 		if err := h.dayEnd(ctx, tx, m.at); err != nil {
 			return err
@@ -92,8 +112,10 @@ func (h *history) live(ctx context.Context, tx store.Tx, m moment) error {
 
 // dayEnd does what the schedule does. Nobody is told: it is long ago.
 func (h *history) dayEnd(ctx context.Context, tx store.Tx, now time.Time) error {
-	_, err := h.shop.Club.Tick(ctx, &within{tx: tx}, now, func(store.Tx, club.Happened) error { return nil })
-	return err
+	if _, err := h.shop.Club.Tick(ctx, &within{tx: tx}, now, func(store.Tx, club.Happened) error { return nil }); err != nil {
+		return err
+	}
+	return h.ask(tx, now)
 }
 
 // within is a store that is one open transaction: what would be commits of
@@ -135,6 +157,9 @@ func (h *history) join(tx store.Tx, l *life) error {
 	if _, err := v.Join(tx, l.id, shop.Wording, l.joined, h.bytes); err != nil {
 		return err
 	}
+	if err := h.agree(tx, l); err != nil {
+		return err
+	}
 	if l.number%3 != 2 {
 		phone, err := people.ParsePhone(l.phone, "TW")
 		if err == nil { // else it is a number that nobody has
@@ -162,10 +187,11 @@ func (h *history) bring(tx store.Tx, l, by *life) error {
 // come is one visit.
 func (h *history) come(tx store.Tx, l *life, v *visit) error {
 	s := &h.staff[v.staff]
-	if err := h.useOne(tx, l, v, s); err != nil {
+	used, err := h.useOne(tx, l, v, s)
+	if err != nil {
 		return err
 	}
-	out, err := h.shop.Club.Sale(tx, l.id, h.act(l, v.at, s), loyalty.Sale{Amount: v.amount})
+	out, err := h.shop.Club.Sale(tx, l.id, h.act(l, v.at, s), loyalty.Sale{Amount: v.amount, Voucher: used})
 	if err != nil {
 		return err
 	}
@@ -188,18 +214,21 @@ func (h *history) come(tx store.Tx, l *life, v *visit) error {
 	return unlessRefused(err)
 }
 
-// useOne uses the oldest voucher that is at hand, mostly.
-func (h *history) useOne(tx store.Tx, l *life, v *visit, s *people.Staff) error {
+// useOne uses the oldest voucher that is at hand, mostly, and tells which.
+func (h *history) useOne(tx store.Tx, l *life, v *visit, s *people.Staff) (id string, err error) {
 	if len(l.hand) == 0 || h.rand.IntN(10) < 3 {
-		return nil
+		return "", nil
 	}
 	x := l.hand[0]
 	if l.saves && h.until.Sub(x.Issued) < 60*24*time.Hour {
-		return nil
+		return "", nil
 	}
 	l.hand = l.hand[1:]
-	_, _, err := h.shop.Club.Vouchers.Use(tx, h.shop.Club.Vouchers.CodeOf(x), h.act(l, v.at.Add(-time.Minute), s))
-	return unlessRefused(err) // it may have lapsed
+	_, _, err = h.shop.Club.Vouchers.Use(tx, h.shop.Club.Vouchers.CodeOf(x), h.act(l, v.at.Add(-time.Minute), s))
+	if err != nil {
+		return "", unlessRefused(err) // it may have lapsed
+	}
+	return string(x.ID), nil
 }
 
 // birthdayTreat chooses the birthday's gift, when there is one.
