@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"regulars/bot/sim"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
+	"regulars/store"
 )
 
 const promoFile = `name = "Winter"
@@ -202,7 +204,7 @@ func TestWireCase17LINEAway(t *testing.T) {
 			w.stands(id, "sent                 1;", "pending              3", "unknown              0")
 			for range 25 * 4 {
 				w.moves(15 * time.Minute)
-				w.rests()
+				w.bulksRest()
 			}
 			w.stands(id, "state                done", "sent                 1;", "pending              0", "unknown              3")
 			calls := len(w.world.Wire.Calls())
@@ -229,6 +231,39 @@ func TestWireCase17LINEAway(t *testing.T) {
 			id = w.sends(strings.Replace(promoFile, "Warm", "Cold", 1))
 			w.stands(id, "state                done", "sent                 4; 3 messages paid for")
 		})
+	}
+}
+
+// bulksRest waits until no campaign has something to do now.
+func (w *wire) bulksRest() {
+	w.t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for late := time.After(20 * time.Second); ; {
+		rest := true
+		w.try(w.app.app.db.View(w.t.Context(), func(r store.Reader) error {
+			rest = true
+			for row, err := range r.Scan(store.Prefix([]byte("bulkdue/"))) {
+				if err != nil {
+					return err
+				}
+				key := strings.Split(string(row.Key), "/") // bulkdue/<channel>/<id>/<µs>/<n>
+				due, err := strconv.ParseInt(key[3], 10, 64)
+				if err != nil {
+					return err
+				}
+				rest = rest && time.UnixMicro(due).After(w.clock.Now())
+			}
+			return nil
+		}))
+		if rest {
+			return
+		}
+		select {
+		case <-tick.C:
+		case <-late:
+			w.t.Fatal("campaigns do not come to rest")
+		}
 	}
 }
 

@@ -49,7 +49,8 @@ func TestCampaignKilled(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d, %+v", seed, size)
 	c := &crowded{place: newPlace(t, "REGULARS_CHANNEL_TG_POLLING=true"), rand: mathrand.New(mathrand.NewPCG(seed, 14))}
-	c.editProgramme(`(?s)\[quiet_hours\].*?\n\n`, "\n", `confirm_people = \d+`, "confirm_people = 0")
+	c.editProgramme(`(?s)\[quiet_hours\].*?\n\n`, "\n", `confirm_people = \d+`, "confirm_people = 0", `confirm_cost   = \d+`, "confirm_cost = 1000000",
+		`plan   = "medium"`, `plan = "high"`, `month_limit = \d+`, "month_limit = 0")
 	began := time.Now()
 	c.gather(size)
 	t.Logf("%d members joined in %s", len(c.guests), time.Since(began).Round(time.Millisecond))
