@@ -241,6 +241,31 @@ func TestInvariant31BulksOfTheBackupWait(t *testing.T) {
 	})
 }
 
+// TestCallsOfABulkThatRestsAreForgotten: with whom they name, once the platform
+// has forgotten their key.
+func TestCallsOfABulkThatRestsAreForgotten(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		a := w.bulks()
+		w.line.always(only(bot.Unknown))
+		w.start()
+		w.send(promo, Part{Channel: "main", People: a.people(0, 10)})
+		w.pass(time.Minute)
+		w.change(w.o.PauseBulk, "july")
+		w.pass(time.Hour)
+		w.expect("kept", fmt.Sprint(w.rows("bulkbody/")), "1")
+		w.halt()
+		sweep := func(after time.Duration) {
+			_, err := w.o.Sweep(context.Background(), time.Now().Add(after))
+			w.must(err)
+		}
+		sweep(20 * time.Hour)
+		w.expect("while the key is known", fmt.Sprint(w.rows("bulkbody/")), "1")
+		sweep(30 * time.Hour)
+		w.expect("afterwards", fmt.Sprint(w.rows("bulkbody/")), "0")
+		w.expect("tally", w.tally("july"), "done: 10 unknown")
+	})
+}
+
 // TestBulkIsKeptAsLongAsPromised and no longer.
 func TestBulkIsKeptAsLongAsPromised(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {

@@ -2,6 +2,9 @@ package outbox
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"regulars/store"
@@ -60,8 +63,77 @@ func (o *Outbox) dropBulks(ctx context.Context, hold int64, since bool) (n int, 
 	return n, err
 }
 
+// bodyLate is how long after its key is forgotten a call is left to who repeats
+// it: whatever was begun is over by then.
+const bodyLate = time.Hour
+
+// sweepBodies ends as unsure the calls of bulks that rest whose key the platform
+// has forgotten. They name whom they went to, some of whom may be erased by now.
+func (o *Outbox) sweepBodies(ctx context.Context, now time.Time) (n int, err error) {
+	old := func(b *bodyRow) bool { return b.First+(RetryKeyLife+bodyLate).Microseconds() < micros(now) }
+	var late []unitKey
+	err = o.cfg.DB.View(ctx, func(r store.Reader) (err error) {
+		late = nil
+		for key, b := range bodies.Scan(r, bodies.All(), &err) {
+			id, rest, _ := strings.Cut(key, "/")
+			part, _, _ := strings.Cut(rest, "/")
+			num, bad := strconv.Atoi(part)
+			if k := (unitKey{BulkID(id), num}); bad == nil && old(&b) && !slices.Contains(late, k) {
+				late = append(late, k)
+			}
+		}
+		return err
+	})
+	for _, key := range late {
+		if err != nil {
+			return n, err
+		}
+		err = o.cfg.DB.Update(ctx, func(tx store.Tx) error { return o.endBodies(tx, key, old, now) })
+		n++
+	}
+	return n, err
+}
+
+// endBodies ends the old calls of one part.
+func (o *Outbox) endBodies(tx store.Tx, key unitKey, old func(*bodyRow) bool, now time.Time) error {
+	if err := tx.Lock(bulkSubject(key.id)); err != nil {
+		return err
+	}
+	p, ok, err := parts.Get(tx, partKey(key.id, key.n))
+	if err != nil || !ok {
+		return err
+	}
+	c := o.channels[p.Channel]
+	if c == nil { // no longer configured
+		c = &channel{o: o, name: p.Channel}
+	}
+	s, err := c.step(tx, key, now)
+	if err != nil || s == nil {
+		return err
+	}
+	s.p.Fence++
+	ends := map[string]bodyRow{}
+	for name, b := range bodies.Scan(tx, bodies.Under(partKey(key.id, key.n)), &err) {
+		if old(&b) {
+			ends[name] = b
+		}
+	}
+	if err != nil {
+		return err
+	}
+	for name, b := range ends {
+		if err := s.unsure(b.Who, b.Held, name); err != nil {
+			return err
+		}
+	}
+	return s.writeDue()
+}
+
 // sweepBulks deletes what was kept of bulks for long enough.
 func (o *Outbox) sweepBulks(ctx context.Context, now time.Time) (n int, err error) {
+	if n, err = o.sweepBodies(ctx, now); err != nil {
+		return n, err
+	}
 	ended := func(h *bulkRow, keep time.Duration) bool { return h.Ended != 0 && h.Ended < micros(now.Add(-keep)) }
 	var old []string
 	err = o.cfg.DB.View(ctx, func(r store.Reader) (err error) {
