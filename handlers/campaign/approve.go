@@ -47,18 +47,20 @@ func (e *Engine) Approve(tx store.Tx, id ID, by By, now time.Time) (Campaign, er
 	if err != nil {
 		return c, err
 	}
-	grew := c.State == Paused && c.Why == WhyGrew
 	switch {
 	case !by.Manager:
 		return c, ErrManager
-	case c.State != Waiting && !grew:
+	case c.State != Waiting && !c.Asks():
 		return c, &StateError{c.State}
 	case slices.Contains(c.Yes, by.Actor) || c.Asked == by.Actor:
 		return c, ErrSame
 	}
 	c.Yes = append(c.Yes, by.Actor)
-	if grew {
+	switch {
+	case c.Asks() && c.Why == WhyGrew:
 		return c, e.goOn(tx, &c, now)
+	case c.Asks():
+		return c, e.resume(tx, &c, now)
 	}
 	d, err := e.ready(tx, &c, now)
 	if err != nil {
@@ -133,6 +135,22 @@ func (e *Engine) needs(a Audience, now time.Time) int {
 		return 2
 	}
 	return 1
+}
+
+// asksAgain has another manager look at a campaign of which one changed what two
+// had agreed to, or were to.
+func (e *Engine) asksAgain(c *Campaign, by loyalty.Actor, now time.Time) {
+	if c.Counted == nil {
+		return
+	}
+	a := c.Counted.Audience
+	if a.People = max(a.People, c.People); e.needs(a, now) < 2 {
+		return
+	}
+	c.Asked, c.Yes = by, []loyalty.Actor{by}
+	if c.Why != WhyGrew { // whose groups were not told yet
+		c.Why = WhyChanged
+	}
 }
 
 // Needs is how many managers must agree to an audience: 1 or 2.

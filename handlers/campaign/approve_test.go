@@ -105,6 +105,40 @@ func TestTwoManagers(t *testing.T) {
 	}
 }
 
+// What two managers agreed to is not changed by one of them alone.
+func TestChangeOfTwoManagersNeedsTwo(t *testing.T) {
+	w := newWorld(t)
+	w.limit(2)
+	w.join(3, "line", "en")
+	id := w.save(plain())
+	w.send(id)
+	if _, err := w.approve(id, bo); err != nil {
+		t.Fatal(err)
+	}
+	w.run()
+	next := plain()
+	next.Text["en"]["a"] = Words{Text: "Something else altogether."}
+	w.update(func(tx store.Tx) error {
+		_, err1 := w.e.Pause(tx, id, bo, w.clock.at)
+		_, err2 := w.e.NewVersion(tx, id, next, bo, w.clock.at)
+		return errors.Join(err1, err2)
+	})
+	var state *StateError
+	if _, err := w.try(func(tx store.Tx) (Campaign, error) { return w.e.Resume(tx, id, bo, w.clock.at) }); !errors.As(err, &state) {
+		t.Fatalf("one manager lets other words go out: %v", err)
+	}
+	if _, err := w.approve(id, bo); !errors.Is(err, ErrSame) {
+		t.Fatal(err)
+	}
+	if _, err := w.approve(id, sam); !errors.Is(err, ErrManager) {
+		t.Fatal(err)
+	}
+	if c, err := w.approve(id, ann); err != nil || c.State != Sending || c.Why != "" {
+		t.Fatal(c.State, c.Why, err)
+	}
+	w.whole()
+}
+
 // When many more are written down than were counted, somebody else looks before
 // the first is sent.
 func TestGrew(t *testing.T) {

@@ -323,7 +323,7 @@ func counted(p i18n.Printer, n *Counts) (rows []bot.Row) {
 // controls are the buttons of what is under way.
 func (x *talk) controls() (all []bot.Button) {
 	add := func(label i18n.Key, what string) { all = append(all, x.c.press(x.t.Word(label), what)) }
-	grew := x.c.State == Paused && x.c.Why == WhyGrew
+	grew := x.c.Asks()
 	if x.manager() {
 		switch x.c.State {
 		case Scheduled, Freezing, Sending:

@@ -17,11 +17,11 @@ func (e *Engine) Pause(tx store.Tx, id ID, by By, now time.Time) (Campaign, erro
 	return e.control(tx, id, by, func(c *Campaign) error { return e.pause(tx, c, "", now) }, Scheduled, Freezing, Sending, Done)
 }
 
-// Resume lets a paused campaign go on. What grew too much needs [Engine.Approve]
-// instead. Refusals: ErrNone, ErrManager, *StateError.
+// Resume lets a paused campaign go on. What grew too much, or was changed after two
+// agreed to it, needs [Engine.Approve] instead. Refusals: ErrNone, ErrManager, *StateError.
 func (e *Engine) Resume(tx store.Tx, id ID, by By, now time.Time) (Campaign, error) {
 	return e.control(tx, id, by, func(c *Campaign) error {
-		if c.Why == WhyGrew {
+		if c.Asks() {
 			return &StateError{c.State}
 		}
 		return e.resume(tx, c, now)
@@ -129,6 +129,7 @@ func (e *Engine) NewVersion(tx store.Tx, id ID, d Draft, by By, now time.Time) (
 			}
 			begun = rep.Begun
 		}
+		e.asksAgain(c, by.Actor, now)
 		c.Version++
 		c.Changes = append(c.Changes, Change{Version: c.Version, By: by.Actor, At: now, Begun: begun})
 		if err := drafts.Put(tx, d, string(id), number(c.Version)); err != nil {

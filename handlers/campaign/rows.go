@@ -45,7 +45,7 @@ type Campaign struct {
 	Yes   []loyalty.Actor `json:"yes,omitempty"`
 	Start time.Time       `json:"start,omitzero"` // when freezing begins
 	// Before is the state that a pause interrupted; Why is "" for a pause by hand,
-	// WhyGrew, or the outbox's word.
+	// WhyGrew, WhyChanged, WhyRestored, or the outbox's word.
 	Before State  `json:"before,omitempty"`
 	Why    string `json:"why,omitempty"`
 
@@ -83,8 +83,14 @@ type Counted struct {
 
 // Why a campaign is paused by itself.
 const (
-	WhyGrew = "grew" // so many more members than were counted that a second manager must look
+	WhyGrew    = "grew"    // so many more members than were counted that a second manager must look
+	WhyChanged = "changed" // what two managers agreed to was changed by one of them
 )
+
+// Asks says that it is paused until another manager agrees, see [Engine.Approve].
+func (c *Campaign) Asks() bool {
+	return c.State == Paused && (c.Why == WhyGrew || c.Why == WhyChanged)
+}
 
 // Ended says that nothing more comes of it.
 func (c *Campaign) Ended() bool { return c.State == Stopped || c.State == Done }
