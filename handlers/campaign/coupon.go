@@ -56,7 +56,8 @@ func (e *Engine) take(t *bot.Turn, c Campaign, d *Draft, m people.Person, row ta
 	case !ok, again:
 		return &bot.Refusal{Text: i18n.T(i18n.CampaignNotYours), Cause: errNotTheirs}
 	case row.Voucher == "" && row.Boost.IsZero() && !c.open(d, row.Offered, t.Now):
-		return bot.Refuse(i18n.CampaignOver)
+		t.SayText(i18n.CampaignOver) // no refusal: that they would have liked it counts
+		return nil
 	case d.Coupon != nil:
 		return e.coupon(t, c, d, m, row)
 	case d.Boost != nil:
@@ -99,7 +100,11 @@ func (e *Engine) coupon(t *bot.Turn, c Campaign, d *Draft, m people.Person, row 
 		Op: loyalty.OpID(t.Op("coupon")), Actor: loyalty.ByMember(m.ID), Now: t.Now,
 	})
 	var sold *voucher.SoldOutError
-	if errors.As(err, &sold) || errors.Is(err, errAllGone) {
+	if errors.Is(err, errAllGone) {
+		t.SayText(i18n.CampaignAllGone)
+		return nil
+	}
+	if errors.As(err, &sold) {
 		return &bot.Refusal{Text: i18n.T(i18n.CampaignAllGone), Cause: err}
 	}
 	if err != nil {
