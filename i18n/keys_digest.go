@@ -27,6 +27,7 @@ const (
 	DigestOften    Key = "digest.often"
 	DigestGave     Key = "digest.gave"
 	DigestUndone   Key = "digest.undone"
+	DigestRound    Key = "digest.round"
 	DigestMore     Key = "digest.more"
 	DigestNote     Key = "digest.note"
 

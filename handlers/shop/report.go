@@ -79,6 +79,8 @@ func unusualLine(p i18n.Printer, u Unusual) string {
 	switch u.Pattern {
 	case OneCard:
 		return p.Say(i18n.DigestOften, "Name", name, "Day", day, "Number", number)
+	case RoundSums:
+		return p.Say(i18n.DigestRound, "Name", name, "Day", day, "Number", number, "Sales", i18n.Number(u.Of))
 	case Generous:
 		return p.Say(i18n.DigestGave, "Name", name, "Day", day, "Number", number)
 	}

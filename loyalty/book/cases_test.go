@@ -335,7 +335,7 @@ func TestDayCountsWhatAnEmployeeDid(t *testing.T) {
 	}
 	a := s.act(sam)
 	s.must(func(tx store.Tx) (Receipt, error) { return s.b.Spend(tx, ann, a, 5) })
-	want := DaySum{Sales: 2, SaleMoney: 150, SalePoints: 150, Uses: 1, UsePoints: 5, Undos: 2, UndoPoints: 120, UndoMoney: 120, UndoGiven: 120, Often: []Often{{ann, 2}}}
+	want := DaySum{Sales: 2, SaleMoney: 150, SalePoints: 150, Round: 1, Uses: 1, UsePoints: 5, Undos: 2, UndoPoints: 120, UndoMoney: 120, UndoGiven: 120, Often: []Often{{ann, 2}}}
 	if got := s.day(sam, "2026-03-10"); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}

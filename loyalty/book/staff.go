@@ -14,6 +14,7 @@ type DaySum struct {
 	Sales      int            `json:"sales,omitempty"`
 	SaleMoney  loyalty.Money  `json:"money,omitempty"`
 	SalePoints loyalty.Points `json:"sale_points,omitempty"`
+	Round      int            `json:"round,omitempty"` // of Sales, those of a round sum, see round
 	Gives      int            `json:"gives,omitempty"`
 	GivePoints loyalty.Points `json:"give_points,omitempty"` // by Give and by Adjust upwards
 	Uses       int            `json:"uses,omitempty"`        // spends and captures
@@ -62,6 +63,9 @@ func (s *DaySum) add(e *loyalty.Entry) error {
 	case e.Kind == loyalty.KindEarn:
 		s.Sales++
 		s.often(e.Member)
+		if round(e.Amount) {
+			s.Round++
+		}
 		return errors.Join(bump(&s.SaleMoney, e.Amount), bump(&s.SalePoints, -e.In(loyalty.Issued)))
 	case given(e) > 0:
 		s.Gives++
@@ -78,6 +82,17 @@ func (s *DaySum) add(e *loyalty.Entry) error {
 		return errors.Join(bump(&s.UndoPoints, e.In(loyalty.Issued)), bump(&s.UndoGiven, e.In(loyalty.Issued)), bump(&s.UndoMoney, e.Amount))
 	}
 	return nil
+}
+
+// round says that an amount is one that people make up rather than add up: one
+// digit and then zeros, two of them at least, as NT$500 or HK$20.00.
+func round(m loyalty.Money) bool {
+	for ; m >= 100 && m%10 == 0; m /= 10 {
+		if m < 1000 && m%100 == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // Empty says that nothing was done.
