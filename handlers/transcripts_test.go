@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	mathrand "math/rand/v2"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +18,7 @@ import (
 	"regulars/bot/bottest"
 	"regulars/bot/outbox"
 	"regulars/handlers"
+	"regulars/handlers/campaign"
 	"regulars/handlers/jobs"
 	"regulars/handlers/shop"
 	"regulars/handlers/staff"
@@ -105,7 +107,18 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 	s.Channels = []shop.Channel{{Name: "line", Platform: bot.LINE, Handle: "@cafe"}, {Name: "telegram", Platform: bot.Telegram, Handle: "cafe_bot"}}
 	s.Segments.DB = db
 	lotsOf(db).shop = s
-	b := s.Bot(append(handlers.Commands(s), staff.Commands(s)...)...)
+	e := &campaign.Engine{Shop: s, DB: db, Segments: campaign.Rolls{Desk: s.Segments, Now: clock.Now}}
+	var b *bot.Bot
+	mailing := e.Commands()
+	wire := func() { // the outbox is made after the commands
+		o := b.Outbox.(*outbox.Outbox)
+		e.Bulks, e.Outbox, e.Costs, e.Group = o, o, o, b.GroupChat
+	}
+	for _, c := range mailing {
+		run := c.Run
+		c.Run = func(t *bot.Turn) error { wire(); return run(t) }
+	}
+	b = s.Bot(slices.Concat(handlers.Commands(s), staff.Commands(s), mailing)...)
 	return bottest.Fixture{
 		Bot:  b,
 		Zone: rules.at(clock.Now()).Rules.Zone,
@@ -114,6 +127,15 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 			own := s.Persons // its draws come when they may, and show nowhere
 			own.Rand = rand.Reader
 			c.Persons = &own
+			hooks := e.Hooks(func(tx store.Tx, b outbox.Bulk, ch bot.ChannelName, who []bot.PersonID, now time.Time) ([]outbox.Verdict, error) {
+				all, err := s.MayAll(tx, string(b.ID), b.Class, ch, who, now)
+				out := make([]outbox.Verdict, len(all))
+				for i, m := range all {
+					out[i] = outbox.Verdict{Why: m.Why, NotBefore: m.NotBefore}
+				}
+				return out, err
+			})
+			c.Bulk = &hooks
 			c.MaySend = func(tx store.Tx, i bot.Intent, now time.Time) (outbox.Verdict, error) {
 				why, later, err := s.MaySend(tx, i, now)
 				return outbox.Verdict{Why: why, NotBefore: later}, err
@@ -123,6 +145,11 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 			return enrol(ctx, s, db, who, loyalty.Role(role))
 		},
 		Tick: func(ctx context.Context, job string) error {
+			if job == "campaigns" {
+				wire()
+				_, err := e.RunDue(ctx)
+				return err
+			}
 			_, err := jobs.Jobs{DB: db, Shop: s, Outbox: b.Outbox}.Run(ctx, job)
 			return err
 		},

@@ -19,6 +19,7 @@ import (
 	"regulars/bot"
 	"regulars/bot/bottest"
 	"regulars/bot/sim"
+	"regulars/handlers/campaign"
 	"regulars/handlers/shop"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
@@ -170,10 +171,39 @@ func bootAppBy(t testing.TB, w *bottest.World, cfg *Config) bottest.Program {
 		Do:     e2eDeeds(r.app, rules),
 		Tick: func(ctx context.Context, job string) error {
 			sure(r.app)
+			if job == "campaigns" {
+				return mail(ctx, r.app)
+			}
 			_, err := r.app.jobs().Run(ctx, job)
 			return err
 		},
 	}
+}
+
+// mail does what campaigns have to do by now, and returns once nothing of them is
+// on its way: what waits for another day has its recipients left.
+func mail(ctx context.Context, a *app) error {
+	if _, err := a.campaigns.RunDue(ctx); err != nil {
+		return err
+	}
+	a.outbox.LookBulks()
+	for late := time.Now().Add(5 * time.Second); time.Now().Before(late); time.Sleep(5 * time.Millisecond) {
+		left := int64(0)
+		err := a.db.View(ctx, func(r store.Reader) error {
+			all, err := a.campaigns.List(r, 0)
+			for _, c := range all {
+				n, e := a.campaigns.Counts(r, c.ID)
+				if err = errors.Join(err, e); n.State == campaign.Sending {
+					left += n.Bulk.Left
+				}
+			}
+			return err
+		})
+		if err != nil || left == 0 {
+			return err
+		}
+	}
+	return errors.New("a campaign was still going out after five seconds")
 }
 
 // sure waits until a platform's answer has confirmed the clock, which comes a

@@ -44,6 +44,7 @@ func (a *app) routes() http.Handler {
 	a.pages.Register(mux)
 	a.counter.Register(mux)
 	mux.Handle("GET "+campaign.Way+"{campaign}/{button}", a.campaigns)
+	mux.HandleFunc("GET "+campaign.PreviewWay+"{token}", a.campaigns.ServePreview)
 	return mux
 }
 

@@ -126,10 +126,15 @@ func (x *talk) open(words bool) error {
 // time through, or it is counted; a paused campaign has new words.
 func (x *talk) keep(next string) error {
 	if x.c.State == Paused {
-		if _, err := x.NewVersion(x.t.Tx, x.c.ID, x.d, x.by(), x.t.Now); err != nil {
+		c, err := x.NewVersion(x.t.Tx, x.c.ID, x.d, x.by(), x.t.Now)
+		if err != nil {
 			return err
 		}
-		x.t.Say(bot.Message{Text: x.t.Word(i18n.CampChanged), Buttons: []bot.Button{x.c.press(x.t.Word(i18n.CampResume), "resume"), x.c.press(x.t.Word(i18n.CampOverview), "")}})
+		buttons := []bot.Button{c.press(x.t.Word(i18n.CampResume), "resume"), c.press(x.t.Word(i18n.CampOverview), "")}
+		if c.Asks() { // another manager must look first
+			buttons = buttons[1:]
+		}
+		x.t.Say(bot.Message{Text: x.t.Word(i18n.CampChanged), Buttons: buttons})
 		return nil
 	}
 	if _, err := x.Save(x.t.Tx, x.c.ID, x.d, x.by(), x.t.Now, x.t.Rand()); err != nil {
@@ -167,9 +172,9 @@ func (x *talk) pickOne(key string, text i18n.Key, options []bot.Option, args ...
 }
 
 // sure asks for a yes.
-func (x *talk) sure(key i18n.Key, terms string, args ...any) (yes, ok bool) {
+func (x *talk) sure(key i18n.Key, terms string, rows []bot.Row, args ...any) (yes, ok bool) {
 	r, ok := x.t.Ask(bot.Question{
-		Key: "sure", Terms: terms, Message: bot.Message{Text: x.t.Word(key, args...)},
+		Key: "sure", Terms: terms, Message: bot.Message{Text: x.t.Word(key, args...), Rows: rows},
 		Options: []bot.Option{{Value: "yes", Label: x.t.Word(i18n.CampYes)}, {Value: "no", Label: x.t.Word(i18n.NotNow)}},
 	})
 	return r.Value == "yes", ok

@@ -216,7 +216,7 @@ func (e *Engine) tellCount(tx store.Tx, row Campaign, who bot.PersonID) error {
 	if err != nil {
 		return err
 	}
-	return e.tell(tx, who, string(row.ID), func(p i18n.Printer, by By) (bot.Message, error) {
+	return e.tell(tx, who, string(row.ID)+"."+number(row.Version), func(p i18n.Printer, by By) (bot.Message, error) {
 		return chat{e}.overview(tx, p, e.now(), &row, &d, by), nil
 	})
 }

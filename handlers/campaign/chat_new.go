@@ -205,7 +205,7 @@ func typedWords(typed string) (string, error) {
 	}, text)
 	w := split(text)
 	if n := utf8.RuneCountInString(w.Text); n == 0 || n > longText {
-		return "", bot.Refuse(i18n.CampWordsLong, "Number", n, "Most", longText)
+		return "", bot.Refuse(i18n.CampWordsLong, "Number", i18n.Number(int64(n)), "Most", i18n.Number(longText))
 	}
 	for _, m := range braces.FindAllStringSubmatch(text, -1) {
 		if slices.Contains(Fields, m[1]) {

@@ -272,9 +272,8 @@ func (x *talk) progress() error {
 		m.Rows = append(m.Rows, bot.Row{Label: p.Say(i18n.CampBegan), Value: p.ShortDate(at) + " " + p.Clock(at)})
 	}
 	m.Rows = append(m.Rows, counted(p, &n)...)
-	if len(c.Changes) > 0 {
-		last := c.Changes[len(c.Changes)-1]
-		m.Note = p.Say(i18n.CampOldWords, "Number", i18n.Number(last.Begun))
+	if last := len(c.Changes) - 1; last >= 0 && c.Changes[last].Begun > 0 {
+		m.Note = p.Say(i18n.CampOldWords, "Number", i18n.Number(c.Changes[last].Begun))
 	}
 	m.Buttons = x.controls()
 	x.t.Say(m)

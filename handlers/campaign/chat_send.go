@@ -29,7 +29,8 @@ func (x *talk) send() error {
 	}
 	a := &x.c.Counted.Audience
 	if x.manager() {
-		yes, ok := x.sure(i18n.CampSendAsk, fmt.Sprint(x.c.Version), "Name", x.d.Name, "Number", i18n.Number(a.People), "Cost", x.costs(x.t.Printer, x.t.Now, a), "Time", x.starts(x.t.Printer, &x.d))
+		yes, ok := x.sure(i18n.CampSendAsk, fmt.Sprintln(x.c.Version, a.People, a.Messages, a.Price.Money), append([]bot.Row{
+			{Label: x.t.Word(i18n.CampWhen), Value: x.starts(x.t.Printer, &x.d)}}, x.reached(x.t.Printer, x.t.Now, a)...), "Name", x.d.Name)
 		if !ok {
 			return nil
 		}
@@ -235,7 +236,7 @@ func (x *talk) discard() error {
 	if err := x.open(false); err != nil {
 		return err
 	}
-	yes, ok := x.sure(i18n.CampDiscardAsk, string(x.c.ID), "Name", x.d.Name)
+	yes, ok := x.sure(i18n.CampDiscardAsk, string(x.c.ID), nil, "Name", x.d.Name)
 	if !ok {
 		return nil
 	}
@@ -270,7 +271,7 @@ func (x *talk) stop() error {
 	if !x.manager() {
 		return ErrManager
 	}
-	yes, ok := x.sure(i18n.CampStopAsk, string(x.c.ID), "Name", x.d.Name)
+	yes, ok := x.sure(i18n.CampStopAsk, string(x.c.ID), nil, "Name", x.d.Name)
 	if !ok {
 		return nil
 	}

@@ -21,7 +21,7 @@ import (
 
 // PreviewWay is the path under which a draft is looked at as both platforms show
 // it, at an address that nobody can guess and that ends by itself.
-const PreviewWay = "/v/"
+const PreviewWay = "/preview/"
 
 // previewLife is for how long such an address is good.
 const previewLife = 24 * time.Hour
@@ -104,7 +104,7 @@ h2 { font-size: 1rem; margin: 1.5rem 0 .5rem; } h3 { font-size: .875rem; font-we
 </div></section>{{end}}<script nonce="{{.Nonce}}">{{.JS}}</script></body></html>
 `))
 
-// ServePreview shows a draft at GET /v/{token}.
+// ServePreview shows a draft at GET /preview/{token}.
 func (e *Engine) ServePreview(w http.ResponseWriter, r *http.Request) {
 	id, err := e.previewOf(r.PathValue("token"), e.now())
 	var page []byte

@@ -72,12 +72,14 @@ func (e *Engine) advance(ctx context.Context, id ID) (more bool, err error) {
 	case err != nil:
 		return false, err
 	case c.Asking != "":
+		defer e.Outbox.Nudge(bot.Intent{})
 		return false, e.answerCount(ctx, c)
 	case c.Reporting != "":
 		rep, err := e.Report(ctx, id)
 		if err != nil {
 			return false, err
 		}
+		defer e.Outbox.Nudge(bot.Intent{})
 		return true, e.DB.Update(ctx, e.answerReport(rep, id))
 	case c.State == Scheduled && !c.Start.After(e.now()):
 		return e.begin(ctx, c)
