@@ -128,3 +128,32 @@ func TestMergedAudienceIsWrittenToOnce(t *testing.T) {
 		t.Fatal("written to after the repetition:", m)
 	}
 }
+
+// What waits for a chat that is somebody else's since two cards were taken apart is
+// not told there.
+func TestNothingOfOnesOwnGoesToAChatOfSomebodyElse(t *testing.T) {
+	w := newAudience(t, 2)
+	a, b := w.all[0], w.all[1]
+	chat := bot.Chat{Channel: "line", ID: "user0"}
+	ask := func() (why string) {
+		w.update(func(tx store.Tx) (err error) {
+			why, _, err = w.s.MaySend(tx, bot.Intent{
+				ID: "gift", Channel: "line", Person: b, Class: bot.Gift, Carriage: bot.PushNow, Born: w.now,
+				Letter: bot.Letter{To: bot.Address{Chat: chat, Person: bot.Identity{Channel: "line", User: "user0"}}},
+			}, w.now)
+			return err
+		})
+		return why
+	}
+	w.merge(a, b)
+	if why := ask(); why != "" {
+		t.Fatal("not sent to their own other chat:", why)
+	}
+	w.update(func(tx store.Tx) error {
+		_, err := w.s.Unmerge(tx, loyalty.MemberID(a), book.Act{Op: "unmerge", Actor: loyalty.ByStaff("boss"), Role: people.Manager, Now: w.now, Reason: []byte("x")})
+		return err
+	})
+	if why := ask(); why == "" {
+		t.Fatal("told to somebody else")
+	}
+}

@@ -39,6 +39,9 @@ func (s *Shop) MaySend(tx store.Tx, i bot.Intent, now time.Time) (why string, la
 		return "erased", later, nil
 	case known && account.Blocked:
 		return "blocked", later, nil
+	case !known && i.Letter.To.Person.User != "" && (unasked || i.Class == bot.Gift):
+		// The chat was theirs when it was written: two cards were taken apart since.
+		return whyMoved, later, nil
 	case i.Carriage == bot.RideOnly && (p.Frozen || known && account.Frozen):
 		// Whoever holds a lost phone need only say something there to read it.
 		later = now.Add(lockedWait)
@@ -130,6 +133,9 @@ func (s *Shop) mayOnce(tx store.Tx, p people.Person, id loyalty.MemberID, touch 
 	later, err := reach.Ask(tx, id, others, touch, caps, zone)
 	return May{NotBefore: later}, err
 }
+
+// whyMoved is why a letter does not go to a chat that is somebody else's now.
+const whyMoved = "moved"
 
 // whyMerged is why somebody is left out who had the same under another card.
 const whyMerged = "merged"
