@@ -28,6 +28,10 @@ func (e *Engine) MaySend(tx store.Tx, i bot.Intent, now time.Time) (why string, 
 		return "stopped", later, nil
 	case c.State == Paused:
 		return "", now.Add(putOff), nil
+	case i.Person == "": // a group, of which the shop's rules know nothing
+		if at := e.awake(now, e.zone()); at.After(now) {
+			return "", at, nil
+		}
 	}
 	return "", later, nil
 }

@@ -84,8 +84,15 @@ func TestGroups(t *testing.T) {
 	if m.Text != "Hello friend" || len(m.Buttons) != 1 || m.Buttons[0].Do != bot.DoPrivate {
 		t.Errorf("%+v", m)
 	}
-	// What waits for a group stops with the campaign.
+	// What waits for a group stops with the campaign, and is not told at night.
 	i := bot.Intent{ID: groupIntent(id, 0)}
+	w.update(func(tx store.Tx) error {
+		night := time.Date(2026, 1, 6, 2, 0, 0, 0, w.e.zone())
+		if _, later, err := w.e.MaySend(tx, i, night); err != nil || later.Before(night) {
+			t.Errorf("at night a group is told, or not before %v (%v)", later, err)
+		}
+		return nil
+	})
 	for _, step := range []struct {
 		do        func(store.Tx) (Campaign, error)
 		why       string
