@@ -1,6 +1,8 @@
 package main
 
 import (
+	mathrand "math/rand/v2"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -327,4 +329,88 @@ func TestWireCase35ErasedDuringABroadcast(t *testing.T) {
 			w.got(ann, 1, "Cold drinks")
 		})
 	}
+}
+
+// TestWireCase22RestoredInMidCampaign puts back a backup that was made while a
+// campaign was written down and nobody had it yet (invariant 31). Everybody has
+// it since: nothing is sent again on its own, nor once the operator discards.
+// Once they release it and a manager lets it go on, LINE's people are reached
+// under the old keys, and so do not have it twice; Telegram's have, but for those
+// who were in hand then.
+func TestWireCase22RestoredInMidCampaign(t *testing.T) {
+	t.Parallel()
+	c := &crowded{place: newPlace(t, "REGULARS_CHANNEL_TG_POLLING=true"), rand: mathrand.New(mathrand.NewPCG(22, 22))}
+	c.editProgramme(`(?s)\[quiet_hours\].*?\n\n`, "\n")
+	c.gather(crowdSize{multicast: 30, telegram: 70})
+	c.start()
+	c.hooked()
+	var off []func()
+	for platform, path := range map[string]string{"line": "/v2/bot/message/multicast", "telegram": "sendMessage"} {
+		off = append(off, c.world.Faults.Switch(sim.Rule{Fault: sim.RateLimit, Platform: platform, Path: path, By: time.Second}))
+	}
+	c.write("now.toml", promoFile)
+	c.write("later.toml", "when.at = \""+time.Now().AddDate(0, 0, 2).Format("2006-01-02")+" 12:00\"\n"+strings.Replace(promoFile, "Warm", "Late", 1))
+	id := between(c.must("campaign", "send", "--yes", filepath.Join(c.dir, "now.toml")), "campaign ", " is on its way")
+	later := between(c.must("campaign", "send", "--yes", filepath.Join(c.dir, "later.toml")), "campaign ", " is on its way")
+	stands := func(id, want string) {
+		t.Helper()
+		c.eventually(want, func() bool { return strings.Contains(c.must("campaign", "show", id), want) })
+	}
+	stands(id, "state                sending")
+	stands(id, "pending              100")
+	file := filepath.Join(c.dir, "shop.backup")
+	c.must("backup", file)
+	for _, f := range off {
+		f()
+	}
+	stands(id, "sent                 100; 30 messages paid for")
+	have := func(when string, telegram int) { // in all; nobody on LINE has it twice
+		t.Helper()
+		c.world.Settle(time.Second)
+		n := 0
+		for _, g := range c.guests {
+			if g.telegram {
+				n += count(g.Received(), "Warm drinks")
+			} else if n := count(g.Received(), "Warm drinks"); n != 1 {
+				t.Errorf("%s: %s has it %d times", when, g.Name(), n)
+			}
+			if n := count(g.Received(), "Late drinks"); n != 0 {
+				t.Errorf("%s: %s has what is for later", when, g.Name())
+			}
+		}
+		if n != telegram {
+			t.Errorf("%s: %d messages on Telegram, not %d", when, n, telegram)
+		}
+	}
+	have("before", 70)
+	restored := func() {
+		t.Helper()
+		c.kill()
+		c.must("restore", file, "--force")
+		c.start()
+		have("restored", 70)
+		if list := c.must("outbox", "list"); !strings.Contains(list, "was restored") {
+			t.Errorf("outbox list says:\n%s", list)
+		}
+		for _, of := range []string{id, later} {
+			stands(of, "state                paused: restored")
+		}
+	}
+	restored()
+	c.must("outbox", "discard")
+	have("discarded", 70)
+	c.must("verify")
+
+	restored()
+	c.must("outbox", "release")
+	have("released, and paused", 70)
+	c.must("campaign", "resume", id)
+	stands(id, "state                done")
+	show := c.must("campaign", "show", id)
+	again := figure(show, "sent") - 30
+	if again < 1 || again+figure(show, "unknown") != 70 {
+		t.Errorf("what was in hand is unknown for good, the rest goes out again:\n%s", show)
+	}
+	have("released and resumed", 70+again)
+	c.must("verify")
 }

@@ -210,7 +210,7 @@ func (r *restore) mend(ctx context.Context, fresh string) (erased int, err error
 	if err := r.endAgain(ctx, a); err != nil {
 		return erased, err
 	}
-	if err := campaign.Hold(ctx, db); err != nil {
+	if err := campaign.Hold(ctx, db, r.Clock.Now()); err != nil {
 		return erased, err
 	}
 	err = db.Update(ctx, func(tx store.Tx) error {

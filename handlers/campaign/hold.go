@@ -2,7 +2,9 @@ package campaign
 
 import (
 	"context"
+	"time"
 
+	"regulars/bot/outbox"
 	"regulars/store"
 )
 
@@ -12,8 +14,9 @@ const WhyRestored = "restored"
 
 // Hold pauses, in a store that was just restored and that nobody serves, what its
 // campaigns have still to do, so that a manager must say which go on (LEDGER,
-// invariant 31). What the outbox has of them is held there, see [outbox.Hold].
-func Hold(ctx context.Context, db store.DB) error {
+// invariant 31). What the outbox has of them is held there too, see [outbox.Hold]:
+// it takes both words, so that nothing of a paused campaign goes out.
+func Hold(ctx context.Context, db store.DB, now time.Time) error {
 	var list []ID
 	err := db.View(ctx, func(r store.Reader) (err error) {
 		list = nil
@@ -28,8 +31,12 @@ func Hold(ctx context.Context, db store.DB) error {
 		return err
 	}
 	return db.Update(ctx, func(tx store.Tx) error {
+		e := &Engine{Bulks: new(outbox.Outbox)} // it asks no platform
 		for _, id := range list {
-			c, err := new(Engine).Get(tx, id)
+			c, err := e.Get(tx, id)
+			if err == nil && c.State == Sending {
+				_, err = e.steer(tx, id, now, e.Bulks.PauseBulk)
+			}
 			if err != nil {
 				return err
 			}

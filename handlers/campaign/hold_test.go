@@ -24,7 +24,7 @@ func TestRestoredCampaignWaitsForAWord(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := Hold(t.Context(), w.db); err != nil {
+		if err := Hold(t.Context(), w.db, w.clock.at); err != nil {
 			t.Fatal(err)
 		}
 		w.clock.at = w.clock.at.Add(time.Hour)
