@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"regulars/bot/outbox"
 	"regulars/loyalty"
 	"regulars/loyalty/programme"
 	"regulars/store"
@@ -136,6 +137,25 @@ func TestChangeOfTwoManagersNeedsTwo(t *testing.T) {
 	if c, err := w.approve(id, ann); err != nil || c.State != Sending || c.Why != "" {
 		t.Fatal(c.State, c.Why, err)
 	}
+	w.whole()
+}
+
+// What an operator let go of while it was paused is over once it goes on.
+func TestResumeOfWhatWasDropped(t *testing.T) {
+	w := newWorld(t)
+	w.join(3, "line", "en")
+	id := w.save(plain())
+	w.send(id)
+	w.run()
+	w.update(func(tx store.Tx) error { _, err := w.e.Pause(tx, id, ann, w.clock.at); return err })
+	w.update(func(tx store.Tx) error { return outbox.Hold(tx, "restored", w.clock.at) })
+	if _, err := w.out.DropHeld(context.Background(), false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.try(func(tx store.Tx) (Campaign, error) { return w.e.Resume(tx, id, ann, w.clock.at) }); err != nil {
+		t.Fatal(err)
+	}
+	w.run()
 	w.whole()
 }
 

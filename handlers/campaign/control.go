@@ -97,7 +97,8 @@ func (e *Engine) steer(tx store.Tx, id ID, now time.Time, f func(store.Tx, outbo
 	if err != nil {
 		return false, err
 	}
-	if rep.State == outbox.BulkDone {
+	switch rep.State {
+	case outbox.BulkDone, outbox.BulkStopping, outbox.BulkStopped: // an operator let go of it
 		return e.over(tx, id, rep)
 	}
 	return false, f(tx, bulkID(id), now)
