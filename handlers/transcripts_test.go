@@ -136,6 +136,13 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 				return out, err
 			})
 			c.Bulk = &hooks
+			c.Plan = func(now time.Time) outbox.Plan {
+				price, _ := s.Programme(now).Messages.Price(now)
+				return outbox.Plan{Included: price.Included, Cost: func(n int64) (int64, bool) {
+					money, ok := price.Cost(n)
+					return int64(money), ok
+				}}
+			}
 			c.MaySend = func(tx store.Tx, i bot.Intent, now time.Time) (outbox.Verdict, error) {
 				why, later, err := s.MaySend(tx, i, now)
 				return outbox.Verdict{Why: why, NotBefore: later}, err

@@ -161,7 +161,7 @@ func (x *talk) count(why i18n.Key) error {
 	if err := x.AskCount(x.t.Tx, x.c.ID, x.t.Person.ID); err != nil {
 		return err
 	}
-	x.t.Say(bot.Message{Text: x.t.Word(why, "Name", x.d.Name)})
+	x.t.Say(bot.Message{Text: x.t.Word(why, "Name", x.d.Name), Buttons: []bot.Button{x.c.press(x.t.Word(i18n.CampEdit), "edit")}})
 	return nil
 }
 
