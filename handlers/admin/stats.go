@@ -169,7 +169,7 @@ func (d Desk) messages(ctx context.Context, now time.Time, out Out) error {
 	if err != nil {
 		return err
 	}
-	out.Say("messages, 30 days    %d sent, %d of them billed and %d free by reply; %d rode along free, which saved %d", sent, sum.Billed, sum.Free, sum.Rode, sum.Saved)
+	out.Say("messages, 30 days    %d sent, %d of them billed and %d free by reply; %d rode along free, which saved %d pushes", sent, sum.Billed, sum.Free, sum.Rode, sum.Saved)
 	out.Say("dead letters         %d received, %d to be sent", len(all.in), len(all.out))
 	for _, s := range stops {
 		until := "until lifted"
