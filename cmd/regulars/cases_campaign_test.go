@@ -414,3 +414,57 @@ func TestWireCase22RestoredInMidCampaign(t *testing.T) {
 	have("released and resumed", 70+again)
 	c.must("verify")
 }
+
+// TestWireContactCaps: nudges and offers count together, and both wait for the
+// morning. Who is missed today gets today's offer tomorrow, when the night is
+// over; who had the offer in the morning is missed a day later.
+func TestWireContactCaps(t *testing.T) {
+	w := newWire(t, "on   = false                 # it costs a message each on LINE", `carriage = "push"`)
+	sam := w.employee("line", "Sam", people.Clerk)
+	ann, bob, cal := w.fan("line", "Ann", 0), w.fan("telegram", "Bob", 0), w.fan("telegram", "Cal", 0)
+	w.says(sam, "/sale "+w.card(ann)+" 100")
+	w.says(sam, "/sale "+w.card(bob)+" 100")
+	w.moves(24 * time.Hour)
+	w.says(sam, "/sale "+w.card(cal)+" 100")
+	w.unread(ann, bob, cal)
+	const missed, offer = "been a while", "Warm drinks"
+	has := func(p sim.Person, nudges, offers int) {
+		t.Helper()
+		w.got(p, nudges, missed)
+		w.got(p, offers, offer)
+	}
+	w.moves(44*24*time.Hour + time.Hour) // 45 days of silence of Ann's and Bob's, at eleven
+	w.ticks()
+	w.passes(time.Minute)
+	has(ann, 1, 0)
+	has(bob, 1, 0)
+	has(cal, 0, 0)
+	id := w.sends(promoFile)
+	w.stands(id, "sent                 1;", "pending              2") // Cal's
+	has(cal, 0, 1)
+	w.moves(11 * time.Hour) // ten in the evening
+	w.moves(10*time.Hour + 50*time.Minute)
+	w.ticks()
+	w.passes(time.Minute)
+	has(ann, 1, 0) // another day, but not nine yet
+	has(bob, 1, 0)
+	w.moves(15 * time.Minute)
+	w.stands(id, "state                done", "sent                 3;", "suppressed           0")
+	has(ann, 1, 1)
+	has(bob, 1, 1)
+	w.moves(2 * time.Hour)
+	w.ticks()
+	w.passes(time.Minute)
+	has(cal, 1, 1) // missed on the day after the offer
+
+	// Both have had two in these seven days.
+	id = w.sends(strings.Replace(promoFile, "Warm", "Cold", 1))
+	for range 4 {
+		w.moves(24 * time.Hour)
+		w.bulksRest()
+	}
+	w.stands(id, "sent                 0;")
+	for _, p := range []sim.Person{ann, bob, cal} {
+		w.got(p, 0, "Cold drinks")
+	}
+}
