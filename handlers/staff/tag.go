@@ -6,6 +6,7 @@ import (
 
 	"regulars/bot"
 	"regulars/i18n"
+	"regulars/loyalty"
 	"regulars/loyalty/people"
 	"regulars/loyalty/segment"
 )
@@ -20,6 +21,13 @@ func (d desk) tag(t *bot.Turn) error {
 		return err
 	}
 	if tag != "" {
+		me, err := d.me(t)
+		if err != nil {
+			return err
+		}
+		if me.Member == m.ID { // tags choose who is offered what
+			return loyalty.ErrSelf
+		}
 		if _, err := d.Segments.Tag(t.Tx, m.ID, tag); err != nil {
 			return d.tagWords(t, m, err)
 		}
