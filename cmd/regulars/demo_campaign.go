@@ -268,7 +268,7 @@ func (c *cafe) question(ctx context.Context, bo people.Identity) error {
 			return err
 		}
 		return c.app.outbox.Put(tx, now, bot.Intent{
-			ID: "demo-question", Channel: to.Channel, Person: bot.PersonID(id), Class: bot.Receipt, Carriage: bot.PushNow, Born: now,
+			ID: bot.IntentID("demo-question." + to.Channel), Channel: to.Channel, Person: bot.PersonID(id), Class: bot.Receipt, Carriage: bot.PushNow, Born: now,
 			Letter: bot.Letter{To: to, Messages: []bot.Message{s.Question(speak, now, x)}},
 		})
 	})
