@@ -128,6 +128,12 @@ func TestCampaignCommand(t *testing.T) {
 	s.refused(exitWrong, `line 2: segmnt: "segmnt" is nothing that a campaign has; did you mean segment?`, "campaign", "check", s.path("wrong.toml"))
 	s.refused(exitWrong, "name a campaign's file", "campaign", "check", s.path("none.toml"))
 	s.refused(exitWrong, "no campaign has this id", "campaign", "show", "7KQ2M4")
+	s.refused(exitWrong, "no campaign has this id", "campaign", "report", "7KQ2M4")
+	_, list, _ := strings.Cut(s.must("campaign", "list"), "\n")
+	id, _, _ := strings.Cut(list, " ")
+	if out := s.must("campaign", "report", id); !strings.Contains(out, "sent                 0 of 0") || !strings.Contains(out, "nobody was left out") {
+		t.Error(out)
+	}
 	s.refused(exitWrong, "no campaign has this id", "campaign", "stop", "nonsense")
 }
 

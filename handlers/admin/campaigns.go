@@ -244,6 +244,7 @@ func (d Desk) showCampaign(ctx context.Context, args map[string]string, out Out)
 	out.Say("unknown              %d", c.States[outbox.Unsure])
 	out.Say("suppressed           %d%s", all(c.Suppressed()), list(c.Suppressed()))
 	out.Say("left out to compare  %d", c.Campaign.Held)
+	journey(out, c.Walk)
 	for s, n := range c.Groups {
 		out.Say("groups               %d %s", n, s)
 	}

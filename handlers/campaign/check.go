@@ -316,5 +316,17 @@ func (c *checker) journey() {
 		c.texts(at+".text", s.Text)
 		c.picture(at+".picture", s.Picture)
 		c.buttons(at+".button", s.Buttons)
+		c.ownButtons(i)
+	}
+}
+
+// ownButtons complains of a step's buttons that are called like earlier ones:
+// a press says only the button's name.
+func (c *checker) ownButtons(step int) {
+	before := Draft{Buttons: c.d.Buttons, Journey: c.d.Journey[:step]}
+	for k, b := range c.d.Journey[step].Buttons {
+		if _, twice := before.button(b.ID); twice {
+			c.say(fmt.Sprintf("journey.%d.button.%d.id", step, k), fmt.Sprintf("%q names a button of an earlier message", b.ID), "another name")
+		}
 	}
 }
