@@ -76,6 +76,7 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	a.campaigns = a.newCampaigns()
 	a.bot = a.shop.Bot(slices.Concat(handlers.Commands(a.shop), staff.Commands(a.shop), a.campaigns.Commands())...)
 	a.bot.DB, a.bot.Introduce, a.campaigns.Group = db, a.introduce, a.bot.GroupChat
+	a.campaigns.Groups = a.bot.GroupChats
 	o := a.outboxConfig()
 	if err := a.textMessages(&o); err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ type campaignCmd struct {
 	Check   campaignCheck   `cmd:"" help:"Read a campaign's file, name every mistake with its line, and say whom it would reach at what cost."`
 	Send    campaignSend    `cmd:"" help:"Send a campaign: a file, or a draft by its id. Says first whom it reaches and what it costs."`
 	List    campaignList    `cmd:"" help:"The campaigns there are, the newest first."`
+	Groups  campaignGroups  `cmd:"" help:"The groups that the bot is in, by the codes that a campaign's file names them with."`
 	Show    campaignID      `cmd:"" help:"How far one is: sent, pending, failed, suppressed and why."`
 	Report  campaignReport  `cmd:"" help:"What came of one: coupons, sales by store, taps, blocks, and the difference to those left out."`
 	Approve campaignApprove `cmd:"" help:"Confirm one that a manager sent and that is so large that somebody else must agree."`
@@ -84,6 +85,13 @@ type campaignList struct{}
 
 // Run prints them.
 func (*campaignList) Run(ctx context.Context, m *Main) error { return m.ask(ctx, "campaign-list", nil) }
+
+type campaignGroups struct{}
+
+// Run prints them.
+func (*campaignGroups) Run(ctx context.Context, m *Main) error {
+	return m.ask(ctx, "campaign-groups", nil)
+}
 
 type campaignID struct {
 	ID string `arg:"" help:"The campaign's id, as in the list."`

@@ -126,6 +126,9 @@ func TestCampaignCommand(t *testing.T) {
 	}
 	s.write("wrong.toml", strings.Replace(winter, "segment =", "segmnt =", 1))
 	s.refused(exitWrong, `line 2: segmnt: "segmnt" is nothing that a campaign has; did you mean segment?`, "campaign", "check", s.path("wrong.toml"))
+	if out := s.must("campaign", "groups"); !strings.Contains(out, "the bot is in no group") {
+		t.Error(out)
+	}
 	s.refused(exitWrong, "name a campaign's file", "campaign", "check", s.path("none.toml"))
 	s.refused(exitWrong, "no campaign has this id", "campaign", "show", "7KQ2M4")
 	s.refused(exitWrong, "no campaign has this id", "campaign", "report", "7KQ2M4")

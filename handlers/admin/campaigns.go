@@ -295,7 +295,7 @@ func (d Desk) campaignOps() Ops {
 		return nil
 	}
 	return Ops{
-		"campaign-send": d.sendCampaign, "campaign-list": d.listCampaigns, "campaign-show": d.showCampaign, "campaign-change": d.changeCampaign, "campaign-report": d.reportCampaign,
+		"campaign-send": d.sendCampaign, "campaign-list": d.listCampaigns, "campaign-groups": d.campaignGroups, "campaign-show": d.showCampaign, "campaign-change": d.changeCampaign, "campaign-report": d.reportCampaign,
 		"campaign-approve": d.steered("is confirmed", e.Approve),
 		"campaign-pause":   d.steered("is paused", e.Pause), "campaign-resume": d.steered("goes on", e.Resume), "campaign-stop": d.steered("is stopped", e.Stop),
 	}

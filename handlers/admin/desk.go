@@ -68,7 +68,7 @@ type Desk struct {
 //	jobs-list
 //	jobs-run        name
 //	campaign-send    file and text, or id; dry ("true": only say whom it reaches)
-//	campaign-list
+//	campaign-list, campaign-groups
 //	campaign-show, campaign-approve, campaign-pause, campaign-resume, campaign-stop  id
 //	campaign-change  id, file, text
 //	outbox-list, outbox-release

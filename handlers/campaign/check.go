@@ -296,7 +296,7 @@ func (c *checker) where(r store.Reader) {
 	}
 	for i, code := range c.d.Groups {
 		if _, ok, err := c.e.group(r, code); err != nil || !ok {
-			c.say(fmt.Sprintf("groups.%d", i), fmt.Sprintf("%q is no group that the bot is in", code), "a group's code; /campaign lists them")
+			c.say(fmt.Sprintf("groups.%d", i), fmt.Sprintf("%q is no group that the bot is in", code), "a group's code; `regulars campaign groups` lists them")
 		}
 	}
 }

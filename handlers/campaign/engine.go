@@ -27,6 +27,8 @@ type Engine struct {
 	Costs Costs
 	// Group finds a group by its code, see [bot.Bot.Group]; nil: there are none.
 	Group func(r store.Reader, code string) (bot.GroupChat, bool, error)
+	// Groups lists those that the bot is in; nil: there are none.
+	Groups func(r store.Reader) ([]bot.GroupChat, error)
 
 	// Tell leaves in tx what somebody is told who asked for a count: c.Counted, or
 	// nil where the draft cannot be sent (Check says why). nil tells nobody.
