@@ -179,7 +179,7 @@ func kindOf(id bot.IntentID, in bot.Intent) string {
 	switch parts := strings.Split(string(id), "."); {
 	case parts[0] == "nudge":
 		return parts[1]
-	case parts[0] == "survey" || parts[0] == "digest":
+	case slices.Contains([]string{"survey", "casethanks", "digest"}, parts[0]):
 		return parts[0]
 	case in.Class == bot.Gift:
 		return "gift"
@@ -248,24 +248,28 @@ func (r *rides) shows(text, form, want string) {
 func (r *rides) digest(monday time.Time) {
 	r.t.Helper()
 	said := strings.Join(r.says(r.olga, "/cases"), "\n")
-	billed, rode := 0, 0
 	for id := range r.rec.all() {
 		r.endOf(id)
 	}
-	told := r.arrived()
-	from := monday.AddDate(0, 0, -7)
+	billed, rode, saved := 0, 0, 0
+	from, put := monday.AddDate(0, 0, -7), r.rec.all()
 	for _, c := range r.world.Wire.Calls() {
 		if !c.At.Before(from) && c.At.Before(monday) {
 			billed += c.Billed
 		}
 	}
-	for _, list := range told {
+	for id, list := range r.arrived() {
 		for _, a := range list {
-			if !a.pushed && !a.at.Before(from) && a.at.Before(monday) {
-				rode++
+			if a.pushed || a.at.Before(from) || !a.at.Before(monday) {
+				continue
+			}
+			if rode++; put[id].Carriage != bot.RideOnly {
+				saved++
 			}
 		}
 	}
+	price, _ := r.at(monday).Messages.Price(monday)
 	r.shows(said, `Messages\W+([\d,]+) paid`, strconv.Itoa(billed))
 	r.shows(said, `paid, ([\d,]+) rode free`, strconv.Itoa(rode))
+	r.shows(said, `Saved by that\W+(NT\$[\d,]+)`, fmt.Sprintf("NT$%d", price.Saved(0, int64(saved))))
 }

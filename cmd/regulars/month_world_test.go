@@ -4,13 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"maps"
 	"math/rand/v2"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,7 +16,6 @@ import (
 	"regulars/handlers/jobs"
 	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
-	"regulars/loyalty/survey"
 	"regulars/store"
 	"regulars/store/bolt"
 )
@@ -106,7 +101,6 @@ func (r *rides) year(members int) {
 		r.lives = append(r.lives, &life{number: i, regular: c, visits: h.visits(c)})
 	}
 	r.try(h.liveAll(ctx, r.lives))
-	r.asked(a, db)
 	// What came due in that year was told then.
 	a.doubt.note("main", a.clock.Now(), a.clock.Now())
 	j := jobs.Jobs{DB: db, Shop: a.shop, Outbox: nobody{}}
@@ -114,33 +108,6 @@ func (r *rides) year(members int) {
 		_, err := j.Run(ctx, name)
 		r.try(err)
 	}
-}
-
-// asked lets members have been asked in the year, as seldom as the survey does it.
-func (r *rides) asked(a *app, db store.DB) {
-	r.t.Helper()
-	now := a.clock.Now()
-	x := a.shop.Programme(now).Surveys[0]
-	r.try(db.Update(r.t.Context(), func(tx store.Tx) error {
-		for _, l := range r.lives {
-			var last time.Time
-			for _, v := range l.visits {
-				if v.at.Sub(last) >= 90*24*time.Hour {
-					last = v.at
-				}
-			}
-			if last.IsZero() || now.Sub(last) > 100*24*time.Hour {
-				continue
-			}
-			if err := tx.Lock(people.Subject(l.id)); err != nil {
-				return err
-			}
-			if _, err := a.shop.Surveys.Ask(tx, l.id, x, survey.Visit{}, last, "en", "main", true); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
 }
 
 // numbers are what clerks find members by.
@@ -321,71 +288,3 @@ func (r *rides) arrived() map[bot.IntentID][]arrival {
 	}
 	return all
 }
-
-// recorder remembers what is put, and marks it so that it is known on its way.
-type recorder struct {
-	bot.Outbox
-	mu      sync.Mutex
-	put     map[bot.IntentID]bot.Intent
-	numbers map[bot.IntentID]int
-	marks   []bot.IntentID // by their numbers
-}
-
-func newRecorder() *recorder {
-	return &recorder{put: map[bot.IntentID]bot.Intent{}, numbers: map[bot.IntentID]int{}}
-}
-
-// Put marks all but answers, which are sent as their turn has them in memory.
-func (c *recorder) Put(tx store.Tx, now time.Time, list ...bot.Intent) error {
-	list = slices.Clone(list)
-	for i, in := range list {
-		if in.Class == bot.Answer || in.Letter.Reply.Value != "" || in.Person == "" {
-			continue
-		}
-		messages := slices.Clone(in.Letter.Messages)
-		messages[0].Text = strings.TrimPrefix(messages[0].Text+"\n"+c.mark(in), "\n")
-		list[i].Letter.Messages = messages
-	}
-	return c.Outbox.Put(tx, now, list...)
-}
-
-func (c *recorder) mark(in bot.Intent) string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	n, known := c.numbers[in.ID]
-	if !known {
-		n = len(c.marks)
-		c.marks, c.numbers[in.ID], c.put[in.ID] = append(c.marks, in.ID), n, in
-	}
-	return fmt.Sprintf("~%06d~", n)
-}
-
-var markForm = regexp.MustCompile(`~(\d{6})~`)
-
-// find is whose mark a message has.
-func (c *recorder) find(message []byte) (bot.IntentID, bool) {
-	found := markForm.FindSubmatch(message)
-	if found == nil {
-		return "", false
-	}
-	n, err := strconv.Atoi(string(found[1]))
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err != nil || n >= len(c.marks) {
-		return "", false
-	}
-	return c.marks[n], true
-}
-
-func (c *recorder) all() map[bot.IntentID]bot.Intent {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return maps.Clone(c.put)
-}
-
-// nobody is told anything.
-type nobody struct{}
-
-func (nobody) Put(store.Tx, time.Time, ...bot.Intent) error       { return nil }
-func (nobody) Renew(store.Tx, bot.IntentID, bot.ReplyToken) error { return nil }
-func (nobody) Nudge(...bot.Intent)                                {}
