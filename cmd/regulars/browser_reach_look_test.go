@@ -227,7 +227,10 @@ func (g *gallery) managers(t *testing.T, w *crew, max *sim.TelegramPerson, l i18
 		for _, m := range w.mia.Raw()[n:] {
 			g.add(step.kind, l, bot.LINE, draw.LINE(m, draw.Options{}))
 		}
-		for _, m := range max.Messages()[min(k+1, len(max.Messages())):] {
+		if step.press == "" || step.press[0] == '/' {
+			k++ // what he said himself
+		}
+		for _, m := range max.Messages()[k:] {
 			g.add(step.kind, l, bot.Telegram, draw.Telegram(wired(m), draw.Options{}))
 		}
 	}

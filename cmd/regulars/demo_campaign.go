@@ -207,7 +207,7 @@ func (a *past) press(l *life, id, button string) bot.Event {
 // has begun to write.
 func cafeOffer(p i18n.Printer) campaign.Draft {
 	d := campaign.Draft{
-		Name: p.Say(i18n.DemoOfferName), Segment: "last_visit <= 60", Text: map[string]map[string]campaign.Words{},
+		Name: p.Say(i18n.DemoOfferName), Segment: "active", Text: map[string]map[string]campaign.Words{},
 		Buttons: []campaign.Button{
 			{ID: "get", Label: map[string]string{}, Do: campaign.DoCoupon},
 			{ID: "look", Label: map[string]string{}, Do: campaign.DoRedeem},
