@@ -23,6 +23,8 @@ const (
 	AlarmGave            Key = "alarm.gave"
 	AlarmUndone          Key = "alarm.undone"
 	AlarmStuck           Key = "alarm.stuck"
+	AlarmPaused          Key = "alarm.paused"
+	AlarmOverCampaigns   Key = "alarm.over_campaigns"
 	AlarmOverQuota       Key = "alarm.over_quota"
 	AlarmOverWebhook     Key = "alarm.over_webhook"
 	AlarmOverToken       Key = "alarm.over_token"

@@ -71,7 +71,7 @@ func (w *watch) looks() map[alarm.Kind]troublesOf {
 	all := map[alarm.Kind]troublesOf{
 		alarm.Quota: w.quota, alarm.Webhook: w.webhooks, alarm.Token: w.tokens, alarm.Certificate: w.certificate,
 		alarm.Disk: w.disk, alarm.Backup: w.backup, alarm.Dead: w.dead, alarm.Giving: w.giving,
-		alarm.Jobs: w.jobs,
+		alarm.Jobs: w.jobs, alarm.Campaigns: w.campaigns,
 	}
 	if w.a.invented {
 		// This machine is not the café's, and nobody is to be asked for its address.

@@ -13,6 +13,7 @@ import (
 
 	"regulars/bot/sim"
 	"regulars/handlers/alarm"
+	"regulars/handlers/campaign"
 	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
@@ -240,5 +241,29 @@ func TestOwnersHearOfBackups(t *testing.T) {
 	l.world.Clock.Advance(2 * time.Hour)
 	if got := looks(); !strings.Contains(got, "The last good backup is from") {
 		t.Errorf("two days without: %q", got)
+	}
+}
+
+// An owner hears of a campaign that paused by itself, and of none that somebody
+// paused.
+func TestOwnersHearOfAPausedCampaign(t *testing.T) {
+	l := newsLab(t)
+	olga := l.enrols("Olga", "en", people.Owner)
+	w := l.app.app.newWatch()
+	out := l.op("campaign-send", map[string]string{"file": "x.toml", "text": "name = \"Spring\"\nsegment = \"everyone\"\nentitled = true\n[when]\nat = \"" +
+		l.app.app.shop.Local(l.world.Clock.Now().Add(48*time.Hour)).Format(campaign.Layout) + "\"\n[text.en.a]\ntext = \"Spring is here.\"\n"})
+	_, id, _ := strings.Cut(out, "campaign ")
+	id, _, _ = strings.Cut(id, " ")
+	l.op("campaign-pause", map[string]string{"id": id})
+	l.looks(w, olga, 0)
+	l.op("campaign-resume", map[string]string{"id": id})
+	l.try(campaign.Hold(t.Context(), l.app.app.db, l.world.Clock.Now())) // as a restore does
+	if got := l.looks(w, olga, 1); !strings.Contains(got, "“Spring” has paused by itself") {
+		t.Errorf("the owner heard %q", got)
+	}
+	l.op("campaign-resume", map[string]string{"id": id})
+	l.passes(2 * time.Hour)
+	if got := l.looks(w, olga, 1); !strings.Contains(got, "No campaign waits") {
+		t.Errorf("it goes on, and the owner heard %q", got)
 	}
 }

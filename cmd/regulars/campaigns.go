@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"time"
 
 	"regulars/bot"
 	"regulars/bot/outbox"
+	"regulars/handlers/alarm"
 	"regulars/handlers/campaign"
+	"regulars/i18n"
 	"regulars/store"
 )
 
@@ -18,6 +21,22 @@ func (a *app) newCampaigns() *campaign.Engine {
 	}
 	a.shop.Listeners = append(a.shop.Listeners, e.Heard)
 	return e
+}
+
+// campaigns are those that paused by themselves: whoever sent one has put the
+// phone away.
+func (w *watch) campaigns(ctx context.Context) (found []alarm.Trouble, ok bool) {
+	var all []campaign.Campaign
+	err := w.a.db.View(ctx, func(r store.Reader) (err error) {
+		all, err = w.a.campaigns.List(r, 0)
+		return err
+	})
+	for _, c := range all {
+		if c.State == campaign.Paused && c.Why != "" {
+			found = append(found, alarm.Trouble{Kind: alarm.Campaigns, About: string(c.ID) + "." + c.Why, Text: i18n.T(i18n.AlarmPaused, "Name", c.Name)})
+		}
+	}
+	return found, err == nil
 }
 
 // bulks are what the outbox asks about campaigns.

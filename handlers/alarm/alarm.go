@@ -44,7 +44,8 @@ const (
 	Backup      Kind = "backup"
 	Dead        Kind = "dead" // letters that could not be handled or delivered
 	Giving      Kind = "giving"
-	Jobs        Kind = "jobs" // what the schedule does has failed for long
+	Jobs        Kind = "jobs"      // what the schedule does has failed for long
+	Campaigns   Kind = "campaigns" // one has stopped by itself, and nobody may be looking
 )
 
 // Trouble is one thing that needs an owner.
@@ -314,7 +315,7 @@ func message(p i18n.Printer, due []Trouble, over []string) bot.Message {
 // is not said.
 var overWords = map[Kind]i18n.Key{
 	Quota: i18n.AlarmOverQuota, Webhook: i18n.AlarmOverWebhook, Token: i18n.AlarmOverToken, Certificate: i18n.AlarmOverCertificate,
-	Disk: i18n.AlarmOverDisk, Backup: i18n.AlarmOverBackup, Dead: i18n.AlarmOverDead, Jobs: i18n.AlarmOverJobs,
+	Disk: i18n.AlarmOverDisk, Backup: i18n.AlarmOverBackup, Dead: i18n.AlarmOverDead, Jobs: i18n.AlarmOverJobs, Campaigns: i18n.AlarmOverCampaigns,
 }
 
 // idOf is the same for the same letter.
