@@ -106,10 +106,14 @@ func (c *cafe) config(dir string) *Config {
 // cafeRules are the default preset with the demo's language first: it is then
 // the shop's own, which groups and strangers hear. Its one store has a name in
 // no other language, and is called as the shop is. Customers are asked an hour
-// after a visit, so that one press of the page's clock brings the question.
+// after a visit, so that one press of the page's clock brings the question, and
+// written to more often than a shop would, so that what is tried out arrives on
+// the day of a nudge.
 func cafeRules(lang i18n.Lang) []byte {
 	text, _ := programme.Preset("cafe")
-	text = bytes.Replace(text, []byte("delay_hours  = 3 "), []byte("delay_hours  = 1 "), 1)
+	for old, playful := range map[string]string{"delay_hours  = 3 ": "delay_hours  = 1 ", "\nday   = 1 ": "\nday   = 9 ", "\nweek  = 2 ": "\nweek  = 20 ", "\nmonth = 6 ": "\nmonth = 60 "} {
+		text = bytes.Replace(text, []byte(old), []byte(playful), 1)
+	}
 	p, complaints := programme.Load(text)
 	if len(complaints) > 0 || p.Languages[0] == string(lang) {
 		return text
