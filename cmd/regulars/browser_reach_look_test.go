@@ -268,8 +268,8 @@ func liveCafe(t *testing.T, l i18n.Lang) (*cafe, *crew, *sim.TelegramPerson) {
 	if err := c.settleIn(w); err != nil {
 		t.Fatal(err)
 	}
-	waitFor(t, max, 1) // of Bo
-	waitFor(t, w.mia, 1)
+	waitFor(t, max, 2) // of Bo
+	waitFor(t, w.bo, 3)
 	return c, w, max
 }
 
