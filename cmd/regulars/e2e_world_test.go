@@ -158,6 +158,7 @@ func bootApp(t testing.TB, w *bottest.World) bottest.Program {
 func bootAppBy(t testing.TB, w *bottest.World, cfg *Config) bottest.Program {
 	rules := newSceneRules(t, w.Dir)
 	r := runAppBy(t, rules.at, cfg, filepath.Join(w.Dir, "regulars.db"), bolt.Options{}, w.Sim.Clock, testLog(t))
+	r.app.shop.Sends = nil // as where the transcripts were written down: what is sent there is told by `do> sends`
 	return bottest.Program{
 		URL: r.url, Zone: cafeProgramme(t).Rules.Zone, Stop: r.stop,
 		Enrol: func(ctx context.Context, who bot.Identity, role string) error {

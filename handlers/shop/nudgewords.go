@@ -94,15 +94,15 @@ func (x *saying) fill(text string, fields map[string]string) string {
 	return strings.NewReplacer(pairs...).Replace(text)
 }
 
-// turn is which of n wordings it is for this member: another one each time, and
-// not the one that everybody else reads.
+// turn is which of n wordings it is for this member: of what comes again, another
+// one each time.
 func (x *saying) turn(n int) int {
+	if x.Nudge.Visit > 0 {
+		return int(x.Visit.Number/x.Nudge.Visit) % n
+	}
 	t := 0
 	for _, b := range []byte(x.Person.ID) {
 		t += int(b)
-	}
-	if x.Nudge.Visit > 0 {
-		t += int(x.Visit.Number / x.Nudge.Visit)
 	}
 	return t % n
 }
