@@ -262,6 +262,12 @@ func (b *tab) until(expression string) {
 	}
 }
 
+// soon says whether an expression comes to be true within some seconds.
+func (b *tab) soon(expression string) bool {
+	_, err := chromedp.Run(b.ctx, chromedp.Poll[bool]("!!("+expression+")", chromedp.WithPollingTimeout(5*time.Second)))
+	return err == nil
+}
+
 func quote(s string) string { q, _ := json.Marshal(s); return string(q) }
 
 // sees waits until an element, most often a phone such as "p1", shows a text.
