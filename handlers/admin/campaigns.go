@@ -12,6 +12,8 @@ import (
 
 	"regulars/bot/outbox"
 	"regulars/handlers/campaign"
+	"regulars/i18n"
+	"regulars/loyalty"
 	"regulars/store"
 )
 
@@ -168,15 +170,7 @@ func all(by map[string]int64) (n int64) {
 
 // amount writes minor units of the shop's currency.
 func (d Desk) amount(minor int64) string {
-	c := d.Shop.Rules(d.now()).Currency
-	if c.Digits == 0 {
-		return fmt.Sprintf("%s %d", c.Code, minor)
-	}
-	unit := int64(1)
-	for range c.Digits {
-		unit *= 10
-	}
-	return fmt.Sprintf("%s %d.%0*d", c.Code, minor/unit, c.Digits, minor%unit)
+	return d.Shop.Money(i18n.For("en"), d.now(), loyalty.Money(minor))
 }
 
 // listCampaigns prints them, the newest first.
