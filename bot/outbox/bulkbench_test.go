@@ -141,7 +141,7 @@ func begin(b *testing.B, o *Outbox, id BulkID, ch bot.ChannelName, n int, person
 
 // await waits until a bulk is over.
 func await(b *testing.B, o *Outbox, id BulkID) (rep BulkReport) {
-	for {
+	for look := time.Tick(20 * time.Millisecond); ; <-look {
 		err := o.cfg.DB.View(context.Background(), func(r store.Reader) (err error) {
 			rep, _, err = o.BulkReport(r, id)
 			return err
@@ -152,7 +152,6 @@ func await(b *testing.B, o *Outbox, id BulkID) (rep BulkReport) {
 		if rep.State == BulkDone {
 			return rep
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 }
 

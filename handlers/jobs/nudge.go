@@ -124,7 +124,7 @@ func (j Jobs) markEverybody(ctx context.Context) error {
 			if w.For != want {
 				w = reach.Walk{For: want}
 			}
-			page, err = people.Some(r, w.After, nudgePage)
+			page, err = people.Page(r, w.After, nudgePage)
 			return err
 		})
 		if err != nil || w.Done {

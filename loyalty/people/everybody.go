@@ -48,18 +48,3 @@ func Page(r store.Reader, after loyalty.MemberID, n int) (ids []loyalty.MemberID
 	}
 	return ids, err
 }
-
-// Some lists at most n of everybody behind an id, "" being the beginning, ordered
-// by id. It is for a View.
-func Some(r store.Reader, behind loyalty.MemberID, n int) (list []loyalty.MemberID, err error) {
-	rg := persons.All()
-	if behind != "" {
-		rg.Start = append(persons.Key(string(behind)), 0)
-	}
-	for id := range persons.Scan(r, rg, &err) {
-		if list = append(list, loyalty.MemberID(id)); len(list) >= n {
-			break
-		}
-	}
-	return list, err
-}
