@@ -42,6 +42,7 @@ func Unmerge(from, into *Account, p *Programme, df, di Draft, past Past) (back, 
 	s := &split{
 		wing: n, from: past.From.Clone(), into: past.Into.Clone(), own: map[uint64]bool{},
 		handed: map[Pot]Points{}, stays: map[uint64]Lot{}, netted: map[uint64]Points{},
+		late: map[uint64]Points{}, lapsed: map[uint64]Points{},
 	}
 	if err := s.all(slices.Concat(past.Since, w.out)); err != nil {
 		return nil, nil, err
@@ -73,6 +74,8 @@ type split struct {
 	stays      map[uint64]Lot    // of from's lots, what into's acts made of them
 	netted     map[uint64]Points // of lots that paid the other's debt at the merge itself
 	paid       Points            // what these sum to
+	late       map[uint64]Points // what came free in a lot of theirs whose debt these had paid: it would have paid that
+	lapsed     map[uint64]Points // of this, what expired instead
 	owed       [2]Points         // debts of from and of into, nothing paid since
 	frozen     *bool             // since, if that changed
 	tallies    [2][]Tally        // of what from and into did since
@@ -116,6 +119,7 @@ func (s *split) one(e *Entry) error {
 		s.frozen = &on
 	}
 	for _, p := range e.Parts {
+		s.free(e.Kind, p)
 		if s.mine(p.Lot) {
 			s.lot(e.Kind, p, own)
 		}
@@ -144,6 +148,33 @@ func (s *split) one(e *Entry) error {
 		}
 	}
 	return nil
+}
+
+// free notes what comes free in a lot of the one whose debt the other paid at
+// the merge. By itself that would have paid the debt at once: what of it expires
+// meanwhile must not be lost beside a debt that is owed again.
+func (s *split) free(k Kind, p Part) {
+	switch k {
+	case KindRelease, KindTimeout, KindActivate:
+		if s.mine(p.Lot) == s.owedByFrom() {
+			left := s.paid
+			for _, n := range s.late {
+				left -= n
+			}
+			s.late[p.Lot] += min(p.Points, max(0, left))
+		}
+	case KindExpire:
+		s.lapsed[p.Lot] += min(p.Points, s.late[p.Lot]-s.lapsed[p.Lot])
+	}
+}
+
+// owedByFrom reports whether the debt paid at the merge was from's: it was paid
+// out of into's lots.
+func (s *split) owedByFrom() bool {
+	for id := range s.netted {
+		return !s.mine(id)
+	}
+	return true
 }
 
 // lot notes what an entry did to one of from's lots.
@@ -182,15 +213,20 @@ func (s *split) part(w, f *work, in, out *Entry) {
 	move := func(pot Pot, here, there Points) {
 		in.Legs, out.Legs = append(in.Legs, Leg{pot, here}), append(out.Legs, Leg{pot, there})
 	}
+	var lapsed [2]Points // of from's lots, of into's
 	for _, l := range w.lots() {
+		gone := s.lapsed[l.Seq]
+		l.Expired, l.Reversed = l.Expired-gone, l.Reversed+gone
 		if !s.mine(l.Seq) {
-			if n := s.netted[l.Seq]; n > 0 {
+			lapsed[1] += gone
+			if n := s.netted[l.Seq]; n > 0 || gone > 0 {
 				l.Reversed, l.Remaining = l.Reversed-n, l.Remaining+n
 				in.Carry.Lots = append(in.Carry.Lots, l)
 				in.Legs = append(in.Legs, Leg{Available, n})
 			}
 			continue
 		}
+		lapsed[0] += gone
 		stay, back := s.cut(l)
 		in.Carry.Lots = append(in.Carry.Lots, stay)
 		pot := Available
@@ -227,7 +263,8 @@ func (s *split) part(w, f *work, in, out *Entry) {
 		}
 	}
 	theirs := s.debt(w.a.Owed)
-	move(Debt, theirs-s.paid, -theirs)
+	move(Debt, theirs-s.paid+lapsed[1], lapsed[0]-theirs)
+	move(Expired, -lapsed[1], -lapsed[0])
 	for _, pot := range []Pot{Issued, Redeemed, Expired, WrittenOff} {
 		move(pot, -s.handed[pot], s.handed[pot])
 	}

@@ -193,6 +193,45 @@ func TestMergedDebt(t *testing.T) {
 	}
 }
 
+// TestMergedDebtAndAHold: points that come free while the other's points had paid
+// the debt, and expire before the two part, paid it.
+func TestMergedDebtAndAHold(t *testing.T) {
+	for _, owes := range []loyalty.MemberID{ann, bo} {
+		s := newShop(t, plan())
+		rich := ann
+		if owes == ann {
+			rich = bo
+		}
+		s.earn(owes, 50, "D1")
+		held, err := s.hold(owes, 30)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.refund(owes, "D1", 0)
+		s.has(owes, 0, 0, 30, 30)
+		s.earn(rich, 100, "R1")
+		s.merge(bo, ann)
+		s.has(ann, 70, 0, 30, 0)
+		a := s.act(sam)
+		s.must(func(tx store.Tx) (Receipt, error) { return s.b.Release(tx, held.Entry().Ref, a) })
+		s.has(ann, 100, 0, 0, 0)
+		s.now = s.now.AddDate(3, 0, 0) // all of it has expired
+		if _, err := s.b.SettleAll(context.Background(), s.db, s.now, nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.unmerge(bo); err != nil {
+			t.Fatal(err)
+		}
+		s.has(owes, 0, 0, 0, 0)
+		s.has(rich, 0, 0, 0, 0)
+		if n := s.stored(owes).Pots[loyalty.Expired]; n != 0 {
+			t.Errorf("%d points of who owed expired", n)
+		}
+		s.clean()
+		s.rebuilt()
+	}
+}
+
 // TestMergesAtOnce: of a merge both ways and twice at once, one is done.
 func TestMergesAtOnce(t *testing.T) {
 	engines(t, func(t *testing.T, open func() store.DB) {
