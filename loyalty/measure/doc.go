@@ -1,7 +1,10 @@
 // Package measure is the arithmetic of what a shop is told about its members:
-// whether a difference is one ([Compare], [CompareMeans]), what a survey says
-// ([NPS], [CSAT]), who buys how recently, often and much ([RFM]), who is still
-// a customer and what they will be worth ([BGNBD], [GammaGamma], [CLV]).
+// what was sold to how many ([Sales]), who stayed, left and came back ([Stay],
+// [Cohorts]), whether a difference is one ([Compare], [CompareMeans]), what a
+// survey says ([NPS], [CSAT]), who buys how recently, often and much ([RFM],
+// [Grid]), who is still a customer and what they will be worth ([BGNBD],
+// [GammaGamma], [CLV]), how much somebody has to do with the shop ([Engagement],
+// [LoyaltyScore]) and what the shop owes ([Liability]).
 //
 // It is pure: it has no rows, no clock, no words and no randomness, and the same
 // figures go in and come out on every machine to the four digits that are ever
@@ -10,7 +13,8 @@
 // # What cannot be computed says so
 //
 // Nothing here answers 0 for "unknown". A figure that a handful of people
-// cannot carry comes with Few set, or as [ErrTooFew]; a model that the data do
+// cannot carry comes with Few set, or as [ErrTooFew]; what there is nothing to
+// reckon from (a mean order without an order) as [ErrNone]; a model that the data do
 // not pin down comes as [ErrNoFit]. Both are answers to be shown, not failures:
 //
 //   - a score of a survey needs [FewAnswers] answers;
