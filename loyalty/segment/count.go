@@ -290,6 +290,12 @@ func (j *judge) judge(e *Expr, row store.Row) (bool, error) {
 // that looks at them, and in the end its second function. One goroutine reads,
 // as many as there are processors decode and judge.
 func (d *Desk) all(ctx context.Context, e *Expr, s *scene, worker func() (add func(*facts, loyalty.MemberID), end func())) error {
+	return d.allWith(ctx, e, s, false, worker)
+}
+
+// allWith is all; days says that what it calls looks at single days, whether or
+// not the expression does.
+func (d *Desk) allWith(ctx context.Context, e *Expr, s *scene, days bool, worker func() (add func(*facts, loyalty.MemberID), end func())) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	pages := make(chan []store.Row, 2)
@@ -299,6 +305,7 @@ func (d *Desk) all(ctx context.Context, e *Expr, s *scene, worker func() (add fu
 			add, end := worker()
 			defer end()
 			j := newJudge(s, e)
+			j.read.noDays = j.read.noDays && !days
 			for page := range pages {
 				for _, row := range page {
 					yes, err := j.judge(e, row)
