@@ -164,6 +164,11 @@ func TestEveryKeyInEveryLanguage(t *testing.T) {
 		}
 		known[key] = name
 	}
+	for _, s := range templates(t) {
+		if known[s.key] == "" {
+			known[s.key] = s.where
+		}
+	}
 	for _, l := range Langs {
 		for key, name := range known {
 			if _, ok := cats[l][key]; !ok {
@@ -172,7 +177,7 @@ func TestEveryKeyInEveryLanguage(t *testing.T) {
 		}
 		for key, e := range cats[l] {
 			if known[key] == "" {
-				t.Errorf("%s/%s has %s, which keys_*.go does not", l, e.area, key)
+				t.Errorf("%s/%s has %s, which neither keys_*.go nor a template has", l, e.area, key)
 			}
 			if en, ok := cats[En][key]; ok && en.area != e.area {
 				t.Errorf("%s has %s in %s, English in %s", l, key, e.area, en.area)

@@ -20,6 +20,7 @@ import (
 	"regulars/handlers"
 	"regulars/handlers/admin"
 	"regulars/handlers/campaign"
+	"regulars/handlers/console"
 	"regulars/handlers/counter"
 	"regulars/handlers/shop"
 	"regulars/handlers/staff"
@@ -41,6 +42,7 @@ type app struct {
 	outbox    *outbox.Outbox
 	pages     *counter.Pages
 	counter   *counter.Counter
+	console   *console.Console
 	campaigns *campaign.Engine
 	adapters  map[bot.ChannelName]bot.Adapter
 	lines     []*line.Channel
@@ -88,6 +90,7 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	a.campaigns.Bulks, a.campaigns.Outbox, a.campaigns.Costs = a.outbox, a.outbox, a.outbox
 	a.shop.Sends = a.sends
 	a.counter = &counter.Counter{Shop: a.shop, DB: db, Outbox: a.outbox}
+	a.console = a.newConsole()
 	a.schedule = a.newSchedule()
 	return a, nil
 }

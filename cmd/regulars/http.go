@@ -43,6 +43,7 @@ func (a *app) routes() http.Handler {
 	mux.HandleFunc("GET /readyz", a.ready)
 	a.pages.Register(mux)
 	a.counter.Register(mux)
+	a.console.Register(mux)
 	mux.Handle("GET "+campaign.Way+"{campaign}/{button}", a.campaigns)
 	mux.HandleFunc("GET "+campaign.PreviewWay+"{token}", a.campaigns.ServePreview)
 	return mux

@@ -33,6 +33,15 @@ var rooms = map[string][]string{
 	"handlers/counter": with("bot/draw", "handlers/till"),                // pictures of cards; what the device on the counter asks for
 	"handlers/staff":   with("handlers/till"),
 	"handlers/console": with("bot/line", "bot/telegram", "bot/draw"),
+	// each section of the console stands on its frame
+	"handlers/console/*":           with("handlers/console", "handlers/console/*", "bot/draw"),
+	"handlers/console/campaigns":   with("handlers/console", "handlers/console/*", "handlers/campaign", "bot/draw", "bot/outbox"),
+	"handlers/console/home":        with("handlers/console", "handlers/console/*", "handlers/campaign", "bot/outbox"),
+	"handlers/console/chart":       {"i18n"},
+	"handlers/console/consoletest": with("handlers/console", "store/*"),
+	"loyalty/programme/edit":       {"loyalty", "loyalty/programme"}, // the file's text, changed in place
+	"loyalty/rollup":               {"loyalty", "loyalty/*", "store"},
+	"loyalty/metric":               {"loyalty", "loyalty/*", "store"},
 	// campaign encodes for receivers by the hundred.
 	"handlers/campaign": with("bot/line", "bot/telegram", "bot/draw", "bot/outbox"),
 	"handlers/jobs":     with("bot/schedule", "bot/outbox"),                                                         // what the clock does, and what messages cost for the digest

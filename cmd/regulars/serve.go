@@ -88,7 +88,7 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	said := make(chan error, 1)
 	go func() { said <- a.outbox.Run(talking) }()
 
-	a.pages.Stopping = ctx.Done()
+	a.pages.Stopping, a.console.Stopping = ctx.Done(), ctx.Done()
 	part("front door", func(ctx context.Context) error { return serveHTTP(ctx, l, a.routes()) })
 	if a.cfg.AdminSocket != "" {
 		part("admin socket", func(ctx context.Context) error { return admin.Serve(ctx, a.cfg.AdminSocket, a.desk().Ops()) })

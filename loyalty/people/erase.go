@@ -245,6 +245,8 @@ func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 		expired(pinCodes.All(), func(x pinCode) time.Time { return x.Expires }, now),
 		expired(pinWaits.All(), func(x pinWait) time.Time { return x.At.Add(pinForget) }, now),
 		expired(desks.All(), func(x Desk) time.Time { return x.Since.Add(DeskLife + deskKept) }, now),
+		expired(webLinks.All(), func(x webLink) time.Time { return x.Expires }, now),
+		expired(webSessions.All(), func(x WebSession) time.Time { return x.End() }, now),
 		expired(throttles.All(), func(x attempts) time.Time { return x.Until }, now),
 		expired(tombstones.All(), func(x tombstone) time.Time { return x.Until }, now))
 }

@@ -1,0 +1,135 @@
+package console
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"mime"
+	"net/http"
+	"strings"
+
+	"regulars/i18n"
+)
+
+// Answer is what a route gives; see the methods of [Request] that make one.
+type Answer struct {
+	page   string // template
+	piece  bool   // without the frame
+	title  string
+	data   any
+	status int
+	to     string // instead of a page
+	said   string
+	file   *file
+	stream func(ctx context.Context, send func(event, data string) error) error
+}
+
+// Page is a page of the console: a template of the part's files and its data.
+func (q *Request) Page(template, title string, data any) Answer {
+	return Answer{page: template, title: title, data: data}
+}
+
+// Piece is a template without the frame, for htmx.
+func (q *Request) Piece(template string, data any) Answer {
+	return Answer{page: template, piece: true, data: data}
+}
+
+// With is the answer under another status.
+func (a Answer) With(status int) Answer { a.status = status; return a }
+
+// Go leads to a page after something was done; said is shown there once.
+func (q *Request) Go(to, said string) Answer { return Answer{to: to, said: said} }
+
+// note is a page with one sentence.
+func (q *Request) note(status int, sentence string) Answer {
+	return Answer{page: "console_note.html", title: q.Say(i18n.ConsoleTitle), data: sentence, status: status}
+}
+
+// Gone is the answer where nothing of that name is, or is not to be seen.
+func (q *Request) Gone() Answer { return q.note(http.StatusNotFound, q.Say(i18n.ConsoleGone)) }
+
+// file is something to be kept.
+type file struct {
+	name, kind string
+	body       []byte
+	show       bool // in the page, not to be saved
+}
+
+func (f *file) send(w http.ResponseWriter) {
+	how := "attachment"
+	if f.show {
+		how = "inline"
+	}
+	w.Header().Set("Content-Type", f.kind)
+	w.Header().Set("Content-Disposition", mime.FormatMediaType(how, map[string]string{"filename": f.name}))
+	w.Write(f.body)
+}
+
+// File is something to be saved under a name.
+func (q *Request) File(name, kind string, body []byte) Answer {
+	return Answer{file: &file{name: name, kind: kind, body: body}}
+}
+
+// Image is a picture inside a page.
+func (q *Request) Image(name, kind string, body []byte) Answer {
+	return Answer{file: &file{name: name, kind: kind, body: body, show: true}}
+}
+
+// CSV is a table to be opened in a spreadsheet: UTF-8 with a mark, which
+// spreadsheets need to see that, and nothing in it begins as a formula does.
+func (q *Request) CSV(name string, head []string, rows [][]string) Answer {
+	var b strings.Builder
+	b.WriteString("\ufeff")
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	w.Write(harmless(head))
+	for _, r := range rows {
+		w.Write(harmless(r))
+	}
+	w.Flush()
+	return q.File(name+".csv", "text/csv; charset=utf-8", []byte(b.String()))
+}
+
+// harmless keeps spreadsheets from running what somebody called themselves.
+// Plain numbers stay numbers.
+func harmless(row []string) []string {
+	out := make([]string, len(row))
+	for i, s := range row {
+		if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) && !plainNumber(s) {
+			s = "'" + s
+		}
+		out[i] = s
+	}
+	return out
+}
+
+func plainNumber(s string) bool {
+	s = strings.TrimPrefix(s, "-")
+	return s != "" && strings.Trim(s, "0123456789.") == "" && strings.Count(s, ".") < 2
+}
+
+// Stream sends events until f ends or the browser leaves. data is one line or
+// several.
+func (q *Request) Stream(f func(ctx context.Context, send func(event, data string) error) error) Answer {
+	return Answer{stream: f}
+}
+
+func (c *Console) stream(w http.ResponseWriter, q *Request, a Answer) {
+	h := w.Header()
+	h.Set("Content-Type", "text/event-stream")
+	h.Set("X-Accel-Buffering", "no")
+	out := http.NewResponseController(w)
+	ctx, stop := q.while()
+	defer stop()
+	err := a.stream(ctx, func(event, data string) error {
+		fmt.Fprintf(w, "event: %s\n", event)
+		for line := range strings.Lines(data) {
+			fmt.Fprintf(w, "data: %s\n", strings.TrimRight(line, "\r\n"))
+		}
+		fmt.Fprint(w, "\n")
+		return out.Flush()
+	})
+	if err != nil && ctx.Err() == nil {
+		c.Shop.Log.Warn("a page's stream ended early", "page", q.R.Pattern, "error", err)
+	}
+}

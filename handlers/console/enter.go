@@ -1,0 +1,125 @@
+package console
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	"regulars/i18n"
+	"regulars/loyalty/people"
+	"regulars/store"
+)
+
+// entrance is the page behind a link from the chat. Looking at it uses nothing
+// up: chat apps look at links by themselves.
+func (c *Console) entrance(w http.ResponseWriter, r *http.Request) {
+	guardHeaders(w.Header())
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	q := c.stranger(r)
+	c.set(q.P.Lang).ExecuteTemplate(w, "console_in.html", View{Q: q, Title: c.Shop.Name(q.Now, q.P.Lang), A: c.assetPath})
+}
+
+// enter uses the link up and gives the browser a session of its own, whatever
+// cookie it came with.
+func (c *Console) enter(w http.ResponseWriter, r *http.Request) {
+	q := c.stranger(r)
+	if c.guard.Check(r) != nil {
+		c.bare(w, r, http.StatusForbidden, i18n.ConsoleForged)
+		return
+	}
+	var secret string
+	err := c.DB.Update(r.Context(), func(tx store.Tx) (err error) {
+		_, secret, err = c.Shop.Vault.EnterConsole(tx, r.PathValue("token"), browserName(r.UserAgent()), q.Now, c.Shop.Rand)
+		return err
+	})
+	switch {
+	case errors.Is(err, people.ErrCode):
+		c.bare(w, r, http.StatusGone, i18n.ConsoleLinkUsed)
+	case err != nil:
+		c.accident(w, r, nil, err)
+	default:
+		guardHeaders(w.Header())
+		http.SetCookie(w, c.cookie(secretCookie, secret, int(people.ConsoleLife.Seconds())))
+		http.Redirect(w, r, "/console/", http.StatusSeeOther)
+	}
+}
+
+// browserName is a browser in a word or two: enough to know one's own in a list.
+func browserName(agent string) string {
+	system, browser := "", ""
+	for _, s := range []struct{ mark, name string }{{"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Android", "Android"}, {"Windows", "Windows"}, {"Mac OS X", "Mac"}, {"Linux", "Linux"}} {
+		if strings.Contains(agent, s.mark) {
+			system = s.name
+			break
+		}
+	}
+	for _, b := range []struct{ mark, name string }{{"Edg", "Edge"}, {"Line/", "LINE"}, {"Firefox", "Firefox"}, {"Chrome", "Chrome"}, {"Safari", "Safari"}} {
+		if strings.Contains(agent, b.mark) {
+			browser = b.name
+			break
+		}
+	}
+	return strings.TrimSpace(browser + " " + system)
+}
+
+// frame is the part of the console itself: leaving, the language, sessions.
+func (c *Console) frame() Part {
+	return Part{Files: ownFiles, Routes: []Route{
+		{Method: "POST", Path: "/console/out", Do: c.out},
+		{Method: "POST", Path: "/console/language", Do: c.language},
+		{Method: "GET", Path: "/console/sessions", Do: c.sessions},
+		{Method: "POST", Path: "/console/sessions/end", Do: c.endSession},
+	}}
+}
+
+func (c *Console) out(q *Request) (Answer, error) {
+	err := c.DB.Update(q.R.Context(), func(tx store.Tx) error {
+		return c.Shop.Vault.EndConsoleSession(tx, q.Me.ID, q.session.ID)
+	})
+	http.SetCookie(q.w, c.cookie(secretCookie, "", -1))
+	return q.Go("/console/", ""), err
+}
+
+func (c *Console) language(q *Request) (Answer, error) {
+	l, ok := i18n.Match(q.Typed("lang"))
+	if !ok {
+		return q.Go(q.Back("/console/"), ""), nil
+	}
+	q.session.Lang = string(l)
+	err := q.Update(func(tx store.Tx) error { return c.Shop.Vault.PutConsoleSession(tx, q.secret, q.session) })
+	return q.Go(q.Back("/console/"), ""), err
+}
+
+// sessionLine is one session in the list.
+type sessionLine struct {
+	people.WebSession
+	This bool
+}
+
+func (c *Console) sessions(q *Request) (Answer, error) {
+	var list []sessionLine
+	err := q.View(func(r store.Reader) error {
+		all, err := c.Shop.Vault.ConsoleSessions(r, q.Me.ID, q.Now)
+		for _, s := range all {
+			list = append(list, sessionLine{s, s.ID == q.session.ID})
+		}
+		return err
+	})
+	return q.Page("console_sessions.html", q.Say(i18n.ConsoleSessions), list), err
+}
+
+func (c *Console) endSession(q *Request) (Answer, error) {
+	err := q.Update(func(tx store.Tx) error {
+		return c.Shop.Vault.EndConsoleSession(tx, q.Me.ID, people.WebSessionID(q.Typed("id")))
+	})
+	return q.Go("/console/sessions", q.Say(i18n.ConsoleSessionEnded)), err
+}
+
+// Languages are those that the console speaks, for the choice on each page.
+func (q *Request) Languages() (list []struct{ Tag, Own string }) {
+	for _, l := range i18n.Langs {
+		list = append(list, struct{ Tag, Own string }{string(l), l.Own()})
+	}
+	return list
+}

@@ -1,0 +1,222 @@
+package people
+
+import (
+	"io"
+	"slices"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/store"
+)
+
+// Sessions of managers in the browser. A chat hands out a link; the link is good
+// once and soon; what it opens is a session that ends by itself, can be listed
+// and be ended from elsewhere, and is no more than its employee is at that
+// moment.
+
+const (
+	// ConsoleLinkLife is how long a link into the console is good.
+	ConsoleLinkLife = 5 * time.Minute
+	// ConsoleIdle ends a session that nobody used for so long.
+	ConsoleIdle = 12 * time.Hour
+	// ConsoleLife is how long a session lasts at most.
+	ConsoleLife = 14 * 24 * time.Hour
+)
+
+// consoleLinkThrottle bounds the links that one manager draws.
+var consoleLinkThrottle = Throttle{Name: "weblink", Max: 20, Window: 10 * time.Minute}
+
+// WebSessionID names a session, for lists and for ending it. It opens nothing.
+type WebSessionID string
+
+// WebSession is an employee's time in the console in one browser.
+type WebSession struct {
+	ID    WebSessionID  `json:"id"`
+	Staff StaffID       `json:"staff"`
+	Role  loyalty.Role  `json:"role"` // as it was when the session began: another one ends it
+	Store loyalty.Store `json:"store,omitempty"`
+	Since time.Time     `json:"since"`
+	Seen  time.Time     `json:"seen"`
+	Agent string        `json:"agent,omitempty"` // which browser, in a word or two, as it says itself
+	Lang  string        `json:"lang,omitempty"`  // chosen on the page, BCP 47; "" the person's
+}
+
+// End is when the session ends at the latest if it is not used again.
+func (s WebSession) End() time.Time {
+	end := s.Since.Add(ConsoleLife)
+	if idle := s.Seen.Add(ConsoleIdle); idle.Before(end) {
+		return idle
+	}
+	return end
+}
+
+// webLink is a link that waits to be opened. Its key is the hash of its token.
+type webLink struct {
+	Staff   StaffID       `json:"staff"`
+	Role    loyalty.Role  `json:"role"`
+	Store   loyalty.Store `json:"store,omitempty"`
+	Expires time.Time     `json:"expires"`
+}
+
+var (
+	webLinks    = store.NewTable[webLink]("weblink/", store.Locked, store.FirstPart("weblink"))
+	webSessions = store.NewTable[WebSession]("websession/", store.Locked, store.FirstPart("websession"))
+	// webOf leads from an employee to their sessions: websession's key by id.
+	webOf = store.NewTable[string]("webof/", store.Locked, store.FirstPart("webof"))
+)
+
+// NewConsoleLink draws the token of a link into the console: good once, for
+// [ConsoleLinkLife], and only while the employee has the role and the store that
+// they have now. 128 bits, as 22 characters of base64url. Refusals: ErrNotStaff,
+// *ThrottledError.
+func (v *Vault) NewConsoleLink(tx store.Tx, id StaffID, now time.Time, rand io.Reader) (string, error) {
+	s, err := v.Employed(tx, id)
+	if err == nil && !AtLeast(s.Role, Manager) {
+		err = ErrNotStaff
+	}
+	if err != nil {
+		return "", err
+	}
+	if err := v.AttemptBy(tx, consoleLinkThrottle, string(id), now); err != nil {
+		return "", err
+	}
+	token, err := drawToken(16, rand)
+	if err != nil {
+		return "", err
+	}
+	h := v.hash("weblink", token)
+	if err := tx.Lock(store.Subject("weblink/" + h)); err != nil {
+		return "", err
+	}
+	return token, webLinks.Put(tx, webLink{s.ID, s.Role, s.Store, now.Add(ConsoleLinkLife).UTC()}, h)
+}
+
+// EnterConsole uses a link up and begins a session; secret is what the browser
+// keeps, drawn anew, whatever it had before. Refusal: ErrCode, for a token
+// unknown, used or expired alike, and where the employee is not any more what
+// they were when it was drawn.
+func (v *Vault) EnterConsole(tx store.Tx, token, agent string, now time.Time, rand io.Reader) (s WebSession, secret string, err error) {
+	h := v.hash("weblink", token)
+	if err := tx.Lock(store.Subject("weblink/" + h)); err != nil {
+		return s, "", err
+	}
+	link, ok, err := webLinks.Get(tx, h)
+	if err != nil {
+		return s, "", err
+	}
+	if !ok || !now.Before(link.Expires) {
+		return s, "", ErrCode
+	}
+	who, err := v.Employed(tx, link.Staff)
+	if err != nil {
+		return s, "", orCode(err)
+	}
+	if who.Role != link.Role || who.Store != link.Store || !AtLeast(who.Role, Manager) {
+		return s, "", ErrCode
+	}
+	if secret, err = drawToken(32, rand); err != nil {
+		return s, "", err
+	}
+	id, err := NewID(now, rand)
+	if err != nil {
+		return s, "", err
+	}
+	s = WebSession{ID: WebSessionID(id), Staff: who.ID, Role: who.Role, Store: who.Store, Since: now.UTC(), Seen: now.UTC(), Agent: clipRunes(agent, 60)}
+	if err := webLinks.Delete(tx, h); err != nil {
+		return s, "", err
+	}
+	return s, secret, v.putWebSession(tx, s, v.hash("websession", secret))
+}
+
+func (v *Vault) putWebSession(tx store.Tx, s WebSession, h string) error {
+	if err := tx.Lock(store.Subject("websession/"+h), store.Subject("webof/"+string(s.Staff))); err != nil {
+		return err
+	}
+	if err := webSessions.Put(tx, s, h); err != nil {
+		return err
+	}
+	return webOf.Put(tx, h, string(s.Staff), string(s.ID))
+}
+
+// ConsoleSession is the session of a browser's secret and its employee as they
+// are now. ok is false for no session, one that ended, and one whose employee is
+// not any more what they were when it began.
+func (v *Vault) ConsoleSession(r store.Reader, secret string, now time.Time) (s WebSession, who Staff, ok bool, err error) {
+	h := v.hash("websession", secret)
+	if tx, is := r.(store.Tx); is {
+		if err := tx.Lock(store.Subject("websession/" + h)); err != nil {
+			return s, who, false, err
+		}
+	}
+	s, ok, err = webSessions.Get(r, h)
+	if err != nil || !ok || !now.Before(s.End()) {
+		return s, who, false, err
+	}
+	who, err = v.Employed(r, s.Staff)
+	if err != nil {
+		return s, who, false, noStaff(err)
+	}
+	ok = who.Role == s.Role && who.Store == s.Store && AtLeast(who.Role, Manager)
+	return s, who, ok, nil
+}
+
+// noStaff is err, but nil where it says that somebody is no employee.
+func noStaff(err error) error {
+	if orCode(err) == ErrCode {
+		return nil
+	}
+	return err
+}
+
+// PutConsoleSession stores what its browser changed of a session: when it was
+// seen, its language.
+func (v *Vault) PutConsoleSession(tx store.Tx, secret string, s WebSession) error {
+	return v.putWebSession(tx, s, v.hash("websession", secret))
+}
+
+// ConsoleSessions are an employee's sessions that have not ended, the newest
+// first.
+func (v *Vault) ConsoleSessions(r store.Reader, id StaffID, now time.Time) (list []WebSession, err error) {
+	if tx, is := r.(store.Tx); is {
+		if err := tx.Lock(store.Subject("webof/" + string(id))); err != nil {
+			return nil, err
+		}
+	}
+	var hashes []string
+	for _, h := range webOf.Scan(r, webOf.Under(string(id)), &err) {
+		hashes = append(hashes, h)
+	}
+	for _, h := range hashes {
+		if tx, is := r.(store.Tx); is && err == nil {
+			err = tx.Lock(store.Subject("websession/" + h))
+		}
+		if err != nil {
+			return nil, err
+		}
+		s, ok, e := webSessions.Get(r, h)
+		if err = e; err == nil && ok && now.Before(s.End()) {
+			list = append(list, s)
+		}
+	}
+	slices.SortFunc(list, func(a, b WebSession) int { return b.Since.Compare(a.Since) })
+	return list, err
+}
+
+// EndConsoleSession ends one session of an employee. It is no error when there
+// is none such.
+func (v *Vault) EndConsoleSession(tx store.Tx, id StaffID, session WebSessionID) error {
+	if err := tx.Lock(store.Subject("webof/" + string(id))); err != nil {
+		return err
+	}
+	h, ok, err := webOf.Get(tx, string(id), string(session))
+	if err != nil || !ok {
+		return err
+	}
+	if err := tx.Lock(store.Subject("websession/" + h)); err != nil {
+		return err
+	}
+	if err := webSessions.Delete(tx, h); err != nil {
+		return err
+	}
+	return webOf.Delete(tx, string(id), string(session))
+}
