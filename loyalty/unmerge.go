@@ -42,7 +42,7 @@ func Unmerge(from, into *Account, p *Programme, df, di Draft, past Past) (back, 
 	s := &split{
 		wing: n, from: past.From.Clone(), into: past.Into.Clone(), own: map[uint64]bool{},
 		handed: map[Pot]Points{}, stays: map[uint64]Lot{}, netted: map[uint64]Points{},
-		late: map[uint64]Points{}, lapsed: map[uint64]Points{},
+		free: map[uint64]Points{}, lapsed: map[uint64]Points{},
 	}
 	if err := s.all(slices.Concat(past.Since, w.out)); err != nil {
 		return nil, nil, err
@@ -72,11 +72,11 @@ type split struct {
 	own        map[uint64]bool   // entries since that concern from
 	handed     map[Pot]Points    // what these did to pots that are no lots'
 	stays      map[uint64]Lot    // of from's lots, what into's acts made of them
-	netted     map[uint64]Points // of lots that paid the other's debt at the merge itself
+	netted     map[uint64]Points // of lots that paid the other's debt
 	paid       Points            // what these sum to
-	late       map[uint64]Points // what came free in a lot of theirs whose debt these had paid: it would have paid that
-	lapsed     map[uint64]Points // of this, what expired instead
-	owed       [2]Points         // debts of from and of into, nothing paid since
+	free       map[uint64]Points // what came free in a lot, and paid no debt
+	lapsed     map[uint64]Points // of this, what expired and would have paid their own debt, which the other had paid
+	owed       [2]Points         // debts of from and of into, that points of the other did not pay
 	frozen     *bool             // since, if that changed
 	tallies    [2][]Tally        // of what from and into did since
 }
@@ -88,23 +88,11 @@ func (s *split) mine(id uint64) bool { w, _ := Lower(id); return w == s.wing }
 func (s *split) all(list []Entry) error {
 	s.owed = [2]Points{s.from.Owed, s.into.Owed}
 	for i := range list {
-		if i > 0 && list[i].Kind == KindRepay && list[i].RecordedAt.Equal(list[0].RecordedAt) && followsAtOnce(list[1:i]) {
-			for _, p := range list[i].Parts {
-				s.netted[p.Lot] += p.Points
-				s.paid += p.Points
-			}
-			continue
-		}
 		if err := s.one(&list[i]); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// followsAtOnce reports whether nobody did anything in these entries.
-func followsAtOnce(list []Entry) bool {
-	return !slices.ContainsFunc(list, func(e Entry) bool { return !e.Kind.Automatic() })
 }
 
 // one looks at one entry since the merge.
@@ -119,7 +107,11 @@ func (s *split) one(e *Entry) error {
 		s.frozen = &on
 	}
 	for _, p := range e.Parts {
-		s.free(e.Kind, p)
+		if e.Kind == KindRepay {
+			s.repay(p)
+			continue
+		}
+		s.came(e.Kind, p)
 		if s.mine(p.Lot) {
 			s.lot(e.Kind, p, own)
 		}
@@ -150,31 +142,36 @@ func (s *split) one(e *Entry) error {
 	return nil
 }
 
-// free notes what comes free in a lot of the one whose debt the other paid at
-// the merge. By itself that would have paid the debt at once: what of it expires
-// meanwhile must not be lost beside a debt that is owed again.
-func (s *split) free(k Kind, p Part) {
+// repay notes points that paid a debt by themselves: their own one's first. What
+// they paid of the other's is owed again, and they are there again.
+func (s *split) repay(p Part) {
+	own := min(p.Points, max(0, s.owed[s.side(p.Lot)]))
+	s.owed[s.side(p.Lot)] -= own
+	s.netted[p.Lot] += p.Points - own
+	s.paid += p.Points - own
+	s.free[p.Lot] -= min(p.Points, s.free[p.Lot])
+}
+
+// came notes what comes free in a lot, and what of it expires beside a debt of
+// the same one that the other had paid: alone it would have paid that at once.
+func (s *split) came(k Kind, p Part) {
 	switch k {
 	case KindRelease, KindTimeout, KindActivate:
-		if s.mine(p.Lot) == s.owedByFrom() {
-			left := s.paid
-			for _, n := range s.late {
-				left -= n
-			}
-			s.late[p.Lot] += min(p.Points, max(0, left))
-		}
+		s.free[p.Lot] += p.Points
 	case KindExpire:
-		s.lapsed[p.Lot] += min(p.Points, s.late[p.Lot]-s.lapsed[p.Lot])
+		n := min(p.Points, s.free[p.Lot], max(0, s.owed[s.side(p.Lot)]))
+		s.free[p.Lot] -= n
+		s.lapsed[p.Lot] += n
+		s.owed[s.side(p.Lot)] -= n
 	}
 }
 
-// owedByFrom reports whether the debt paid at the merge was from's: it was paid
-// out of into's lots.
-func (s *split) owedByFrom() bool {
-	for id := range s.netted {
-		return !s.mine(id)
+// side is 0 for a lot of from's, 1 for one of into's.
+func (s *split) side(lot uint64) int {
+	if s.mine(lot) {
+		return 0
 	}
-	return true
+	return 1
 }
 
 // lot notes what an entry did to one of from's lots.
@@ -199,7 +196,7 @@ func (s *split) lot(k Kind, p Part, own bool) {
 		l.Held, l.Expired = l.Held-n, l.Expired+n
 	case KindUndo:
 		l.Consumed -= n
-	case KindReverse, KindAdjust, KindRepay:
+	case KindReverse, KindAdjust:
 		l.Reversed += n
 	}
 	s.stays[p.Lot] = l
@@ -262,8 +259,9 @@ func (s *split) part(w, f *work, in, out *Entry) {
 			out.Carry.Marks = append(out.Carry.Marks, Marked{down(seq), w.a.Marks[seq]})
 		}
 	}
-	theirs := s.debt(w.a.Owed)
-	move(Debt, theirs-s.paid+lapsed[1], lapsed[0]-theirs)
+	all := w.a.Owed + s.paid - lapsed[0] - lapsed[1]
+	theirs := s.debt(all)
+	move(Debt, w.a.Owed-all+theirs, -theirs)
 	move(Expired, -lapsed[1], -lapsed[0])
 	for _, pot := range []Pot{Issued, Redeemed, Expired, WrittenOff} {
 		move(pot, -s.handed[pot], s.handed[pot])
@@ -302,10 +300,9 @@ func (s *split) change(w *work, which int) (gained, lost bool) {
 	return gained && len(t.Levels) > 0, lost && len(t.Levels) > 0
 }
 
-// debt is which part of what is owed is from's: into's acts paid into's own
+// debt is which part of all that is owed is from's: into's acts paid into's own
 // debt first.
-func (s *split) debt(owed Points) Points {
-	all := owed + s.paid
+func (s *split) debt(all Points) Points {
 	paid := s.owed[0] + s.owed[1] - all
 	return min(all, max(0, all-max(0, s.owed[1]-paid)))
 }
