@@ -2,10 +2,12 @@ package main
 
 import (
 	"regulars/handlers/console"
+	"regulars/handlers/console/home"
 )
 
 // newConsole puts the manager's pages together, in the order of their navigation.
 func (a *app) newConsole() *console.Console {
 	c := console.New(a.shop, a.db)
+	c.Add(home.Part(c, home.Deps{Bot: a.bot, Outbox: a.outbox}))
 	return c
 }
