@@ -8,8 +8,8 @@ import (
 // refreshEvery is how long a member's roll may be out of date.
 const refreshEvery = 5 * time.Second
 
-// segments makes the rolls of a store that never had any, and then those that go
-// out of date, every few seconds.
+// segments makes the rolls and rollups of a store that never had any, and then
+// brings up to date what goes out of date, every few seconds.
 func (a *app) segments(ctx context.Context) error {
 	warn := func(err error) {
 		if err != nil && ctx.Err() == nil {
@@ -17,8 +17,9 @@ func (a *app) segments(ctx context.Context) error {
 		}
 	}
 	warn(a.shop.Segments.Begin(ctx, a.clock.Now()))
+	warn(a.shop.Rollups.Begin(ctx, a.clock.Now()))
 	for {
-		_, err := a.shop.Segments.Refresh(ctx, a.clock.Now())
+		_, err := a.shop.Rollups.Refresh(ctx, a.clock.Now()) // the rolls too
 		warn(err)
 		select {
 		case <-ctx.Done():

@@ -6,14 +6,14 @@ import (
 	"regulars/bot/schedule"
 )
 
-// segments keep what segments look at: "segments" makes out-of-date rolls anew
-// (serve does so every few seconds besides), "segment-counts" counts the segments
+// segments keep what segments and figures look at: "segments" makes out-of-date
+// rolls and rollups anew (serve does so every few seconds besides), "segment-counts" counts the segments
 // that have a name, for shops too large to count them while somebody waits, and
 // "population" reckons once a night what each member is compared with.
 func (j Jobs) segments() []schedule.Job {
 	return []schedule.Job{
 		{Name: "segments", Spec: everyMinute, Run: func(ctx context.Context, _ schedule.Tick) (int, error) {
-			return j.Shop.Segments.Refresh(ctx, j.Shop.Clock.Now())
+			return j.Shop.Rollups.Refresh(ctx, j.Shop.Clock.Now())
 		}},
 		{Name: "segment-counts", Spec: "7 * * * *", Run: func(ctx context.Context, _ schedule.Tick) (int, error) {
 			return j.Shop.Segments.TallyAll(ctx, j.Shop.Clock.Now())

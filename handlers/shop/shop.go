@@ -16,6 +16,7 @@ import (
 	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
 	"regulars/loyalty/reach"
+	"regulars/loyalty/rollup"
 	"regulars/loyalty/segment"
 	"regulars/loyalty/survey"
 	"regulars/store"
@@ -56,6 +57,8 @@ type Shop struct {
 	Surveys *survey.Desk
 	// Segments finds members by what is known of them.
 	Segments *segment.Desk
+	// Rollups are what the shop's days came to.
+	Rollups *rollup.Desk
 	// SMS is the outbox's way to text messages, "" where the shop has none.
 	SMS bot.ChannelName
 
@@ -68,11 +71,13 @@ type Shop struct {
 func New(v *people.Vault, programmeAt func(time.Time) *programme.Programme, clock bot.Clock, rand io.Reader, log *slog.Logger) *Shop {
 	s := &Shop{Programme: programmeAt, Clock: clock, Log: log}
 	s.Persons = Persons{Vault: v, Rand: rand, LaneKey: v.Derive("lanes"), Lang: i18n.Lang(programmeAt(clock.Now()).Languages[0])}
-	s.Book = &book.Book{Key: v.ChainKey(), Programme: s.Rules, Facts: s.Facts}
+	s.Book = &book.Book{Key: v.ChainKey(), Programme: s.Rules, Facts: s.Facts, Caps: people.CapsOf}
 	s.Club = s.newClub()
 	s.Surveys = s.newSurveys()
 	s.Listeners = append(s.Listeners, s.asked)
 	s.Segments = s.newSegments()
+	s.Rollups = &rollup.Desk{Book: s.Book, Programme: s.Rules, Segments: s.Segments}
+	s.Segments.Also = s.Rollups.Mark
 	v.Changed, s.Book.Changed, s.Club.Vouchers.Changed = s.personChanged, s.accountChanged, s.changed
 	s.Changes, s.Listeners = append(s.Changes, reach.Stale), append(s.Listeners, s.engaged)
 	return s

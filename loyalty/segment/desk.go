@@ -35,6 +35,18 @@ type Desk struct {
 	Own func(time.Time) []Named
 	// Sources are asked in their order.
 	Sources []Source
+	// Also is told, in the commit that takes a member's mark off and under their
+	// lock, that something of them was written; nil tells nobody. It is for what
+	// else is made from the same and would otherwise ask for a mark of its own of
+	// every sale.
+	Also func(store.Tx, loyalty.MemberID) error
+}
+
+func (d *Desk) also(tx store.Tx, m loyalty.MemberID) error {
+	if d.Also == nil {
+		return nil
+	}
+	return d.Also(tx, m)
 }
 
 // rolls are no JSON, see the package comment: only keys and ranges are used of
@@ -74,7 +86,7 @@ func (d *Desk) PersonChanged(tx store.Tx, m loyalty.MemberID) error {
 // forget deletes all of a member's rows.
 func (d *Desk) forget(tx store.Tx, m loyalty.MemberID) error {
 	id := string(m)
-	return errors.Join(rolls.Delete(tx, id), dues.Delete(tx, id), labels.Delete(tx, id))
+	return errors.Join(rolls.Delete(tx, id), dues.Delete(tx, id), labels.Delete(tx, id), d.also(tx, m))
 }
 
 // Expr is the segment of this name among the programme's and the presets, or

@@ -86,7 +86,7 @@ func (d *Desk) write(ctx context.Context, list []made) error {
 			return err
 		}
 		for i := range list {
-			if err := list[i].write(tx); err != nil {
+			if err := d.put(tx, &list[i]); err != nil {
 				return err
 			}
 		}
@@ -94,14 +94,14 @@ func (d *Desk) write(ctx context.Context, list []made) error {
 	})
 }
 
-func (m *made) write(tx store.Tx) error {
+func (d *Desk) put(tx store.Tx, m *made) error {
 	id := string(m.member)
 	mark, marked, err := dues.Get(tx, id)
 	if err != nil || mark != m.mark {
 		return err
 	}
 	if marked {
-		if err := dues.Delete(tx, id); err != nil {
+		if err := errors.Join(dues.Delete(tx, id), d.also(tx, m.member)); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,32 @@
+package rollup
+
+import (
+	"context"
+	"strings"
+
+	"regulars/loyalty"
+	"regulars/store"
+)
+
+// Settled is how many points of one store were spent at another in a month, less
+// what was given back in it: it may be below 0. "" is no store: points of a
+// welcome gift, of an import; what was redeemed in a chat.
+type Settled struct {
+	From, To loyalty.Store // where they were given, where they were spent
+	Points   loyalty.Points
+}
+
+// Settlement is what was spent in a month, by where it was given and where it was
+// spent, ordered by both; the same store twice is among them. A month counts what
+// was recorded in it, so it never changes once it is over.
+func (d *Desk) Settlement(ctx context.Context, m Month) (list []Settled, err error) {
+	err = d.read(ctx, Where{}, func(r store.Reader, st state, _ resolver) (err error) {
+		list = nil
+		for key, n := range settled.Scan(r, settled.Under(generation(st.Gen), pad(int32(m))), &err) {
+			p := strings.Split(key, "/")
+			list = append(list, Settled{storeOf(p[2]), storeOf(p[3]), n})
+		}
+		return err
+	})
+	return list, err
+}
