@@ -115,7 +115,11 @@ func (p *Programme) DayEnd(t time.Time) time.Time {
 // Check holds an employee's act of giving n points against their role's caps.
 // used is what they gave before on that day, by hand or by sale as kind says.
 func (p *Programme) Check(role Role, kind Kind, n, used Points, approved bool) error {
-	c := p.Caps[role]
+	return p.CheckBy(p.Caps[role], kind, n, used, approved)
+}
+
+// CheckBy is Check with caps of an employee's own instead of the role's.
+func (p *Programme) CheckBy(c Cap, kind Kind, n, used Points, approved bool) error {
 	act, day := c.GiveAct, c.GiveDay
 	if kind == KindEarn {
 		act, day = c.SaleAct, c.SaleDay

@@ -59,6 +59,10 @@ type Book struct {
 	// then no expiry is written (nothing expired is spendable all the same).
 	// nil is never.
 	ClockInDoubt func() bool
+	// Caps are an employee's own caps, which hold instead of the role's; nil of the
+	// function and of what it gives: the role's. It is asked under the employee's
+	// lock.
+	Caps func(store.Reader, loyalty.Actor) (*loyalty.Cap, error)
 	// Changed is told, in the transaction that wrote an account, that whatever is
 	// derived from it elsewhere is out of date; nil tells nobody. The member is
 	// locked.

@@ -68,3 +68,38 @@ func TestManyLongRefundsThatWait(t *testing.T) {
 	s.has(ann, 100, 0, 0, 0)
 	s.clean()
 }
+
+// TestCapsOfOnesOwn: an employee with caps of their own has those and not the
+// role's, wider or narrower; a colleague has the role's.
+func TestCapsOfOnesOwn(t *testing.T) {
+	s := newShop(t, nil)
+	s.rulesOf(changed(plan(), noon.AddDate(0, 0, -1), func(p *loyalty.Programme) {
+		p.Caps = map[loyalty.Role]loyalty.Cap{"clerk": {GiveDay: 50}}
+	}))
+	own := loyalty.Cap{GiveAct: 60, GiveDay: 70}
+	s.b.Caps = func(_ store.Reader, who loyalty.Actor) (*loyalty.Cap, error) {
+		if who != sam {
+			return nil, nil
+		}
+		return &own, nil
+	}
+	give := func(who loyalty.Actor, n loyalty.Points) error {
+		a := s.act(who)
+		a.Role = "clerk"
+		_, err := s.do(func(tx store.Tx) (Receipt, error) { return s.b.Give(tx, ann, a, n) })
+		return err
+	}
+	var limit *loyalty.LimitError
+	if err := give("staff/kim", 55); !errors.As(err, &limit) || limit.Limit != 50 {
+		t.Errorf("a colleague gave 55: %v", err)
+	}
+	if err := give(sam, 55); err != nil {
+		t.Errorf("55 of 70: %v", err)
+	}
+	if err := give(sam, 16); !errors.As(err, &limit) || limit.Limit != 70 || limit.Used != 55 {
+		t.Errorf("16 more: %v", err)
+	}
+	if err := give(sam, 61); !errors.As(err, &limit) || limit.Span != loyalty.SpanAct {
+		t.Errorf("61 at once: %v", err)
+	}
+}

@@ -133,6 +133,10 @@ func (o *open) nextDay(r store.Reader, act Act, decided []loyalty.Entry) (DaySum
 	if err != nil {
 		return day, err
 	}
+	caps, err := o.capsOf(r, act)
+	if err != nil {
+		return day, err
+	}
 	for i := range decided {
 		e := &decided[i]
 		if e.Kind == loyalty.KindEarn || given(e) > 0 {
@@ -141,7 +145,7 @@ func (o *open) nextDay(r store.Reader, act Act, decided []loyalty.Entry) (DaySum
 				used = day.SalePoints
 			}
 			approved := act.Approver != "" && act.Approver != act.Actor
-			if err := o.newest.Check(act.Role, e.Kind, -e.In(loyalty.Issued), used, approved); err != nil {
+			if err := o.newest.CheckBy(caps, e.Kind, -e.In(loyalty.Issued), used, approved); err != nil {
 				return day, err
 			}
 		}
@@ -150,6 +154,20 @@ func (o *open) nextDay(r store.Reader, act Act, decided []loyalty.Entry) (DaySum
 		}
 	}
 	return day, nil
+}
+
+// capsOf are the caps of who acts: their own, or those of the role that they act
+// in.
+func (o *open) capsOf(r store.Reader, act Act) (loyalty.Cap, error) {
+	if o.book.Caps != nil {
+		if own, err := o.book.Caps(r, act.Actor); err != nil || own != nil {
+			if err != nil {
+				return loyalty.Cap{}, err
+			}
+			return *own, nil
+		}
+	}
+	return o.newest.Caps[act.Role], nil
 }
 
 // putDay stores the employee's day.
