@@ -12,4 +12,12 @@ const (
 	ConsoleForged       Key = "console.forged"
 	ConsoleGone         Key = "console.gone"
 	ConsoleAccident     Key = "console.accident"
+	ConsoleReasonNeeded Key = "console.reason_needed"
+	ConsoleReasonLong   Key = "console.reason_long"
+	ConsoleTooBig       Key = "console.too_big"
+	ConsoleNotPicture   Key = "console.not_picture"
+	ConsolePictureBig   Key = "console.picture_big"
+	ConsoleNoFile       Key = "console.no_file"
+	ConsoleNotThere     Key = "console.not_there"
+	ConsoleTwice        Key = "console.twice"
 )

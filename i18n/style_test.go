@@ -84,6 +84,9 @@ var latinAllowed = map[Lang][]string{
 // are called, as an owner finds them there: in what is told to owners only.
 var ownNames = regexp.MustCompile("`[^`]+`|LINE Official Account Manager|LINE Developers|Messaging API|Use webhook|Webhook|channel secret|access token|backup_dir|Regulars|[0-9} ]MB")
 
+// managersWords are what managers call things everywhere: in the console alone.
+var managersWords = []string{"MB", "CSV", "PNG", "JPEG", "NPS", "CSAT", "RFM", "CLV", "BG", "NBD", "TOML", "PIN", "A", "B"}
+
 // demoPeople are in the demonstration's café and called the same everywhere.
 var demoPeople = []string{"Ann", "Sam"}
 
@@ -94,6 +97,9 @@ func TestNoLatinLeft(t *testing.T) {
 		}
 		rest := command.ReplaceAllString(placeholder.ReplaceAllString(text, ""), "")
 		for _, w := range latin.FindAllString(rest, -1) {
+			if strings.HasPrefix(string(key), "console") && slices.Contains(managersWords, w) {
+				continue
+			}
 			if l != En && !slices.Contains(latinAllowed[l], w) && !slices.Contains(demoPeople, w) {
 				t.Errorf("%s: %s says %q: %q", l, key, w, text)
 			}

@@ -18,7 +18,7 @@ type said struct {
 }
 
 var (
-	saying  = regexp.MustCompile(`\bsay "([a-z0-9_.]+)"([^{}]*)`)
+	saying  = regexp.MustCompile(`\bsay "([a-z0-9_.]+)"`)
 	valueOf = regexp.MustCompile(`"([A-Z][A-Za-z]*)"`)
 )
 
@@ -30,9 +30,12 @@ func templates(t *testing.T) (list []said) {
 			return err
 		}
 		raw, err := os.ReadFile(name)
-		for _, m := range saying.FindAllStringSubmatch(string(raw), -1) {
-			s := said{where: name, key: Key(m[1])}
-			for _, v := range valueOf.FindAllStringSubmatch(m[2], -1) {
+		text := string(raw)
+		for _, m := range saying.FindAllStringSubmatchIndex(text, -1) {
+			s := said{where: name, key: Key(text[m[2]:m[3]])}
+			values, _, _ := strings.Cut(text[m[1]:], "}}") // of this one alone
+			values, _, _ = strings.Cut(values, "(say ")
+			for _, v := range valueOf.FindAllStringSubmatch(values, -1) {
 				s.names = append(s.names, v[1])
 			}
 			list = append(list, s)

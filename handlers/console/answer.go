@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -32,6 +33,13 @@ func (q *Request) Page(template, title string, data any) Answer {
 // Piece is a template without the frame, for htmx.
 func (q *Request) Piece(template string, data any) Answer {
 	return Answer{page: template, piece: true, data: data}
+}
+
+// Draw is what [Request.Piece] would send, for an event of a [Request.Stream].
+func (q *Request) Draw(template string, data any) (string, error) {
+	var b bytes.Buffer
+	err := q.c.render(&b, q, q.Piece(template, data), nil)
+	return string(withTokens(b.Bytes(), q.csrf())), err
 }
 
 // With is the answer under another status.

@@ -32,6 +32,57 @@
 // The data of a page is [View]: .D is the page's own, .Q the request. A form with
 // method="post" gets its token by itself when the page is sent.
 //
+// # Forms
+//
+// A form is written <form method="post" action="…"> exactly so, and gets its
+// token by itself. Its fields are shared templates (console_parts.html), which
+// bind label, hint and complaint to the control:
+//
+//	{{template "wrong" .Q}}                         what was wrong, above the form, read out
+//	{{template "field" (field .Q "amount" (say "console.x.amount") "kind" "number" "value" .D.Amount "hint" (say "…") "required" true)}}
+//	{{template "reason" .Q}}                        the reason that an act needs; read with q.Reason
+//	{{template "op" .Q}}                            where points move: read with q.Op, used in q.Act
+//	<button class="main">…</button>                 "danger" what cannot be taken back
+//
+// Kinds are those of <input>, and "textarea", "select" and "radio" with "options"
+// (a []Option, or (options "value" (say "…") …)). Where a page has several forms,
+// each field says "form" and the last word of its form's action, and the reason
+// is {{template "reasonof" (formof .Q "freeze")}}: so that what was typed and
+// what was wrong stand at the form that was sent. A function that takes a form:
+//
+//	func (p part) give(q *console.Request) (console.Answer, error) {
+//		reason, _ := q.Reason()
+//		op, ok := q.Op()
+//		if !ok {
+//			return q.Again(q.Incomplete())
+//		}
+//		n, err := strconv.ParseInt(q.Typed("amount"), 10, 64)
+//		if err != nil {
+//			q.Wrong("amount", q.Say(i18n.ConsoleXAmountForm))
+//		}
+//		if q.Bad() {
+//			return q.Again(p.show(q)) // the GET page's own function; fields keep what was typed
+//		}
+//		err = q.Update(func(tx store.Tx) error { … q.Act(op, reason) … q.Audit(tx, …) })
+//		if q.WrongBy("", err) { // a refusal, said above the form
+//			return q.Again(p.show(q))
+//		}
+//		return q.Go("/console/x", q.Say(i18n.ConsoleXGiven)), err
+//	}
+//
+// A file is asked for by a form with enctype="multipart/form-data" and a field of
+// kind "file", and read with [Request.Upload] or [Request.Picture].
+//
+// # Tables
+//
+// <div class="scroll" role="region" aria-label="…" tabindex="0"><table><caption>…
+// with scope on every <th>, so that a wide one scrolls by itself and by keyboard;
+// {{template "csvlink" .Q}} below, and in the function
+//
+//	if q.WantsCSV() { return q.CSV("sales", head, rows), nil }
+//
+// {{template "pager" .D.Pager}} leads on ([Pager], addresses by [Request.With]).
+//
 // # Safety
 //
 // The session's secret is in a cookie that scripts cannot read and other sites

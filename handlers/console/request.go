@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 
@@ -35,14 +36,14 @@ type Request struct {
 	session people.WebSession
 	secret  string
 	flash   string
+	wrong   map[string]string // by field
+	wrongs  []string          // its fields in order
 }
 
 const (
 	secretCookie = "regulars_console"
 	flashCookie  = "regulars_said"
 	tokenField   = "token"
-	// MaxUpload bounds an uploaded file in bytes.
-	MaxUpload = 2 << 20
 	// seenEvery is how exactly it is known when a session was last used.
 	seenEvery = time.Minute
 )
@@ -158,10 +159,32 @@ func (q *Request) Partial() bool { return q.R.Header.Get("HX-Request") == "true"
 // Rand gives randomness.
 func (q *Request) Rand() io.Reader { return q.c.Shop.Rand }
 
-// Act is how the employee's deed stands in the ledger; op makes it one deed,
-// however often its form is sent.
+// NewOp draws what makes a form's deed one deed, however often it is sent; on a
+// page that is given again it is the one that was sent.
+func (q *Request) NewOp() (string, error) {
+	if op := q.R.PostFormValue("op"); soundOp.MatchString(op) {
+		return op, nil
+	}
+	b := make([]byte, 12)
+	_, err := io.ReadFull(q.Rand(), b)
+	return hex.EncodeToString(b), err
+}
+
+// soundOp is what NewOp draws: nothing else that a form brings is an operation.
+var soundOp = regexp.MustCompile(`^[0-9a-f]{24}$`)
+
+// Op is the operation of the form that was sent, as {{template "op" .Q}} put it
+// there; false where it has none, and nothing that moves points may be done.
+func (q *Request) Op() (string, bool) {
+	op := q.R.PostFormValue("op")
+	return op, soundOp.MatchString(op)
+}
+
+// Act is how the employee's deed stands in the ledger; op, as [Request.Op] gives
+// it, makes it one deed, however often its form is sent. Another employee's form
+// is never the same deed.
 func (q *Request) Act(op, reason string) book.Act {
-	return book.Act{Op: loyalty.OpID("console-" + op), Now: q.Now, At: q.Now, Actor: q.Me.ID.Actor(), Role: q.Me.Role, Store: q.Me.Store, Reason: []byte(reason)}
+	return book.Act{Op: loyalty.OpID("console-" + string(q.Me.ID) + "-" + op), Now: q.Now, At: q.Now, Actor: q.Me.ID.Actor(), Role: q.Me.Role, Store: q.Me.Store, Reason: []byte(reason)}
 }
 
 // Refused is the sentence for an error that is a refusal.

@@ -135,7 +135,24 @@ func (c *Console) funcs(p i18n.Printer) template.FuncMap {
 		"tidy":      shop.Tidy,
 		"store":     func(id loyalty.Store) string { return c.Shop.StoreName(id) },
 		"href":      href,
+		"field":     newField,
+		"options":   pairs,
+		"formof":    func(q *Request, form string) formOf { return formOf{q, form} },
 	}
+}
+
+// formOf names one of several forms on a page, for {{template "reasonof"}}.
+type formOf struct {
+	Q    *Request
+	Form string
+}
+
+// pairs are a field's choices, written in the template: value, label, value, …
+func pairs(words ...string) (list []Option) {
+	for i := 0; i+1 < len(words); i += 2 {
+		list = append(list, Option{words[i], words[i+1]})
+	}
+	return list
 }
 
 func whole(n any) int64 {
