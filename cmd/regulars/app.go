@@ -67,7 +67,7 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	}
 	a := &app{cfg: cfg, db: db, clock: clock, log: log, adapters: map[bot.ChannelName]bot.Adapter{}, heard: map[bot.ChannelName]*hearing{}, settled: make(chan struct{}), files: filesOf(db)}
 	a.shop = shop.New(vault, at, clock, rand.Reader, log)
-	a.shop.PublicURL, a.shop.Segments.DB, a.shop.Rollups.DB = cfg.PublicURL, db, db
+	a.shop.PublicURL, a.shop.Segments.DB, a.shop.Rollups.DB, a.shop.Metrics.DB = cfg.PublicURL, db, db, db
 	a.doubt.now = clock.Now
 	a.shop.Book.ClockInDoubt = a.doubt.is
 	a.pages = &counter.Pages{Shop: a.shop, Pictures: counter.Folder(cfg.pictures()), DB: db}

@@ -8,8 +8,9 @@ import (
 
 // segments keep what segments and figures look at: "segments" makes out-of-date
 // rolls and rollups anew (serve does so every few seconds besides), "segment-counts" counts the segments
-// that have a name, for shops too large to count them while somebody waits, and
-// "population" reckons once a night what each member is compared with.
+// that have a name, for shops too large to count them while somebody waits,
+// "census" counts everybody for the metrics that are of people, and "population"
+// reckons once a night what each member is compared with.
 func (j Jobs) segments() []schedule.Job {
 	return []schedule.Job{
 		{Name: "segments", Spec: everyMinute, Run: func(ctx context.Context, _ schedule.Tick) (int, error) {
@@ -17,6 +18,9 @@ func (j Jobs) segments() []schedule.Job {
 		}},
 		{Name: "segment-counts", Spec: "7 * * * *", Run: func(ctx context.Context, _ schedule.Tick) (int, error) {
 			return j.Shop.Segments.TallyAll(ctx, j.Shop.Clock.Now())
+		}},
+		{Name: "census", Spec: "37 * * * *", Run: func(ctx context.Context, _ schedule.Tick) (int, error) {
+			return j.Shop.Metrics.Refresh(ctx, j.Shop.Clock.Now())
 		}},
 		{Name: "population", Spec: "40 3 * * *", Run: j.population},
 	}
@@ -32,6 +36,9 @@ func (j Jobs) population(ctx context.Context, _ schedule.Tick) (int, error) {
 	if err != nil {
 		return n, err
 	}
-	_, err = j.Shop.Segments.Fit(ctx, now)
+	if _, err = j.Shop.Segments.Fit(ctx, now); err != nil {
+		return n, err
+	}
+	_, err = j.Shop.Metrics.Refresh(ctx, now)
 	return n, err
 }

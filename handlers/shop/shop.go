@@ -13,6 +13,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/club"
+	"regulars/loyalty/metric"
 	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
 	"regulars/loyalty/reach"
@@ -59,6 +60,8 @@ type Shop struct {
 	Segments *segment.Desk
 	// Rollups are what the shop's days came to.
 	Rollups *rollup.Desk
+	// Metrics answers by name how the shop does.
+	Metrics *metric.Desk
 	// SMS is the outbox's way to text messages, "" where the shop has none.
 	SMS bot.ChannelName
 
@@ -78,6 +81,7 @@ func New(v *people.Vault, programmeAt func(time.Time) *programme.Programme, cloc
 	s.Segments = s.newSegments()
 	s.Rollups = &rollup.Desk{Book: s.Book, Programme: s.Rules, Segments: s.Segments}
 	s.Segments.Also = s.Rollups.Mark
+	s.Metrics = s.newMetrics()
 	v.Changed, s.Book.Changed, s.Club.Vouchers.Changed = s.personChanged, s.accountChanged, s.changed
 	s.Changes, s.Listeners = append(s.Changes, reach.Stale), append(s.Listeners, s.engaged)
 	return s

@@ -198,3 +198,8 @@ func AllCases(r store.Reader, err *error) iter.Seq[Case] {
 		}
 	}
 }
+
+// Part is a member's part of a survey's wave.
+func Part(r store.Reader, survey, wave string, m loyalty.MemberID) (Answer, bool, error) {
+	return answers.Get(r, survey, wave, string(m))
+}
