@@ -144,32 +144,7 @@ func (x *talk) expression(typed string) (string, error) {
 	if !errors.As(err, &wrong) {
 		return text, err
 	}
-	return "", bot.Refuse(i18n.CampWhoWrong, "Wrong", x.wrong(wrong))
-}
-
-// wrong words what is wrong with an expression.
-func (x *talk) wrong(c *segment.Complaint) string {
-	var said string
-	switch c.Wrong {
-	case segment.WrongWord:
-		said = x.t.Word(i18n.SegmentUnknown, "Word", c.Word)
-	case segment.WrongValue:
-		said = x.t.Word(i18n.SegmentValue, "Word", c.Word)
-	case segment.WrongKind:
-		said = x.t.Word(i18n.SegmentKind, "At", c.At)
-	case segment.WrongAnswer:
-		said = x.t.Word(i18n.SegmentAnswer, "Example", "points > 100")
-	case segment.WrongTool:
-		said = x.t.Word(i18n.SegmentTool, "Word", c.Word)
-	case segment.WrongLength:
-		said = x.t.Word(i18n.SegmentLength)
-	default:
-		said = x.t.Word(i18n.SegmentSyntax, "At", c.At)
-	}
-	if c.Nearest != "" {
-		said += "\n" + x.t.Word(i18n.SegmentNear, "Word", c.Nearest)
-	}
-	return said
+	return "", bot.Refuse(i18n.CampWhoWrong, "Wrong", SegmentWrong(x.t.Printer, wrong))
 }
 
 // braces is whatever somebody meant for a field.
