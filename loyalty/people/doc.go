@@ -23,7 +23,7 @@
 //	unnamed/<member>            new members whose rows of name/ are not written yet         until IndexNames wrote them
 //	bday/<mm-dd>/<member>       birthdays, month and day in the open                        until erased or changed
 //	card/<hash>                 card number → member                                        until erased or reissued
-//	linkcode/<hash>, invite/<hash>  one-time codes not used yet                             ten minutes
+//	linkcode/<hash>, invite/<hash>  one-time codes not used yet                             ten minutes; an invitation seven days at most
 //	recovery/<hash>             a recovery code → its member                                until used, erased or drawn anew
 //	recoveryof/<member>         which recovery code is a member's                           the same
 //	smscode/<hash>              six digits sent by SMS, by the account that asked           five minutes

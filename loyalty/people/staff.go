@@ -77,6 +77,9 @@ type inviteRow struct {
 	Store   loyalty.Store `json:"store,omitempty"`
 	By      loyalty.Actor `json:"by"`
 	Expires time.Time     `json:"expires"`
+	Made    time.Time     `json:"made,omitzero"`
+	Name    []byte        `json:"name,omitempty"` // sealed with the shop's key, as Code is
+	Code    []byte        `json:"code,omitempty"`
 }
 
 var (
@@ -99,7 +102,7 @@ func (v *Vault) Invite(tx store.Tx, role loyalty.Role, at loyalty.Store, by loya
 	if err := tx.Lock(store.Subject("invite/" + h)); err != nil {
 		return "", err
 	}
-	return InviteCode(c), invites.Put(tx, inviteRow{role, at, by, now.Add(life).UTC()}, h)
+	return InviteCode(c), invites.Put(tx, inviteRow{Role: role, Store: at, By: by, Made: now.UTC(), Expires: now.Add(life).UTC()}, h)
 }
 
 // Enrol makes the one who typed the code an employee; he must have been met
@@ -134,6 +137,13 @@ func (v *Vault) Enrol(tx store.Tx, code InviteCode, who Identity, now time.Time,
 		return Staff{}, err
 	}
 	s, _, err := v.staffOf(tx, id)
+	if err != nil || len(inv.Name) == 0 {
+		return s, err
+	}
+	if err := v.name(tx, s.ID, inv.Name, rand); err != nil {
+		return Staff{}, err
+	}
+	s, _, err = v.staffOf(tx, id)
 	return s, err
 }
 
