@@ -192,7 +192,12 @@ func (s *Shop) lockOut(t *bot.Turn, id loyalty.MemberID, keep []people.Identity)
 // TellChats leaves a message in each of these chats of a member, at once:
 // whoever holds the phone reads it.
 func (s *Shop) TellChats(t *bot.Turn, id loyalty.MemberID, chats []people.Identity, words func(i18n.Printer) bot.Message) error {
-	p, err := s.Vault.Get(t.Tx, id)
+	return s.TellChatsBy(t.Tx, t.Tell, id, chats, words)
+}
+
+// TellChatsBy is [Shop.TellChats] for who acts in no turn; tell takes each letter.
+func (s *Shop) TellChatsBy(tx store.Tx, tell func(bot.Telling), id loyalty.MemberID, chats []people.Identity, words func(i18n.Printer) bot.Message) error {
+	p, err := s.Vault.Get(tx, id)
 	if err != nil {
 		return err
 	}
@@ -202,7 +207,7 @@ func (s *Shop) TellChats(t *bot.Turn, id loyalty.MemberID, chats []people.Identi
 			continue
 		}
 		who := bot.Identity{Channel: bot.ChannelName(chat.Channel), User: bot.UserID(chat.User)}
-		t.Tell(bot.Telling{
+		tell(bot.Telling{
 			Person: bot.PersonID(id), Class: bot.Receipt, Carriage: bot.PushNow,
 			To:       bot.Address{Chat: bot.Chat{Channel: who.Channel, ID: bot.ChatID(who.User)}, Person: who},
 			Messages: []bot.Message{words(speak)},

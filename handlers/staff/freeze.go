@@ -2,8 +2,8 @@ package staff
 
 import (
 	"regulars/bot"
+	"regulars/handlers/till"
 	"regulars/i18n"
-	"regulars/loyalty"
 	"regulars/loyalty/people"
 )
 
@@ -20,10 +20,10 @@ func (d desk) freeze(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	if err := d.mayLock(t, me, m.ID); err != nil {
+	if err := d.MayLock(d.call(t, me), m.ID); err != nil {
 		return err
 	}
-	open := obeyed(m)
+	open := till.Obeyed(m)
 	if m.Frozen || len(open) < 2 {
 		return d.lockAll(t, me, m)
 	}
@@ -36,27 +36,10 @@ func (d desk) freeze(t *bot.Turn) error {
 	}
 	for i, a := range open {
 		if lost == chatOption(i) {
-			return d.lockChat(t, m, a)
+			return d.lockChat(t, me, m, a)
 		}
 	}
 	return nil
-}
-
-// obeyed are a member's chats that are not locked.
-func obeyed(m people.Person) (all []people.Account) {
-	for _, a := range m.Accounts {
-		if !a.Frozen {
-			all = append(all, a)
-		}
-	}
-	return all
-}
-
-func chatsOf(all []people.Account) (chats []people.Identity) {
-	for _, a := range all {
-		chats = append(chats, a.Identity)
-	}
-	return chats
 }
 
 // chatOption stands for a chat in a question: no account is in a button.
@@ -77,26 +60,12 @@ func (d desk) askLost(t *bot.Turn, m people.Person, open []people.Account) (stri
 	return r.Value, ok
 }
 
-// lockChat stops obeying one chat. The card and the recovery code that it could
-// show are good no more: the other chat draws new ones.
-func (d desk) lockChat(t *bot.Turn, m people.Person, a people.Account) error {
-	if err := d.Vault.FreezeAccount(t.Tx, a.Identity, true, t.Rand()); err != nil {
+// lockChat stops obeying one chat.
+func (d desk) lockChat(t *bot.Turn, me people.Staff, m people.Person, a people.Account) error {
+	if err := d.LockChat(d.call(t, me), m, a); err != nil {
 		return err
 	}
-	if _, err := d.Vault.ReissueCard(t.Tx, m.ID, t.Rand()); err != nil {
-		return err
-	}
-	if err := d.Vault.EndRecovery(t.Tx, m.ID); err != nil { // it may be read there
-		return err
-	}
-	channel := d.Label(bot.ChannelName(a.Channel))
-	// The locked one is told too: it may have been found meanwhile.
-	if err := d.TellChats(t, m.ID, chatsOf(obeyed(m)), func(p i18n.Printer) bot.Message {
-		return bot.Message{Text: p.Say(i18n.LostLockedTold, "Shop", d.Name(t.Now, p.Lang), "Channel", channel)}
-	}); err != nil {
-		return err
-	}
-	t.SayText(i18n.LostLocked, "Name", d.called(t, m), "Channel", channel)
+	t.SayText(i18n.LostLocked, "Name", d.called(t, m), "Channel", d.Label(bot.ChannelName(a.Channel)))
 	return nil
 }
 
@@ -107,22 +76,7 @@ func (d desk) lockAll(t *bot.Turn, me people.Staff, m people.Person) error {
 	if err != nil || !ok {
 		return err
 	}
-	if err := d.Vault.ReportLost(t.Tx, m.ID, lost, t.Now); err != nil {
-		return err
-	}
-	if m.Frozen { // nobody is told twice
-		t.SayText(i18n.FreezeDone, "Name", d.called(t, m))
-		return nil
-	}
-	if err := d.Vault.Freeze(t.Tx, m.ID, true, t.Rand()); err != nil {
-		return err
-	}
-	if _, err := d.Book.Freeze(t.Tx, m.ID, d.act(t, me, "freeze"), true); err != nil {
-		return err
-	}
-	if err := d.TellChats(t, m.ID, chatsOf(obeyed(m)), func(p i18n.Printer) bot.Message {
-		return bot.Message{Text: p.Say(i18n.FreezeTold, "Shop", d.Name(t.Now, p.Lang))}
-	}); err != nil {
+	if err := d.LockAll(d.call(t, me), m, lost); err != nil {
 		return err
 	}
 	t.SayText(i18n.FreezeDone, "Name", d.called(t, m))
@@ -162,57 +116,16 @@ func (d desk) unfreeze(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	if err := d.mayLock(t, me, m.ID); err != nil {
+	if err := d.MayLock(d.call(t, me), m.ID); err != nil {
 		return err
 	}
-	if !m.Frozen && len(obeyed(m)) == len(m.Accounts) {
+	if !till.Locked(m) {
 		t.SayText(i18n.UnfreezeNot, "Name", d.called(t, m))
 		return nil
 	}
-	for _, a := range m.Accounts {
-		if a.Frozen {
-			if err := d.Vault.FreezeAccount(t.Tx, a.Identity, false, t.Rand()); err != nil {
-				return err
-			}
-		}
-	}
-	if m.Frozen {
-		if err := d.unlock(t, me, m.ID); err != nil {
-			return err
-		}
-	}
-	if _, err := d.Vault.ReissueCard(t.Tx, m.ID, t.Rand()); err != nil {
-		return err
-	}
-	if _, err := d.Tell(t, m.ID, bot.Receipt, bot.PushNow, "", func(p i18n.Printer) bot.Message {
-		return bot.Message{Text: p.Say(i18n.UnfreezeTold, "Shop", d.Name(t.Now, p.Lang))}
-	}); err != nil {
+	if err := d.Unlock(d.call(t, me), m); err != nil {
 		return err
 	}
 	t.SayText(i18n.UnfreezeDone, "Name", d.called(t, m))
 	return nil
-}
-
-func (d desk) unlock(t *bot.Turn, me people.Staff, id loyalty.MemberID) error {
-	if err := d.Vault.Freeze(t.Tx, id, false, t.Rand()); err != nil {
-		return err
-	}
-	if err := d.Vault.ReportLost(t.Tx, id, false, t.Now); err != nil {
-		return err
-	}
-	_, err := d.Book.Freeze(t.Tx, id, d.act(t, me, "freeze"), false)
-	return err
-}
-
-// mayLock refuses one's own card, and a colleague's to who is not above them:
-// locking shuts an employee out.
-func (d desk) mayLock(t *bot.Turn, me people.Staff, id loyalty.MemberID) error {
-	if id == me.Member {
-		return loyalty.ErrSelf
-	}
-	other, employed, err := d.Vault.StaffOfMember(t.Tx, id)
-	if err == nil && employed && (!people.AtLeast(me.Role, people.Manager) || !people.AtLeast(me.Role, other.Role)) {
-		err = bot.Refuse(i18n.FreezeStaff)
-	}
-	return err
 }

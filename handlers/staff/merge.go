@@ -61,7 +61,7 @@ func (d desk) merge(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	if err := d.tellParted(t, into.ID, i18n.MergeTold, m.Balance.Available, from, into); err != nil {
+	if err := d.TellMerged(d.call(t, me), m, from, into); err != nil {
 		return err
 	}
 	t.MustArrive(string(m.Ref))
@@ -108,20 +108,6 @@ func (d desk) askMerge(t *bot.Turn, from, into people.Person) (bot.Question, err
 	}, nil
 }
 
-// tellParted tells a member in the chats where the two of them spoke last, once
-// each: nobody's card changes behind their back.
-func (d desk) tellParted(t *bot.Turn, id loyalty.MemberID, key i18n.Key, has loyalty.Points, both ...people.Person) error {
-	var chats []people.Identity
-	for _, p := range both {
-		if a, ok := p.Account(p.Home); ok && !a.Blocked && !a.Frozen {
-			chats = append(chats, p.Home)
-		}
-	}
-	return d.TellChats(t, id, chats, func(p i18n.Printer) bot.Message {
-		return bot.Message{Text: p.Say(key, "Shop", d.Name(t.Now, p.Lang), "Points", shop.Points(p, has))}
-	})
-}
-
 // unmerge takes the newest merge of a card back: /unmerge WHO.
 func (d desk) unmerge(t *bot.Turn) error {
 	me, err := d.me(t)
@@ -161,7 +147,7 @@ func (d desk) unmerge(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	if err := d.tellEach(t, m, b.Available); err != nil {
+	if err := d.TellUnmerged(d.call(t, me), m, b.Available); err != nil {
 		return err
 	}
 	t.MustArrive(string(m.Ref))
@@ -170,20 +156,5 @@ func (d desk) unmerge(t *bot.Turn) error {
 		text += "\n" + t.Word(i18n.UnmergeKept, "Points", shop.Points(t.Printer, m.Kept))
 	}
 	t.Say(bot.Message{Text: text})
-	return nil
-}
-
-// tellEach tells both that they have a card each again, and what is on it.
-func (d desk) tellEach(t *bot.Turn, m shop.Merged, back loyalty.Points) error {
-	has := []loyalty.Points{back, m.Balance.Available}
-	for i, id := range []loyalty.MemberID{m.From, m.Into} { // in one order, as the turn may run again
-		p, err := d.Vault.Get(t.Tx, id)
-		if err != nil {
-			return err
-		}
-		if err := d.tellParted(t, id, i18n.UnmergeTold, has[i], p); err != nil {
-			return err
-		}
-	}
 	return nil
 }

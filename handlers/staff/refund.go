@@ -9,7 +9,6 @@ import (
 	"regulars/handlers/till"
 	"regulars/i18n"
 	"regulars/loyalty"
-	"regulars/loyalty/club"
 	"regulars/loyalty/people"
 )
 
@@ -29,36 +28,19 @@ func (d desk) refund(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	if of.Kind != loyalty.KindEarn {
-		return bot.Refuse(i18n.RefundOnlySales)
-	}
-	c := d.call(t, me)
-	if err := till.MayUndo(me, of.Actor); err != nil {
+	if err := till.MayRefund(me, of); err != nil {
 		return err
 	}
 	back, err := d.readReturn(t, of, rest)
 	if err != nil {
 		return err
 	}
-	was, err := d.PaidWith(c, of)
+	c := d.call(t, me)
+	u, err := d.Refund(c, of, back)
 	if err != nil {
 		return err
 	}
-	out, err := d.Club.Refund(t.Tx, of.Ref, c.Act("refund"), back)
-	var excess *loyalty.ExcessError
-	switch {
-	case errors.Is(err, loyalty.ErrAmount) && len(back.Lines) > 0: // the items had no prices
-		return bot.Refuse(i18n.RefundHowMuch)
-	case errors.As(err, &excess) && excess.Left == 0: // these items came back before
-		return loyalty.ErrAlreadyReversed
-	}
-	if err != nil {
-		return err
-	}
-	if err := d.Uncount(c, was, out); err != nil {
-		return err
-	}
-	return d.refunded(t, c, of, out)
+	return d.refunded(t, c, u)
 }
 
 // saleOf is the sale that the command names, and what is left of its arguments.
@@ -121,27 +103,9 @@ func (d desk) readReturn(t *bot.Turn, of loyalty.Entry, words []string) (r loyal
 	return r, err
 }
 
-// refunded tells both sides, the member at once.
-func (d desk) refunded(t *bot.Turn, c *till.Call, of loyalty.Entry, out club.Outcome) error {
-	m, err := d.Owner(t.Tx, of.Member)
-	if err != nil {
-		return err
-	}
-	cards, err := d.Stamped(c, m.ID, out.Receipt)
-	if err != nil {
-		return err
-	}
-	if err := d.TellElsewhere(c, out); err != nil {
-		return err
-	}
-	e := out.Receipt.Entry()
-	if err := d.TellMember(c, m.ID, bot.PushNow, string(e.Ref), func(p i18n.Printer) []bot.Message {
-		msg := d.Corrected(c, p, till.Undone{Outcome: out, Of: of, Member: m, Ref: string(e.Ref), Cards: cards})
-		msg.Rows = append([]bot.Row{{Label: p.Say(i18n.RefundFor), Value: d.Money(p, t.Now, e.Amount)}}, msg.Rows...)
-		return []bot.Message{msg}
-	}); err != nil {
-		return err
-	}
+// refunded tells the employee.
+func (d desk) refunded(t *bot.Turn, c *till.Call, u till.Undone) error {
+	of, out, m, e := u.Of, u.Outcome, u.Member, u.Receipt.Entry()
 	if t.Event.Chat.Group {
 		t.SayText(i18n.RefundDoneGroup, "Ref", string(of.Ref))
 		return nil
@@ -152,7 +116,7 @@ func (d desk) refunded(t *bot.Turn, c *till.Call, of loyalty.Entry, out club.Out
 	lines = append(lines, d.WentBack(p, t.Now, out)...)
 	lines = append(lines, d.Moved(p, t.Now, out, d.called(t, m))...)
 	msg := bot.Message{Text: strings.Join(lines, "\n"), Note: t.Word(i18n.GroupRef, "Ref", string(e.Ref))}
-	d.AddStamps(p, t.Now, &msg, cards)
+	d.AddStamps(p, t.Now, &msg, u.Cards)
 	msg.Rows = append(msg.Rows, d.GoodUntil(p, out)...)
 	if b.Debt > 0 {
 		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.PointsOwed), Value: i18n.Number(int64(b.Debt))})
