@@ -14,7 +14,7 @@
 package draw
 
 import (
-	_ "embed"
+	"embed"
 	"html/template"
 )
 
@@ -28,6 +28,11 @@ var CSS string
 //
 //go:embed draw.js
 var JS string
+
+// Files are CSS and JS as the files draw.css and draw.js, for who serves them.
+//
+//go:embed draw.css draw.js
+var Files embed.FS
 
 // Options say how a drawing is embedded. The zero value draws a preview: its
 // buttons are there and cannot be pressed.

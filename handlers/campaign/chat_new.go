@@ -171,13 +171,7 @@ func (x *talk) wordsAsk(lang, variant string) bot.Question {
 
 // typedWords reads a wording.
 func typedWords(typed string) (string, error) {
-	text := strings.TrimSpace(fullBraces.Replace(typed))
-	text = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, text)
+	text := TypedText(typed)
 	w := split(text)
 	if n := utf8.RuneCountInString(w.Text); n == 0 || n > longText {
 		return "", bot.Refuse(i18n.CampWordsLong, "Number", i18n.Number(int64(n)), "Most", i18n.Number(longText))

@@ -3,6 +3,7 @@ package campaign
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"regulars/bot"
@@ -84,6 +85,17 @@ func SegmentWrong(p i18n.Printer, c *segment.Complaint) string {
 // TypedSegment is what was typed for a segment, with the quotes and signs that
 // phones make while somebody types put right.
 func TypedSegment(typed string) string { return plainQuotes.Replace(oneLine(typed)) }
+
+// TypedText is what was typed for words, with the braces of keyboards for wide
+// letters put right, and without what cannot be shown.
+func TypedText(typed string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, strings.TrimSpace(fullBraces.Replace(typed)))
+}
 
 // CostWords says what an audience costs.
 func (e *Engine) CostWords(p i18n.Printer, now time.Time, a *Audience) string {
