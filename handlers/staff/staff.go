@@ -52,6 +52,7 @@ func Commands(s *shop.Shop) []*bot.Command {
 		{Name: "stock", Words: i18n.WordsStock, Help: i18n.HelpStock, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.stock)},
 		{Name: "pin", Words: i18n.WordsPIN, Help: i18n.HelpPIN, Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.pin)},
 		{Name: "counter", Words: i18n.WordsCounter, Help: i18n.HelpCounter, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.counter)},
+		{Name: "console", Words: i18n.WordsConsole, Help: i18n.HelpConsole, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.console)},
 		{Name: "scan", Role: bot.Clerk, Place: bot.Private, Run: d.ends(d.scan)},
 		{Name: "decide", Role: bot.Manager, Place: bot.Private, Run: d.ends(d.decide)},
 		{Name: "messages", Words: i18n.WordsMessages, Help: i18n.HelpMessages, Role: bot.Manager, Place: bot.Private, Run: d.ends(d.messages)},
