@@ -269,7 +269,8 @@ func (t *taking) joining() (j joining, err error) {
 	return j, nil
 }
 
-// scores takes in the member's newest answers.
+// scores takes in the member's newest answers: one to an older question was taken
+// in before the newer one was asked, weeks ago.
 func (t *taking) scores() error {
 	list, err := survey.Current(t.r, t.m)
 	for _, s := range list {

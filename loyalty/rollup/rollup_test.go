@@ -1,0 +1,208 @@
+package rollup
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/store"
+)
+
+// TestDay: what a day came to, and what a later refund makes of it.
+func TestDay(t *testing.T) {
+	w := strict(t)
+	ann, bob := w.member("ann"), w.member("bob")
+	monday := w.today()
+	w.sell(ann, "eve", "north", 100)
+	big := w.sell(ann, "eve", "south", 300)
+	w.sell(bob, "", "north", 50)
+	w.refresh()
+	s := Span{monday, monday + 1}
+	if got := w.total(s, Where{}); got.Orders != 3 || got.Gross != 450 || got.SalePoints != 450 || got.Joined != 2 || got.Visits != 3 || got.Unspent != 450 {
+		t.Errorf("the day: %+v", got)
+	}
+	if got := w.total(s, Where{Store: "north"}); got.Orders != 2 || got.Gross != 150 || got.Visits != 2 || got.Joined != 1 {
+		t.Errorf("north: %+v", got)
+	}
+	w.days(3)
+	w.refund(big, "north", 100)
+	w.spend(ann, "eve", "north", 120)
+	w.refresh()
+	if got := w.total(s, Where{}); got.Orders != 3 || got.Refunded != 100 || got.Money() != 350 || got.Back != 0 {
+		t.Errorf("after a part came back: %+v", got)
+	}
+	w.refund(big, "north", 200)
+	w.refresh()
+	if got := w.total(s, Where{Store: "south"}); got.Orders != 0 || got.Void != 1 || got.Money() != 0 || got.Visits != 0 {
+		t.Errorf("after all of it came back: %+v", got)
+	}
+	later := Span{monday + 3, monday + 4}
+	if got := w.total(later, Where{}); got.Back != 300 || got.Spent != 120 || got.Uses != 1 || got.Orders != 0 || got.Unspent != -400 {
+		t.Errorf("three days later: %+v", got) // 20 of what was taken back are owed
+	}
+	list, err := w.desk.Sums(context.Background(), Span{monday, monday + 4}, Where{})
+	if err != nil || len(list) != 4 || list[1].Orders != 0 || list[3].Spent != 120 || list[0].Orders != 2 {
+		t.Errorf("by day: %+v, %v", list, err)
+	}
+	got := w.customers(Span{monday, monday + 4}, Where{})
+	if got[ann] != (Customer{Orders: 1, Days: 1, First: monday, Last: monday, Money: 100}) || len(got) != 2 {
+		t.Errorf("customers: %+v", got)
+	}
+}
+
+// TestNotYet: nothing is said to be 0 that was never counted.
+func TestNotYet(t *testing.T) {
+	w := strict(t)
+	if _, err := w.desk.Total(context.Background(), Ever, Where{}); !errors.Is(err, ErrNotYet) {
+		t.Error(err)
+	}
+	w.refresh()
+	if got := w.total(Ever, Where{}); got != (Sums{}) {
+		t.Error(got)
+	}
+}
+
+// TestMergedIsOneCustomer, and two again when that is taken back.
+func TestMergedIsOneCustomer(t *testing.T) {
+	w := strict(t)
+	ann, bob := w.member("ann"), w.member("bob")
+	day := w.today()
+	w.sell(ann, "", "north", 100)
+	ref := w.sell(bob, "", "north", 60)
+	w.days(1)
+	w.sell(bob, "", "north", 40)
+	w.merge(bob, ann)
+	w.refresh()
+	got := w.customers(Ever, Where{})
+	if len(got) != 1 || got[ann] != (Customer{Orders: 3, Days: 2, First: day, Last: day + 1, Money: 200}) {
+		t.Errorf("merged: %+v", got)
+	}
+	if n := w.total(Ever, Where{}).Joined; n != 1 {
+		t.Errorf("one person joined %d times", n)
+	}
+	w.refund(ref, "north", 60)
+	w.refresh()
+	if got := w.customers(Ever, Where{}); got[ann].Orders != 2 || got[ann].Money != 140 {
+		t.Errorf("refunded while merged: %+v", got)
+	}
+	w.unmerge(bob)
+	w.refresh()
+	got = w.customers(Ever, Where{})
+	if got[ann] != (Customer{Orders: 1, Days: 1, First: day, Last: day, Money: 100}) || got[bob] != (Customer{Orders: 1, Days: 1, First: day + 1, Last: day + 1, Money: 40}) {
+		t.Errorf("parted: %+v", got)
+	}
+	if n := w.total(Ever, Where{}).Joined; n != 2 {
+		t.Errorf("two persons joined %d times", n)
+	}
+}
+
+// TestSegment: the sums of a segment's members, merged ones among them.
+func TestSegment(t *testing.T) {
+	w := strict(t)
+	ann, bob, cat := w.member("ann"), w.member("bob"), w.member("cat")
+	w.sell(ann, "", "north", 100)
+	w.sell(bob, "", "north", 900)
+	w.sell(cat, "", "north", 30)
+	w.merge(cat, bob)
+	w.refresh()
+	e, err := w.desk.Segments.Expr("spend > 500", w.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := w.desk.SetOf(context.Background(), e, w.now)
+	if err != nil || set.Len() != 1 || !set.AsOf.Equal(w.now) {
+		t.Fatal(set, err)
+	}
+	if got := w.total(Ever, Where{Set: set}); got.Orders != 2 || got.Gross != 930 {
+		t.Errorf("%+v", got)
+	}
+	if got := w.customers(Ever, Where{Set: set}); len(got) != 1 || got[bob].Money != 930 {
+		t.Errorf("%+v", got)
+	}
+	if err := w.desk.Rebuild(context.Background(), w.now, nil); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.desk.Total(context.Background(), Ever, Where{Set: set}); !errors.Is(err, ErrOldSet) {
+		t.Error(err)
+	}
+	if set, err = w.desk.SetOf(context.Background(), e, w.now); err != nil || w.total(Ever, Where{Set: set}).Gross != 930 {
+		t.Error(err)
+	}
+}
+
+// TestSettlement: points of one store spent at another, in the month in which
+// that was recorded; taking it back counts when it is done.
+func TestSettlement(t *testing.T) {
+	w := strict(t)
+	ann := w.member("ann")
+	w.sell(ann, "eve", "north", 100)
+	w.days(3) // February
+	w.sell(ann, "eve", "south", 100)
+	ref := w.spend(ann, "eve", "south", 150)
+	w.refresh()
+	settled := func(m Month) (n map[[2]loyalty.Store]loyalty.Points) {
+		list, err := w.desk.Settlement(context.Background(), m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n = map[[2]loyalty.Store]loyalty.Points{}
+		for _, s := range list {
+			n[[2]loyalty.Store{s.From, s.To}] = s.Points
+		}
+		return n
+	}
+	feb := settled(202602)
+	if feb[[2]loyalty.Store{"north", "south"}] != 100 || feb[[2]loyalty.Store{"south", "south"}] != 50 || len(settled(202601)) != 0 {
+		t.Error(feb)
+	}
+	w.days(30)
+	act := w.act("eve", "north")
+	w.play(func(tx store.Tx) (book.Receipt, error) { return w.book.Undo(tx, ref, act) })
+	w.refresh()
+	if got := settled(202602); got[[2]loyalty.Store{"north", "south"}] != 100 {
+		t.Error("a month that is over has changed:", got)
+	}
+	if got := settled(202603); got[[2]loyalty.Store{"north", "south"}] != -100 {
+		t.Error(got)
+	}
+}
+
+// TestStaff: what an employee gave, to whom, and who joined with them.
+func TestStaff(t *testing.T) {
+	w := strict(t)
+	ann, bob := w.member("ann"), w.member("bob")
+	w.sell(ann, "eve", "north", 100)
+	ref := w.sell(bob, "eve", "north", 300)
+	w.sell(bob, "joe", "north", 10)
+	w.refund(ref, "north", 300)
+	w.refresh()
+	list, err := w.desk.Staff(context.Background(), 202601)
+	if err != nil || len(list) != 2 || list[0].Staff != "eve" || list[0].Members != 2 || list[0].SalePoints != 400 || list[0].Back != 300 || list[0].Joined != 2 || list[1].Joined != 0 {
+		t.Errorf("%+v, %v", list, err)
+	}
+	to, err := w.desk.StaffMembers(context.Background(), 202601, "eve", 10)
+	if err != nil || len(to) != 2 || to[0].Given() != 100 || to[1].Given() != 0 {
+		t.Errorf("%+v, %v", to, err)
+	}
+}
+
+// TestErased: a person goes, their day stays.
+func TestErased(t *testing.T) {
+	w := strict(t)
+	ann := w.member("ann")
+	w.sell(ann, "eve", "north", 100)
+	w.leave(ann) // before anything was taken in
+	w.refresh()
+	want := w.total(Ever, Where{})
+	if want.Orders != 1 || want.Gross != 100 || want.Joined != 1 || want.Unspent != 0 {
+		t.Errorf("%+v", want)
+	}
+	if err := w.desk.Rebuild(context.Background(), w.now, nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.total(Ever, Where{}); got != want {
+		t.Errorf("made anew: %+v", got)
+	}
+}
