@@ -116,9 +116,13 @@ func (d *Desk) DropGoal(tx store.Tx, id string) error {
 	return goals.Delete(tx, id)
 }
 
-// StartOf is where a goal that is set now begins.
+// StartOf is where a goal that is set now begins. Errors other than accidents:
+// ErrGoal, ErrGoalDay, and those of [Desk.Value].
 func (d *Desk) StartOf(ctx context.Context, g Goal, now time.Time) (float64, error) {
-	if info, ok := InfoOf(g.Metric); !ok || info.Sums {
+	if err := g.check(now); err != nil {
+		return 0, err
+	}
+	if info, _ := InfoOf(g.Metric); info.Sums {
 		return 0, nil
 	}
 	g.SetAt = now
