@@ -500,6 +500,9 @@ func (l *life) compareRest(when string, s *slow) {
 	}
 	l.compareScores(when)
 	l.compareLiability(when)
+	if faults, err := l.desk.Check(ctx, nil); err != nil || len(faults) > 0 {
+		l.t.Fatalf("%s: %v, %q", when, err, faults)
+	}
 }
 
 // compareLiability: what all days add up to is what all members can spend.

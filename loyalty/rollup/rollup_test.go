@@ -206,3 +206,45 @@ func TestErased(t *testing.T) {
 		t.Errorf("made anew: %+v", got)
 	}
 }
+
+// TestCheck: a row that says something else is found, and Rebuild puts it right.
+func TestCheck(t *testing.T) {
+	w := strict(t)
+	ann, bob := w.member("ann"), w.member("bob")
+	w.sell(ann, "eve", "north", 100)
+	w.spend(ann, "eve", "south", 10)
+	w.merge(bob, ann)
+	w.refresh()
+	check := func() []string {
+		faults, err := w.desk.Check(context.Background(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return faults
+	}
+	if faults := check(); len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	w.do(func(tx store.Tx) error {
+		if err := tx.Lock(all); err != nil {
+			return err
+		}
+		gen := generation(1)
+		wrong := record{ord: 0, columns: columns{cOrders: 7}}
+		return errors.Join(
+			addRecords(tx, dayKey(w.today(), "north", 0).under(1), []record{wrong}),
+			tx.Delete(staffKey(202601, "eve", 0).under(1)),
+			settled.Put(tx, 5, gen, pad(202601), storePart("north"), storePart("east")),
+			parts.Put(tx, 1, gen, pad(0)),
+		)
+	})
+	if faults := check(); len(faults) != 4 {
+		t.Errorf("%q", faults)
+	}
+	if err := w.desk.Rebuild(context.Background(), w.now, nil); err != nil {
+		t.Fatal(err)
+	}
+	if faults := check(); len(faults) > 0 {
+		t.Error(faults)
+	}
+}

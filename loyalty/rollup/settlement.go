@@ -23,10 +23,18 @@ func (d *Desk) Settlement(ctx context.Context, m Month) (list []Settled, err err
 	err = d.read(ctx, Where{}, func(r store.Reader, st state, _ resolver) (err error) {
 		list = nil
 		for key, n := range settled.Scan(r, settled.Under(generation(st.Gen), pad(int32(m))), &err) {
-			p := strings.Split(key, "/")
-			list = append(list, Settled{storeOf(p[2]), storeOf(p[3]), n})
+			k := settleKeyOf(key)
+			list = append(list, Settled{k.from, k.to, n})
 		}
 		return err
 	})
 	return list, err
+}
+
+// settleKeyOf reads a key of rollsettle after the prefix.
+func settleKeyOf(key string) (k settleKey) {
+	if p := strings.Split(key, "/"); len(p) == 4 {
+		k = settleKey{Month(number(p[1])), storeOf(p[2]), storeOf(p[3])}
+	}
+	return k
 }

@@ -66,20 +66,28 @@ func (d *Desk) take(r store.Reader, b *batch, m loyalty.MemberID, k *known, n in
 		return false, err
 	}
 	t := &taking{d, r, b, m, k, list}
-	for i := range list {
-		err := t.entry(&list[i])
-		if errors.Is(err, errLater) {
-			break
-		}
-		if err != nil {
-			return false, err
-		}
-		k.Seq = list[i].Seq
+	if err := t.entries(); err != nil {
+		return false, err
 	}
 	if err := t.join(); err != nil {
 		return false, err
 	}
 	return len(list) == n, t.scores()
+}
+
+// entries takes in the list, and moves the watermark.
+func (t *taking) entries() error {
+	for i := range t.list {
+		err := t.entry(&t.list[i])
+		if errors.Is(err, errLater) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		t.k.Seq = t.list[i].Seq
+	}
+	return nil
 }
 
 // find is the entry that the member's account knows by a number, which is of a
