@@ -195,6 +195,7 @@ func (a *app) sweeps(ctx context.Context) error {
 			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
 			"approvals": staff.Sweep, "counter": counter.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep,
 			"receipts": a.shop.Slips().Sweep, "touches": reach.Sweep, "surveys": survey.Sweep, "claims": schedule.Sweep, "campaigns": a.campaigns.Sweep, "joins": shop.SweepJoins,
+			"figures": a.shop.Rollups.Sweep,
 		} {
 			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {
 				a.log.Warn("a sweep failed; it is tried again in an hour", "what", what, "error", err)

@@ -42,6 +42,7 @@ func newDesk(t *testing.T, broken *bool) admin.Desk {
 	p, _ := programme.Load(text)
 	s := shop.New(vault, func(time.Time) *programme.Programme { return p }, still{}, rand.Reader, slog.New(slog.DiscardHandler))
 	d := admin.Desk{DB: mem.New(), Shop: s}
+	s.Rollups.DB = d.DB
 	d.Bot = s.Bot(&bot.Command{Name: "tea", Place: bot.Private, Run: func(*bot.Turn) error {
 		if *broken {
 			return errors.New("the kettle is cold")

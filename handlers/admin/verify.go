@@ -12,8 +12,8 @@ import (
 const maxFaults = 50
 
 // verify reads every page and row of the store, and holds every member's chain
-// of entries, all that is derived from it, every voucher and every receipt's code
-// against the rules.
+// of entries, all that is derived from it (the sums of days too), every voucher
+// and every receipt's code against the rules.
 func (d Desk) verify(ctx context.Context, _ map[string]string, out Out) error {
 	if d.Check != nil {
 		err := d.Check(ctx, func(done, total uint64) { out.Progress(int64(done), int64(total)) })
@@ -31,7 +31,7 @@ func (d Desk) verify(ctx context.Context, _ map[string]string, out Out) error {
 		return fmt.Errorf("the ledger has %s, named above.\nWhere a row differs from its entries, `regulars rebuild` puts it right; a bad entry needs the newest backup that is clean",
 			count(len(faults), "fault", "faults"))
 	}
-	if err := errors.Join(d.vouchersWhole(ctx, out), d.receiptsWhole(ctx, out), d.surveysWhole(ctx, out), d.campaignsWhole(ctx, out)); err != nil {
+	if err := errors.Join(d.vouchersWhole(ctx, out), d.receiptsWhole(ctx, out), d.surveysWhole(ctx, out), d.campaignsWhole(ctx, out), d.figuresWhole(ctx, out)); err != nil {
 		return err
 	}
 	root, _, err := d.Shop.Book.Root(ctx, d.DB)
@@ -71,8 +71,39 @@ func (d Desk) surveysWhole(ctx context.Context, out Out) error {
 	return err
 }
 
-// rebuild writes anew what is derived from the entries where it differs.
-func (d Desk) rebuild(ctx context.Context, _ map[string]string, out Out) error {
+// figuresWhole makes the sums of all days once more and holds each stored row
+// against them.
+func (d Desk) figuresWhole(ctx context.Context, out Out) error {
+	faults, err := d.Shop.Rollups.Check(ctx, func(n int) { out.Progress(int64(n), 0) })
+	for i, f := range faults {
+		if i < maxFaults {
+			out.Say("✗ %s", f)
+		}
+	}
+	if err == nil && len(faults) > 0 {
+		err = fmt.Errorf("the figures have %s, named above; `regulars rebuild` makes them anew from the ledger", count(len(faults), "fault", "faults"))
+	}
+	return err
+}
+
+// rebuild writes anew what is derived from the entries where it differs, and the
+// sums of all days.
+func (d Desk) rebuild(ctx context.Context, args map[string]string, out Out) error {
+	if err := d.rebuildLedger(ctx, args, out); err != nil {
+		return err
+	}
+	members := 0
+	err := d.Shop.Rollups.Rebuild(ctx, d.now(), func(n int) {
+		members = n
+		out.Progress(int64(n), 0)
+	})
+	if err == nil {
+		out.Say("figures: every day was summed up anew, of %s", count(members, "member", "members"))
+	}
+	return err
+}
+
+func (d Desk) rebuildLedger(ctx context.Context, _ map[string]string, out Out) error {
 	n, err := d.Shop.Book.Rebuild(ctx, d.DB, func(members int) { out.Progress(int64(members), 0) })
 	if n == 0 && err == nil {
 		out.Say("nothing differed: every derived row is what the entries give")

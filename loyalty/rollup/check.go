@@ -109,7 +109,10 @@ func (c *checking) page(ctx context.Context, b *batch, page []one) error {
 			return k.Ord, err
 		}
 		for i := range page {
-			if err := c.member(r, b, &page[i]); err != nil {
+			err := c.member(r, b, &page[i])
+			if skips(err) {
+				c.say("figures: what member %s did cannot be read: %v", page[i].member, err)
+			} else if err != nil {
 				return fmt.Errorf("rollup: member %s: %w", page[i].member, err)
 			}
 		}

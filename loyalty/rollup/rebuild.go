@@ -18,8 +18,10 @@ import (
 )
 
 // Rebuild makes all rows anew from all entries, beside those that hold, which are
-// read until it is done. It may be stopped and run again. progress, which may be
-// nil, is told how many members are done.
+// read until it is done. It may be stopped and run again. Of a member whose rows
+// are damaged it leaves out what it cannot read; the error names them, and the
+// rows of all others hold. progress, which may be nil, is told how many members
+// are done.
 func (d *Desk) Rebuild(ctx context.Context, now time.Time, progress func(members int)) error {
 	d.one.Lock()
 	defer d.one.Unlock()
@@ -63,7 +65,8 @@ func (d *Desk) rebuild(ctx context.Context, now time.Time, progress func(int)) e
 		return err
 	}
 	gen := st.Building
-	next, err := d.make(ctx, gen, now, progress)
+	k := &making{desk: d, gen: gen}
+	next, err := k.make(ctx, now, progress)
 	if err == nil {
 		_, err = d.setState(ctx, func(st *state) error {
 			if st.Building != gen {
@@ -83,7 +86,7 @@ func (d *Desk) rebuild(ctx context.Context, now time.Time, progress func(int)) e
 		})
 		return errors.Join(err, undo)
 	}
-	return d.sweepOld(ctx, gen)
+	return errors.Join(errors.Join(k.bad...), d.sweepOld(ctx, gen))
 }
 
 // tables are those whose rows have a generation.
@@ -113,15 +116,23 @@ type making struct {
 	desk *Desk
 	gen  int
 	ids  []loyalty.MemberID // by ordinal, sorted
+
+	mu  sync.Mutex
+	bad []error // of members who cannot be read
+}
+
+// skips reports whether an error is one member's, whose rows are damaged: the
+// others' figures are made all the same.
+func skips(err error) bool {
+	return errors.Is(err, store.ErrDamaged) || errors.Is(err, loyalty.ErrUnknownRef)
 }
 
 // make writes all rows of a new generation, and tells the next ordinal.
-func (d *Desk) make(ctx context.Context, gen int, now time.Time, progress func(int)) (next uint32, err error) {
-	if err := d.empty(ctx, gen); err != nil {
+func (k *making) make(ctx context.Context, now time.Time, progress func(int)) (next uint32, err error) {
+	if err := k.desk.empty(ctx, k.gen); err != nil {
 		return 0, err
 	}
-	k := &making{desk: d, gen: gen}
-	if k.ids, err = d.everybody(ctx); err != nil {
+	if k.ids, err = k.desk.everybody(ctx); err != nil {
 		return 0, err
 	}
 	sum := newBatch(k.ord)
@@ -246,9 +257,16 @@ func (k *making) chunk(ctx context.Context, b *batch, from int) (list []known, e
 	err = k.desk.DB.View(ctx, func(r store.Reader) error {
 		for i, m := range ids {
 			list[i] = known{Ord: uint32(from + i)}
-			if _, err := k.desk.take(r, b, m, &list[i], everything); err != nil {
-				return fmt.Errorf("rollup: member %s: %w", m, err)
+			_, err := k.desk.take(r, b, m, &list[i], everything)
+			if err == nil {
+				continue
 			}
+			if err = fmt.Errorf("rollup: member %s: %w", m, err); !skips(err) {
+				return err
+			}
+			k.mu.Lock()
+			k.bad = append(k.bad, err)
+			k.mu.Unlock()
 		}
 		return nil
 	})

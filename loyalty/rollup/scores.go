@@ -168,7 +168,7 @@ const scoresKept = 1100
 
 // Sweep deletes the rows of answers that are over 1,100 days old. It returns how
 // many rows went.
-func (d *Desk) Sweep(ctx context.Context, now time.Time) (int, error) {
+func (d *Desk) Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 	old := d.dayOf(now) - scoresKept
-	return store.Sweep(ctx, d.DB, scored.All(), 50, func(row store.Row) bool { return scoreKeyOf(row.Key).day < old })
+	return store.Sweep(ctx, db, scored.All(), 50, func(row store.Row) bool { return scoreKeyOf(row.Key).day < old })
 }
