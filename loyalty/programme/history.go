@@ -313,8 +313,15 @@ func (c *record) effective() time.Time {
 	return p.Rules.From
 }
 
-// begins writes the day on which the version begins, in the shop's zone.
-func (p *Programme) begins() string { return p.Rules.From.In(p.Rules.Zone).Format(time.DateOnly) }
+// begins writes the day on which the version begins, in the shop's zone, and the
+// time where that is not its start.
+func (p *Programme) begins() string {
+	at := p.Rules.From.In(p.Rules.Zone)
+	if h, m, s := at.Clock(); h+m+s > 0 {
+		return at.Format("2006-01-02 15:04")
+	}
+	return at.Format(time.DateOnly)
+}
 
 // ruleBytes are the rules alone, written so that equal rules are equal bytes.
 type ruleBytes []byte

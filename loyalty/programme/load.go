@@ -113,10 +113,10 @@ func (r *reader) zone(t *table) *time.Location {
 	return zone
 }
 
-// effective is the start of the day from which this version holds.
+// effective is the start of the day, or the moment, from which this version
+// holds.
 func (r *reader) effective(t *table, zone *time.Location) time.Time {
-	day, _ := r.day(t, "effective", zone)
-	return day
+	return r.moment(t, "effective", zone)
 }
 
 func (r *reader) currency(t *table) loyalty.Currency {

@@ -9,8 +9,9 @@
 //
 //	programme/<version>     a version's text and since when it holds; kept for ever once it has begun
 //	programmechange/all     how often those rows were changed; one row, kept for ever
+//	programmefile/all       which version the programme file is to be brought to, and from which text; one row
 //
-// Both are guarded by the subject "programme/versions".
+// All are guarded by the subject "programme/versions".
 package programme
 
 import (
@@ -25,7 +26,8 @@ import (
 // and where. It is not changed after Load.
 type Programme struct {
 	// Rules are what the ledger works by. Rules.Version and Rules.From are the
-	// file's version and the start of its effective date in the shop's zone.
+	// file's version and its effective moment, or the start of that date, in the
+	// shop's zone.
 	Rules loyalty.Programme
 	// Country is the shop's ISO 3166 code: "TW".
 	Country string
