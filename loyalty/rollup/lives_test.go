@@ -26,7 +26,7 @@ func lives() uint64 {
 	if n, err := strconv.ParseUint(os.Getenv("REGULARS_SEEDS"), 10, 64); err == nil {
 		return n
 	}
-	return 12
+	return 8
 }
 
 // TestRandomLives: whatever members do, whenever the store crashes, the figures

@@ -94,6 +94,9 @@ func tables() []store.Range {
 	return []store.Range{knowns.All(), ords.All(), parts.All(), days.All(), months.All(), settled.All(), scored.All()}
 }
 
+// sweepStep is how many rows of an old generation one Update deletes.
+const sweepStep = 2000
+
 // sweepOld deletes what is of another generation than the one that holds.
 func (d *Desk) sweepOld(ctx context.Context, gen int) error {
 	own := []byte("/" + generation(gen) + "/")
@@ -102,7 +105,7 @@ func (d *Desk) sweepOld(ctx context.Context, gen int) error {
 		parted := []store.Range{{Start: rg.Start, End: append(bytes.Clone(rg.Start), generation(gen)...)},
 			{Start: append(bytes.Clone(rg.Start), generation(gen+1)...), End: rg.End}}
 		for _, part := range parted {
-			_, err := store.Sweep(ctx, d.DB, part, 500, func(row store.Row) bool { return !bytes.HasPrefix(row.Key[prefix:], own) })
+			_, err := store.Sweep(ctx, d.DB, part, sweepStep, func(row store.Row) bool { return !bytes.HasPrefix(row.Key[prefix:], own) })
 			if err != nil {
 				return err
 			}
@@ -149,7 +152,7 @@ func (k *making) make(ctx context.Context, now time.Time, progress func(int)) (n
 func (d *Desk) empty(ctx context.Context, gen int) error {
 	for _, rg := range tables() {
 		mine := store.Prefix(append(bytes.Clone(rg.Start), generation(gen)+"/"...))
-		if _, err := store.Sweep(ctx, d.DB, mine, 500, func(store.Row) bool { return true }); err != nil {
+		if _, err := store.Sweep(ctx, d.DB, mine, sweepStep, func(store.Row) bool { return true }); err != nil {
 			return err
 		}
 	}
@@ -350,7 +353,8 @@ func (k *making) put(ctx context.Context, sum *batch) error {
 			if err := tx.Lock(all); err != nil {
 				return err
 			}
-			return b.write(tx, k.gen)
+			_, err := b.write(tx, k.gen)
+			return err
 		})
 	}
 	for key, p := range sum.piles {

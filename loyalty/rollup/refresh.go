@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"regulars/loyalty"
@@ -34,22 +35,45 @@ func (d *Desk) Refresh(ctx context.Context, now time.Time) (done int, err error)
 	if st.Gen == 0 && st.Building == 0 {
 		return 0, errors.Join(bad, d.rebuild(ctx, now, nil))
 	}
+	done, err = d.takeAll(ctx, now, &work{most: leastWork + workEach*int(st.Next)})
+	if err = errors.Join(bad, err); err == nil {
+		d.asOf.Store(now.UnixMicro())
+	}
+	return done, err
+}
+
+// takeAll takes in whoever is marked.
+func (d *Desk) takeAll(ctx context.Context, now time.Time, w *work) (done int, err error) {
 	for more := true; more; {
-		n, left, err := d.pass(ctx, now)
-		if done += n; err != nil {
-			return done, errors.Join(bad, err)
+		n, left, err := d.pass(ctx, now, w)
+		if done += n; errors.Is(err, errMuch) {
+			w.most, err = math.MaxInt, d.rebuild(ctx, now, nil)
+			left = true
+		}
+		if err != nil {
+			return done, err
 		}
 		more = left
 	}
-	if bad == nil {
-		d.asOf.Store(now.UnixMicro())
-	}
-	return done, bad
+	return done, nil
 }
+
+// work is how many bytes of rows a refresh wrote, and how many it may write
+// before it costs less to make all rows anew: after an import each member has
+// something on other days, and a day's row is written for each few of them.
+type work struct{ done, most int }
+
+const (
+	leastWork = 32 << 20
+	workEach  = 200 // of each member there is
+)
+
+// errMuch says that a refresh has done more than making all anew would.
+var errMuch = errors.New("rollup: too much for one by one")
 
 // pass goes through all who are marked once; left says that somebody has more
 // entries than were taken in.
-func (d *Desk) pass(ctx context.Context, now time.Time) (done int, left bool, err error) {
+func (d *Desk) pass(ctx context.Context, now time.Time, w *work) (done int, left bool, err error) {
 	var failed []error
 	for from := ""; ; {
 		var page []loyalty.MemberID
@@ -65,17 +89,21 @@ func (d *Desk) pass(ctx context.Context, now time.Time) (done int, left bool, er
 		if err != nil || len(page) == 0 {
 			return done, left, errors.Join(append(failed, err)...)
 		}
-		n, more, bad := d.takeIn(ctx, page, now)
+		n, more, bad := d.takeIn(ctx, page, now, w)
 		done, left, failed = done+n, left || more, append(failed, bad...)
-		if from = string(page[len(page)-1]) + "\x00"; ctx.Err() != nil {
+		switch from = string(page[len(page)-1]) + "\x00"; {
+		case ctx.Err() != nil:
 			return done, left, ctx.Err()
+		case w.done > w.most:
+			return done, true, errMuch
 		}
 	}
 }
 
 // takeIn takes in some members, and where that fails each by themselves.
-func (d *Desk) takeIn(ctx context.Context, page []loyalty.MemberID, now time.Time) (done int, more bool, bad []error) {
-	more, err := d.update(ctx, page, now)
+func (d *Desk) takeIn(ctx context.Context, page []loyalty.MemberID, now time.Time, w *work) (done int, more bool, bad []error) {
+	size, more, err := d.update(ctx, page, now)
+	w.done += size
 	if err == nil {
 		return len(page), more, nil
 	}
@@ -83,7 +111,7 @@ func (d *Desk) takeIn(ctx context.Context, page []loyalty.MemberID, now time.Tim
 		return 0, false, []error{fmt.Errorf("rollup: member %s: %w", page[0], err)}
 	}
 	for _, m := range page {
-		n, left, errs := d.takeIn(ctx, []loyalty.MemberID{m}, now)
+		n, left, errs := d.takeIn(ctx, []loyalty.MemberID{m}, now, w)
 		done, more, bad = done+n, more || left, append(bad, errs...)
 	}
 	return done, more, bad
@@ -93,8 +121,8 @@ func (d *Desk) takeIn(ctx context.Context, page []loyalty.MemberID, now time.Tim
 var errBuilding = errors.New("rollup: being made anew")
 
 // update takes in some members in one commit: the rows, the watermarks, and that
-// they are marked no more.
-func (d *Desk) update(ctx context.Context, page []loyalty.MemberID, now time.Time) (more bool, err error) {
+// they are marked no more. size is that of the rows written.
+func (d *Desk) update(ctx context.Context, page []loyalty.MemberID, now time.Time) (size int, more bool, err error) {
 	err = d.DB.Update(ctx, func(tx store.Tx) error {
 		more = false
 		if err := tx.Lock(subjects(page)...); err != nil {
@@ -107,7 +135,7 @@ func (d *Desk) update(ctx context.Context, page []loyalty.MemberID, now time.Tim
 		if st.Gen == 0 || st.Building != 0 {
 			return errBuilding
 		}
-		w := &writing{tx: tx, st: &st, known: map[loyalty.MemberID]*known{}}
+		w := &writing{tx: tx, st: &st, known: map[loyalty.MemberID]*kept{}}
 		b := newBatch(w.ord)
 		for _, m := range page {
 			left, err := w.member(d, b, m)
@@ -116,47 +144,54 @@ func (d *Desk) update(ctx context.Context, page []loyalty.MemberID, now time.Tim
 			}
 			more = more || left
 		}
-		if err := b.write(tx, st.Gen); err != nil {
+		if size, err = b.write(tx, st.Gen); err != nil {
 			return err
 		}
-		if err := w.keep(); err != nil {
+		if changed, err := w.keep(); err != nil || !changed {
 			return err
 		}
 		st.At = now.UTC()
 		return states.Put(tx, st, "all")
 	})
 	if errors.Is(err, errBuilding) {
-		return false, nil
+		return 0, false, nil
 	}
-	return more, err
+	return size, more, err
 }
 
 // writing is one Update's members as they are known.
 type writing struct {
 	tx    store.Tx
 	st    *state
-	known map[loyalty.MemberID]*known
+	known map[loyalty.MemberID]*kept
 	order []loyalty.MemberID // of known, so that the same is always written alike
+}
+
+// kept is what is known of a member, and what was before.
+type kept struct {
+	known
+	was known
 }
 
 // of is what is known of a member, who gets an ordinal here at the latest.
 func (w *writing) of(m loyalty.MemberID) (*known, error) {
 	if k := w.known[m]; k != nil {
-		return k, nil
+		return &k.known, nil
 	}
 	k, ok, err := knowns.Get(w.tx, generation(w.st.Gen), string(m))
 	if err != nil {
 		return nil, err
 	}
+	both := &kept{k, k}
 	if !ok {
-		k.Ord = w.st.Next
+		both.Ord, both.was.Ord = w.st.Next, math.MaxUint32
 		w.st.Next++
-		if err := name(w.tx, w.st.Gen, k.Ord, m); err != nil {
+		if err := name(w.tx, w.st.Gen, both.Ord, m); err != nil {
 			return nil, err
 		}
 	}
-	w.known[m], w.order = &k, append(w.order, m)
-	return &k, nil
+	w.known[m], w.order = both, append(w.order, m)
+	return &both.known, nil
 }
 
 func (w *writing) ord(m loyalty.MemberID) (uint32, error) {
@@ -180,11 +215,17 @@ func (w *writing) member(d *Desk, b *batch, m loyalty.MemberID) (more bool, err 
 	return false, todos.Delete(w.tx, string(m))
 }
 
-func (w *writing) keep() error {
+// keep writes what is known otherwise than before, and tells whether that was
+// anything.
+func (w *writing) keep() (changed bool, err error) {
 	for _, m := range w.order {
-		if err := knowns.Put(w.tx, *w.known[m], generation(w.st.Gen), string(m)); err != nil {
-			return err
+		k := w.known[m]
+		if k.known == k.was {
+			continue
+		}
+		if changed = true; err == nil {
+			err = knowns.Put(w.tx, k.known, generation(w.st.Gen), string(m))
 		}
 	}
-	return nil
+	return changed, err
 }

@@ -3,11 +3,13 @@ package rollup
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/store"
+	"regulars/store/mem"
 )
 
 // TestDay: what a day came to, and what a later refund makes of it.
@@ -231,8 +233,8 @@ func TestCheck(t *testing.T) {
 		}
 		gen := generation(1)
 		wrong := record{ord: 0, columns: columns{cOrders: 7}}
-		return errors.Join(
-			addRecords(tx, dayKey(w.today(), "north", 0).under(1), []record{wrong}),
+		_, err := addRecords(tx, dayKey(w.today(), "north", 0).under(1), []record{wrong})
+		return errors.Join(err,
 			tx.Delete(staffKey(202601, "eve", 0).under(1)),
 			settled.Put(tx, 5, gen, pad(202601), storePart("north"), storePart("east")),
 			parts.Put(tx, 1, gen, pad(0)),
@@ -246,5 +248,81 @@ func TestCheck(t *testing.T) {
 	}
 	if faults := check(); len(faults) > 0 {
 		t.Error(faults)
+	}
+}
+
+// TestTooMuchIsMadeAnew: after an import, taking in one by one is given up for
+// making all rows anew, and nothing is lost or counted twice.
+func TestTooMuchIsMadeAnew(t *testing.T) {
+	w := newWorld(t, mem.New(), 1)
+	w.refresh()
+	for i := range 2 * atOnce {
+		w.sell(w.member(fmt.Sprint("brought", i)), "", "north", 10)
+	}
+	ctx := context.Background()
+	if _, err := w.desk.Segments.Refresh(ctx, w.now); err != nil {
+		t.Fatal(err)
+	}
+	if done, err := w.desk.takeAll(ctx, w.now, &work{most: 100}); err != nil || done != 2*atOnce {
+		t.Error(done, err)
+	}
+	if got := w.total(Ever, Where{}); got.Orders != 2*atOnce || got.Joined != 2*atOnce {
+		t.Errorf("%+v", got)
+	}
+	if st, err := w.desk.setState(ctx, func(*state) error { return nil }); err != nil || st.Gen != 2 {
+		t.Error(st, err)
+	}
+}
+
+// TestRebuildWhileSelling: what is sold, joined and merged while the rows are made
+// anew is in them afterwards, once.
+func TestRebuildWhileSelling(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, mem.New(), 1)
+	for i := range 300 { // more than one chunk
+		w.sell(w.member(fmt.Sprint("early", i)), "eve", "north", 10)
+	}
+	ctx, now := context.Background(), w.now
+	sold, made := make(chan struct{}), make(chan error)
+	go func() {
+		for {
+			err := w.desk.Rebuild(ctx, now, nil)
+			if err == nil {
+				_, err = w.desk.Refresh(ctx, now)
+			}
+			select {
+			case <-sold:
+				made <- err
+				return
+			default:
+				if err != nil {
+					made <- err
+					return
+				}
+			}
+		}
+	}()
+	for i := range 150 {
+		late, early := w.member(fmt.Sprint("late", i)), w.member(fmt.Sprint("early", i))
+		w.sell(late, "eve", "north", 10)
+		w.sell(early, "joe", "south", 10)
+		if i%3 == 0 {
+			w.merge(early, late)
+			w.sell(early, "joe", "south", 10)
+		}
+	}
+	close(sold)
+	if err := <-made; err != nil {
+		t.Fatal(err)
+	}
+	w.refresh()
+	if got := w.total(Ever, Where{}); got.Orders != 650 || got.Gross != 6500 || got.Joined != 400 {
+		t.Errorf("%+v", got)
+	}
+	if n := len(w.customers(Ever, Where{})); n != 400 {
+		t.Errorf("%d customers", n)
+	}
+	if faults, err := w.desk.Check(ctx, nil); err != nil || len(faults) > 0 {
+		t.Errorf("%v %q", err, faults)
 	}
 }

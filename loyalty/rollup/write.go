@@ -7,51 +7,55 @@ import (
 	"regulars/store"
 )
 
-// write adds a batch to the rows of a generation.
-func (b *batch) write(tx store.Tx, gen int) error {
+// write adds a batch to the rows of a generation, and tells how many bytes of rows
+// of records that was.
+func (b *batch) write(tx store.Tx, gen int) (size int, err error) {
 	for k, p := range b.piles {
-		if err := addRecords(tx, k.under(gen), p.list()); err != nil {
-			return err
+		n, err := addRecords(tx, k.under(gen), p.list())
+		if size += n; err != nil {
+			return size, err
 		}
 	}
 	for k, n := range b.settle {
 		if err := addSettled(tx, gen, k, n); err != nil {
-			return err
+			return size, err
 		}
 	}
 	for ord, into := range b.parts {
 		if err := putPart(tx, gen, ord, into); err != nil {
-			return err
+			return size, err
 		}
 	}
 	for k, list := range b.scores {
 		if err := putScores(tx, k.under(gen), list); err != nil {
-			return err
+			return size, err
 		}
 	}
-	return nil
+	return size, nil
 }
 
-// addRecords adds records to a row; one in which nothing is left goes.
-func addRecords(tx store.Tx, key []byte, list []record) error {
+// addRecords adds records to a row, and tells its size; one in which nothing is
+// left goes.
+func addRecords(tx store.Tx, key []byte, list []record) (size int, err error) {
 	raw, ok, err := tx.Get(key)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if ok {
 		was, err := decode(key, raw)
 		if err != nil {
-			return err
+			return 0, err
 		}
 		list = tidy(append(was, list...))
 	}
 	switch {
 	case len(list) > 0:
-		return tx.Put(key, encode(list))
+		raw = encode(list)
+		return len(raw), tx.Put(key, raw)
 	case ok:
-		return tx.Delete(key)
+		return 0, tx.Delete(key)
 	}
-	return nil
+	return 0, nil
 }
 
 func (k settleKey) parts(gen int) []string {
