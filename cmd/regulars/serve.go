@@ -18,6 +18,7 @@ import (
 	"regulars/bot/schedule"
 	"regulars/bot/telegram"
 	"regulars/handlers/admin"
+	"regulars/handlers/console"
 	"regulars/handlers/counter"
 	"regulars/handlers/shop"
 	"regulars/handlers/staff"
@@ -195,6 +196,7 @@ func (a *app) sweeps(ctx context.Context) error {
 			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
 			"approvals": staff.Sweep, "counter": counter.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep,
 			"receipts": a.shop.Slips().Sweep, "touches": reach.Sweep, "surveys": survey.Sweep, "claims": schedule.Sweep, "campaigns": a.campaigns.Sweep, "joins": shop.SweepJoins,
+			"console": console.Sweep,
 			"figures": a.shop.Rollups.Sweep,
 		} {
 			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {

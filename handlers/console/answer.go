@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 
 	"regulars/i18n"
 )
@@ -38,8 +40,11 @@ func (q *Request) Piece(template string, data any) Answer {
 // Draw is what [Request.Piece] would send, for an event of a [Request.Stream].
 func (q *Request) Draw(template string, data any) (string, error) {
 	var b bytes.Buffer
-	err := q.c.render(&b, q, q.Piece(template, data), nil)
-	return string(withTokens(b.Bytes(), q.csrf())), err
+	if err := q.c.render(&b, q, q.Piece(template, data), nil); err != nil {
+		return "", err
+	}
+	piece, err := q.withTokens(b.Bytes())
+	return string(piece), err
 }
 
 // With is the answer under another status.
@@ -116,20 +121,33 @@ func plainNumber(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789.") == "" && strings.Count(s, ".") < 2
 }
 
-// Stream sends events until f ends or the browser leaves. data is one line or
-// several.
+// Stream sends events until f ends, the browser leaves, the program ends, or the
+// session does: send then gives an error. data is one line or several.
 func (q *Request) Stream(f func(ctx context.Context, send func(event, data string) error) error) Answer {
 	return Answer{stream: f}
 }
+
+// writeWithin is how long a browser may take to read an event.
+const writeWithin = 10 * time.Second
 
 func (c *Console) stream(w http.ResponseWriter, q *Request, a Answer) {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("X-Accel-Buffering", "no")
+	if q.R.Method == http.MethodHead {
+		return
+	}
 	out := http.NewResponseController(w)
 	ctx, stop := q.while()
 	defer stop()
 	err := a.stream(ctx, func(event, data string) error {
+		if err := q.View(q.still); err != nil {
+			return err
+		}
+		// The server's own limit is for a whole answer, which this never is.
+		if err := out.SetWriteDeadline(time.Now().Add(writeWithin)); err != nil && !errors.Is(err, http.ErrNotSupported) {
+			return err
+		}
 		fmt.Fprintf(w, "event: %s\n", event)
 		for line := range strings.Lines(data) {
 			fmt.Fprintf(w, "data: %s\n", strings.TrimRight(line, "\r\n"))
@@ -137,7 +155,7 @@ func (c *Console) stream(w http.ResponseWriter, q *Request, a Answer) {
 		fmt.Fprint(w, "\n")
 		return out.Flush()
 	})
-	if err != nil && ctx.Err() == nil {
+	if err != nil && ctx.Err() == nil && !errors.Is(err, errOut) {
 		c.Shop.Log.Warn("a page's stream ended early", "page", q.R.Pattern, "error", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"time"
 
 	"regulars/i18n"
@@ -122,9 +123,16 @@ func (q *Request) told(r store.Reader, d Deed) Told {
 	return t
 }
 
-// Sweep deletes deeds that are older than they are kept.
+// Sweep deletes deeds that are older than they are kept, and what leads to them.
 func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 	before := newestFirst(now.Add(-deedsKept))
 	n, err := store.Sweep(ctx, db, deeds.Between(before, "\xff"), 500, func(store.Row) bool { return true })
-	return n, err
+	if err != nil {
+		return n, err
+	}
+	more, err := store.Sweep(ctx, db, deedsOf.All(), 500, func(row store.Row) bool {
+		key := string(row.Key)
+		return key[strings.LastIndexByte(key, '/')+1:] >= before // their keys end alike
+	})
+	return n + more, err
 }

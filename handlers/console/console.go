@@ -1,11 +1,10 @@
 package console
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -48,6 +47,12 @@ type Console struct {
 // New makes a console with the frame's own pages.
 func New(s *shop.Shop, db store.DB) *Console {
 	c := &Console{Shop: s, DB: db, guard: http.NewCrossOriginProtection()}
+	// Behind a proxy that renames the host, a browser's Origin is the public one.
+	if u, err := url.Parse(s.PublicURL); err == nil && u.Host != "" {
+		if err := c.guard.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+			s.Log.Warn("the public address is no origin of a browser's; forms of the console may be refused", "error", err)
+		}
+	}
 	c.Add(c.frame())
 	return c
 }
@@ -69,158 +74,57 @@ func (c *Console) Routes() []Route { return slices.Clone(c.routes) }
 
 // Register adds the console to a mux.
 func (c *Console) Register(mux *http.ServeMux) {
+	known := http.NewServeMux() // addresses whatever the method, to tell a wrong one from a wrong address
+	methods := map[string][]string{}
+	handle := func(method, path string, h http.Handler) {
+		mux.Handle(method+" "+path, guarded(h))
+		if methods[path] = append(methods[path], method); len(methods[path]) == 1 {
+			known.Handle(path, http.NotFoundHandler())
+		}
+	}
 	for _, r := range c.routes {
-		mux.Handle(r.Method+" "+r.Path, c.serve(r))
+		handle(r.Method, r.Path, c.serve(r))
 	}
-	mux.HandleFunc("GET /console/in/{token}", c.entrance)
-	mux.HandleFunc("POST /console/in/{token}", c.enter)
-	mux.HandleFunc("GET /console/a/{version}/{file}", c.asset)
-	mux.Handle("GET /console", http.RedirectHandler("/console/", http.StatusFound))
-	mux.HandleFunc("/console/", func(w http.ResponseWriter, r *http.Request) { c.bare(w, r, http.StatusNotFound, i18n.ConsoleGone) })
-}
-
-// maxForm bounds a form's body in bytes; [Request.Upload] allows more.
-const maxForm = 1 << 20
-
-// serve is one route behind the session, the role and the form's token.
-func (c *Console) serve(route Route) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		q, ok, err := c.begin(r)
-		switch {
-		case err != nil:
-			c.accident(w, r, nil, err)
-			return
-		case !ok:
-			c.bare(w, r, http.StatusUnauthorized, i18n.ConsoleOutside)
-			return
-		case !people.AtLeast(q.Me.Role, route.Least):
-			c.show(w, q, q.note(http.StatusForbidden, q.Say(i18n.ConsoleNotYours)))
+	handle("GET", "/console/in/{token}", http.HandlerFunc(c.entrance))
+	handle("POST", "/console/in/{token}", http.HandlerFunc(c.enter))
+	handle("GET", "/console/a/{version}/{file}", http.HandlerFunc(c.asset))
+	handle("GET", "/console", http.RedirectHandler("/console/", http.StatusFound))
+	mux.Handle("/console/", guarded(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if _, path := known.Handler(r); path != "" {
+			w.Header().Set("Allow", strings.Join(methods[path], ", "))
+			c.bare(w, r, http.StatusMethodNotAllowed, i18n.ConsoleNotThere)
 			return
 		}
-		if r.Method == http.MethodPost && !c.sound(w, q) {
-			c.show(w, q, q.note(http.StatusForbidden, q.Say(i18n.ConsoleForged)))
-			return
-		}
-		q.w = w
-		a, err := route.Do(q)
-		if why, refused := q.Refused(err); refused {
-			a, err = q.note(http.StatusUnprocessableEntity, why), nil
-		}
-		if err != nil {
-			c.accident(w, r, q, err)
-			return
-		}
-		c.show(w, q, a)
-	})
+		c.bare(w, r, http.StatusNotFound, i18n.ConsoleGone)
+	})))
 }
-
-// sound reports whether a POST comes from a page of ours, and reads its form.
-func (c *Console) sound(w http.ResponseWriter, q *Request) bool {
-	if c.guard.Check(q.R) != nil {
-		return false
-	}
-	if strings.HasPrefix(q.R.Header.Get("Content-Type"), "multipart/form-data") {
-		q.R.Body = http.MaxBytesReader(w, q.R.Body, MaxUpload+maxForm)
-		if q.R.ParseMultipartForm(1<<20) != nil {
-			return false
-		}
-	} else {
-		q.R.Body = http.MaxBytesReader(w, q.R.Body, maxForm)
-		if q.R.ParseForm() != nil {
-			return false
-		}
-	}
-	return q.token(q.R.PostFormValue(tokenField))
-}
-
-// accident tells that something went wrong, under a reference that the log has.
-func (c *Console) accident(w http.ResponseWriter, r *http.Request, q *Request, err error) {
-	ref := c.reference()
-	c.Shop.Log.Error("a page of the console failed", "ref", ref, "page", r.Pattern, "error", err)
-	if q == nil {
-		c.bare(w, r, http.StatusInternalServerError, i18n.ConsoleAccident, "Ref", ref)
-		return
-	}
-	c.show(w, q, q.note(http.StatusInternalServerError, q.Say(i18n.ConsoleAccident, "Ref", ref)))
-}
-
-// show sends an answer.
-func (c *Console) show(w http.ResponseWriter, q *Request, a Answer) {
-	h := w.Header()
-	guardHeaders(h)
-	switch {
-	case a.stream != nil:
-		c.stream(w, q, a)
-	case a.file != nil:
-		a.file.send(w)
-	case a.to != "":
-		if a.said != "" {
-			http.SetCookie(w, c.cookie(flashCookie, encodeFlash(a.said), 60))
-		}
-		h.Set("Location", a.to)
-		w.WriteHeader(http.StatusSeeOther)
-	default:
-		var b bytes.Buffer
-		if err := c.render(&b, q, a, w); err != nil {
-			c.Shop.Log.Error("a page of the console could not be drawn", "page", q.R.Pattern, "error", err)
-			http.Error(w, q.Say(i18n.ConsoleAccident, "Ref", "-"), http.StatusInternalServerError)
-			return
-		}
-		h.Set("Content-Type", "text/html; charset=utf-8")
-		w.WriteHeader(max(a.status, http.StatusOK))
-		w.Write(withTokens(b.Bytes(), q.csrf()))
-	}
-}
-
-// pagePolicy lets a page load this program's own files and nothing else.
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
-	"font-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-
-func guardHeaders(h http.Header) {
-	h.Set("Content-Security-Policy", pagePolicy)
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-}
-
-// bare is a page for who has no session: one sentence.
-func (c *Console) bare(w http.ResponseWriter, r *http.Request, status int, key i18n.Key, args ...any) {
-	guardHeaders(w.Header())
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	q := c.stranger(r)
-	var b bytes.Buffer
-	if err := c.set(q.P.Lang).ExecuteTemplate(&b, "console_bare.html", View{Q: q, Title: c.Shop.Name(q.Now, q.P.Lang), D: q.Say(key, args...)}); err != nil {
-		http.Error(w, q.Say(key, args...), status)
-		return
-	}
-	w.WriteHeader(status)
-	w.Write(b.Bytes())
-}
-
-// view and update are the store's, with the request's context.
-func (q *Request) view(f func(store.Reader) error) error { return q.c.DB.View(q.R.Context(), f) }
 
 // View reads the store.
-func (q *Request) View(f func(store.Reader) error) error { return q.view(f) }
+func (q *Request) View(f func(store.Reader) error) error { return q.c.DB.View(q.R.Context(), f) }
 
 // Update does something in one transaction, if the session and the employee's
-// role still hold there.
+// role still hold there; Me is then the employee as they are in it.
 func (q *Request) Update(f func(store.Tx) error) error {
 	return q.c.DB.Update(q.R.Context(), func(tx store.Tx) error {
-		_, who, ok, err := q.c.Shop.Vault.ConsoleSession(tx, q.secret, q.Now)
-		if err != nil {
+		if err := q.still(tx); err != nil {
 			return err
-		}
-		if !ok || who.ID != q.Me.ID {
-			return errOut
 		}
 		return f(tx)
 	})
 }
 
+// still is errOut where the session has ended; whoever's role or store changed
+// has none any more.
+func (q *Request) still(r store.Reader) error {
+	_, who, ok, err := q.c.Shop.Vault.ConsoleSession(r, q.secret, q.c.Shop.Clock.Now())
+	if err == nil && (!ok || who.ID != q.Me.ID) {
+		err = errOut
+	}
+	if err == nil {
+		q.Me = who
+	}
+	return err
+}
+
 // Context ends with the request.
 func (q *Request) Context() context.Context { return q.R.Context() }
-
-var errOut = fmt.Errorf("console: the session ended meanwhile")

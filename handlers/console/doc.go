@@ -88,10 +88,22 @@
 // The session's secret is in a cookie that scripts cannot read and other sites
 // cannot send along; besides, a POST needs a same-origin header and the form's
 // token. Nothing is inline: the policy allows this program's own files only.
-// The role is read again for each request, so that whoever is dismissed is out at once.
+// The role is read again for each request, inside its Update and before each
+// event of a stream, so that whoever is dismissed is out at once; a session
+// never outlives a change of its employee's role or store.
+//
+// # Scripts of others
+//
+// assets/htmx.js is htmx 2.0.11 and assets/sse.js its extension for server-sent
+// events, htmx-ext-sse 2.2.4, both as npm has them minified (htmx.org,
+// htmx-ext-sse), with their licences beside them. htmx swaps pieces of a page
+// that the server drew, so that a live count needs no script of ours, and
+// evaluates nothing under this configuration (console_frame.html).
 //
 // # Rows
 //
 //	audit/<time>-<random>           who did what to whom and why; the reason sealed; 3 years
-//	auditof/<about>/<time>-<random> the same, found by whom it was about
+//	auditof/<about>/<time>-<random> the same, found by whom it was about; 3 years
+//
+// Sessions are rows of package people.
 package console

@@ -1,8 +1,10 @@
 package console
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"regulars/i18n"
@@ -13,15 +15,18 @@ import (
 // entrance is the page behind a link from the chat. Looking at it uses nothing
 // up: chat apps look at links by themselves.
 func (c *Console) entrance(w http.ResponseWriter, r *http.Request) {
-	guardHeaders(w.Header())
-	w.Header().Set("Referrer-Policy", "no-referrer")
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	q := c.stranger(r)
-	c.set(q.P.Lang).ExecuteTemplate(w, "console_in.html", View{Q: q, Title: c.Shop.Name(q.Now, q.P.Lang), A: c.assetPath})
+	var b bytes.Buffer
+	if err := c.set(q.P.Lang).ExecuteTemplate(&b, "console_in.html", View{Q: q, Title: c.Shop.Name(q.Now, q.P.Lang), A: c.assetPath}); err != nil {
+		c.accident(w, q, err)
+		return
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	send(w, r, http.StatusOK, b.Bytes())
 }
 
 // enter uses the link up and gives the browser a session of its own, whatever
-// cookie it came with.
+// cookie it came with. A session that the browser had ends: it is nobody's now.
 func (c *Console) enter(w http.ResponseWriter, r *http.Request) {
 	q := c.stranger(r)
 	if c.guard.Check(r) != nil {
@@ -29,17 +34,22 @@ func (c *Console) enter(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var secret string
-	err := c.DB.Update(r.Context(), func(tx store.Tx) (err error) {
-		_, secret, err = c.Shop.Vault.EnterConsole(tx, r.PathValue("token"), browserName(r.UserAgent()), q.Now, c.Shop.Rand)
-		return err
-	})
+	before, had, err := c.begin(r)
+	if err == nil {
+		err = c.DB.Update(r.Context(), func(tx store.Tx) (err error) {
+			_, secret, err = c.Shop.Vault.EnterConsole(tx, r.PathValue("token"), browserName(r.UserAgent()), q.Now, c.Shop.Rand)
+			if err != nil || !had {
+				return err
+			}
+			return c.Shop.Vault.EndConsoleSession(tx, before.Me.ID, before.session.ID)
+		})
+	}
 	switch {
 	case errors.Is(err, people.ErrCode):
 		c.bare(w, r, http.StatusGone, i18n.ConsoleLinkUsed)
 	case err != nil:
-		c.accident(w, r, nil, err)
+		c.accident(w, q, err)
 	default:
-		guardHeaders(w.Header())
 		http.SetCookie(w, c.cookie(secretCookie, secret, int(people.ConsoleLife.Seconds())))
 		http.Redirect(w, r, "/console/", http.StatusSeeOther)
 	}
@@ -86,8 +96,9 @@ func (c *Console) language(q *Request) (Answer, error) {
 	if !ok {
 		return q.Go(q.Back("/console/"), ""), nil
 	}
-	q.session.Lang = string(l)
-	err := q.Update(func(tx store.Tx) error { return c.Shop.Vault.PutConsoleSession(tx, q.secret, q.session) })
+	err := q.Update(func(tx store.Tx) error {
+		return c.Shop.Vault.ChangeConsoleSession(tx, q.secret, func(s *people.WebSession) { s.Lang = string(l) })
+	})
 	return q.Go(q.Back("/console/"), ""), err
 }
 
@@ -95,23 +106,47 @@ func (c *Console) language(q *Request) (Answer, error) {
 type sessionLine struct {
 	people.WebSession
 	This bool
+	Who  string // of others', which owners see
 }
 
+// sessions shows one's own, and an owner everybody's.
 func (c *Console) sessions(q *Request) (Answer, error) {
 	var list []sessionLine
 	err := q.View(func(r store.Reader) error {
-		all, err := c.Shop.Vault.ConsoleSessions(r, q.Me.ID, q.Now)
-		for _, s := range all {
-			list = append(list, sessionLine{s, s.ID == q.session.ID})
+		all := []people.Staff{q.Me}
+		if q.Owner() {
+			everybody, err := c.Shop.Vault.AllStaff(r)
+			if err != nil {
+				return err
+			}
+			all = append(all, slices.DeleteFunc(everybody, func(s people.Staff) bool { return s.ID == q.Me.ID || !s.Active })...)
 		}
-		return err
+		for _, who := range all {
+			sessions, err := c.Shop.Vault.ConsoleSessions(r, who.ID, q.Now)
+			if err != nil {
+				return err
+			}
+			for _, s := range sessions {
+				line := sessionLine{WebSession: s, This: s.ID == q.session.ID}
+				if who.ID != q.Me.ID {
+					line.Who = who.Name
+				}
+				list = append(list, line)
+			}
+		}
+		return nil
 	})
 	return q.Page("console_sessions.html", q.Say(i18n.ConsoleSessions), list), err
 }
 
+// endSession ends one's own; an owner those of others.
 func (c *Console) endSession(q *Request) (Answer, error) {
+	whose := people.StaffID(q.Typed("staff"))
+	if whose != q.Me.ID && !q.Owner() {
+		return q.note(http.StatusForbidden, q.Say(i18n.ConsoleNotYours)), nil
+	}
 	err := q.Update(func(tx store.Tx) error {
-		return c.Shop.Vault.EndConsoleSession(tx, q.Me.ID, people.WebSessionID(q.Typed("id")))
+		return c.Shop.Vault.EndConsoleSession(tx, whose, people.WebSessionID(q.Typed("id")))
 	})
 	return q.Go("/console/sessions", q.Say(i18n.ConsoleSessionEnded)), err
 }

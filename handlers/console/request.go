@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -13,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"regulars/bot"
 	"regulars/handlers/shop"
@@ -73,7 +75,7 @@ func (c *Console) begin(r *http.Request) (*Request, bool, error) {
 	}
 	q.secret = cookie.Value
 	ok := false
-	err = q.view(func(rd store.Reader) (err error) {
+	err = q.View(func(rd store.Reader) (err error) {
 		q.session, q.Me, ok, err = c.Shop.Vault.ConsoleSession(rd, q.secret, q.Now)
 		if err != nil || !ok {
 			return err
@@ -94,7 +96,7 @@ func (c *Console) begin(r *http.Request) (*Request, bool, error) {
 	if cookie, err := r.Cookie(c.cookieName(flashCookie)); err == nil {
 		q.flash = decodeFlash(cookie.Value)
 	}
-	return q, true, c.saw(q)
+	return q, true, nil
 }
 
 // stranger is a request of whoever it is, in the browser's language.
@@ -110,13 +112,18 @@ func (c *Console) stranger(r *http.Request) *Request {
 	return q
 }
 
-// saw notes that the session is in use.
-func (c *Console) saw(q *Request) error {
+// saw notes that the session is in use. Where that cannot be stored, reading
+// goes on.
+func (c *Console) saw(q *Request) {
 	if q.Now.Sub(q.session.Seen) < seenEvery {
-		return nil
+		return
 	}
-	q.session.Seen = q.Now.UTC()
-	return c.DB.Update(q.R.Context(), func(tx store.Tx) error { return c.Shop.Vault.PutConsoleSession(tx, q.secret, q.session) })
+	err := c.DB.Update(q.R.Context(), func(tx store.Tx) error {
+		return c.Shop.Vault.ChangeConsoleSession(tx, q.secret, func(s *people.WebSession) { s.Seen = q.Now.UTC() })
+	})
+	if err != nil && q.R.Context().Err() == nil {
+		c.Shop.Log.Warn("it could not be noted that a session of the console is in use", "error", err)
+	}
 }
 
 // Say says a text in the manager's language.
@@ -193,8 +200,6 @@ func (q *Request) Refused(err error) (string, bool) {
 	switch {
 	case err == nil:
 		return "", false
-	case errors.Is(err, errOut):
-		return q.Say(i18n.ConsoleOutside), true
 	case errors.As(err, &no):
 		return q.P.Print(no.Text), true
 	}
@@ -204,14 +209,32 @@ func (q *Request) Refused(err error) (string, bool) {
 	return "", false
 }
 
-// csrf is the token of the session's forms.
-func (q *Request) csrf() string {
+// formKey is what tells the session's own forms from others.
+func (q *Request) formKey() []byte {
 	m := hmac.New(sha256.New, q.c.Shop.Vault.Derive("console forms"))
 	m.Write([]byte(q.secret))
-	return hex.EncodeToString(m.Sum(nil)[:16])
+	return m.Sum(nil)[:16]
 }
 
-func (q *Request) token(typed string) bool { return hmac.Equal([]byte(typed), []byte(q.csrf())) }
+// formToken is formKey under a mask drawn anew: pages are packed, and the length
+// of what says the same thing twice would give it away.
+func (q *Request) formToken() (string, error) {
+	mask, key := make([]byte, 16), q.formKey()
+	if _, err := io.ReadFull(q.Rand(), mask); err != nil {
+		return "", err
+	}
+	subtle.XORBytes(key, key, mask)
+	return hex.EncodeToString(append(mask, key...)), nil
+}
+
+func (q *Request) token(typed string) bool {
+	b, err := hex.DecodeString(typed)
+	if err != nil || len(b) != 32 {
+		return false
+	}
+	subtle.XORBytes(b[:16], b[:16], b[16:])
+	return hmac.Equal(b[:16], q.formKey())
+}
 
 // Back is the address of the page that a form stands on, of this console only.
 func (q *Request) Back(or string) string {
@@ -222,11 +245,20 @@ func (q *Request) Back(or string) string {
 	return u.RequestURI()
 }
 
-func encodeFlash(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+// longFlash bounds what is said once, in bytes: browsers keep 4 KB of a cookie.
+const longFlash = 2000
+
+func encodeFlash(s string) string {
+	for len(s) > longFlash {
+		_, n := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-n]
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(s))
+}
 
 func decodeFlash(s string) string {
 	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || len(b) > 2000 {
+	if err != nil || len(b) > longFlash || !utf8.Valid(b) {
 		return ""
 	}
 	return string(b)

@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -12,6 +13,8 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +22,7 @@ import (
 	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
+	"regulars/loyalty/people"
 )
 
 //go:embed *.html assets
@@ -41,35 +45,41 @@ type NavItem struct {
 	Here      bool
 }
 
-// views are the parsed templates, a set a language, and the assets.
+// views are the parsed templates and the assets.
 type views struct {
 	once    sync.Once
+	base    *template.Template // parsed, and never drawn itself
 	sets    map[i18n.Lang]*template.Template
 	assets  map[string]asset
 	version string
 }
 
+// asset is a file of the pages, as it is and packed.
 type asset struct {
-	kind string
-	body []byte
+	kind       string
+	body, gzip []byte
 }
 
 var kinds = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".png": "image/png", ".svg": "image/svg+xml"}
 
-// prepare parses the parts' files when the first page is asked for.
+// prepare reads the parts' files when the first page is asked for. Each language
+// draws with a copy, whose functions speak it.
 func (c *Console) prepare() {
 	c.views.once.Do(func() {
 		v := &c.views
+		v.base = template.New("").Funcs(c.funcs(i18n.For(i18n.En)))
 		v.sets, v.assets = map[i18n.Lang]*template.Template{}, map[string]asset{}
 		sum, style := sha256.New(), []byte{}
 		add := func(name string, raw []byte) {
-			v.assets[name] = asset{kinds[path.Ext(name)], raw}
+			v.assets[name] = asset{kinds[path.Ext(name)], raw, packed(raw, gzip.BestCompression)}
 			fmt.Fprintf(sum, "%s %d\n", name, len(raw))
 			sum.Write(raw)
 		}
 		for _, p := range c.parts {
 			walk(p.Files, func(name string, raw []byte) {
 				switch {
+				case path.Ext(name) == ".html":
+					template.Must(v.base.New(path.Base(name)).Parse(string(raw)))
 				case path.Ext(name) == ".css":
 					style = append(append(style, raw...), '\n')
 				case kinds[path.Ext(name)] != "":
@@ -80,15 +90,7 @@ func (c *Console) prepare() {
 		add("console.css", style)
 		v.version = hex.EncodeToString(sum.Sum(nil)[:6])
 		for _, l := range i18n.Langs {
-			set := template.New("").Funcs(c.funcs(i18n.For(l)))
-			for _, p := range c.parts {
-				walk(p.Files, func(name string, raw []byte) {
-					if path.Ext(name) == ".html" {
-						template.Must(set.New(path.Base(name)).Parse(string(raw)))
-					}
-				})
-			}
-			v.sets[l] = set
+			v.sets[l] = template.Must(v.base.Clone()).Funcs(c.funcs(i18n.For(l)))
 		}
 	})
 }
@@ -210,12 +212,16 @@ func (c *Console) render(w io.Writer, q *Request, a Answer, out http.ResponseWri
 	return set.ExecuteTemplate(w, "console_frame.html", v)
 }
 
+// nav are the sections that the employee may open.
 func (c *Console) nav(q *Request) (list []NavItem) {
 	for _, p := range c.parts {
-		if p.Title == "" {
+		to := "/console/" + p.Name
+		closed := slices.ContainsFunc(p.Routes, func(r Route) bool {
+			return r.Method == "GET" && strings.TrimSuffix(r.Path, "{$}") == to && r.Least != "" && !people.AtLeast(q.Me.Role, r.Least)
+		})
+		if p.Title == "" || closed {
 			continue
 		}
-		to := "/console/" + p.Name
 		list = append(list, NavItem{q.Say(p.Title), to, q.Here(to)})
 	}
 	return list
@@ -223,8 +229,12 @@ func (c *Console) nav(q *Request) (list []NavItem) {
 
 // withTokens puts the session's token into every form that changes something.
 // Nothing that people wrote can open a form: their words are escaped.
-func withTokens(page []byte, token string) []byte {
+func (q *Request) withTokens(page []byte) ([]byte, error) {
 	const form = `<form method="post"`
+	if !bytes.Contains(page, []byte(form)) {
+		return page, nil
+	}
+	token, err := q.formToken()
 	var b bytes.Buffer
 	for {
 		i := bytes.Index(page, []byte(form))
@@ -237,7 +247,7 @@ func withTokens(page []byte, token string) []byte {
 		page = page[end:]
 	}
 	b.Write(page)
-	return b.Bytes()
+	return b.Bytes(), err
 }
 
 // assetPath is where a file of the pages stands: its address names the content.
@@ -250,11 +260,18 @@ func (c *Console) asset(w http.ResponseWriter, r *http.Request) {
 	c.prepare()
 	a, ok := c.views.assets[r.PathValue("file")]
 	if !ok || r.PathValue("version") != c.views.version {
-		http.NotFound(w, r)
+		c.bare(w, r, http.StatusNotFound, i18n.ConsoleGone)
 		return
 	}
-	w.Header().Set("Content-Type", a.kind)
-	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Write(a.body)
+	h := w.Header()
+	h.Set("Content-Type", a.kind)
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("Vary", "Accept-Encoding")
+	body := a.body
+	if len(a.gzip) < len(body) && unpacks(r) {
+		body = a.gzip
+		h.Set("Content-Encoding", "gzip")
+	}
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.Write(body)
 }

@@ -110,11 +110,16 @@ func (v *Vault) SetLanguage(tx store.Tx, id loyalty.MemberID, language string, r
 }
 
 // Freeze stops spending and cards of the whole person, or allows them again.
-// The card's number is changed by the next ReissueCard, not by this.
+// The card's number is changed by the next ReissueCard, not by this. An
+// employee's sessions in browsers end with it.
 func (v *Vault) Freeze(tx store.Tx, id loyalty.MemberID, frozen bool, rand io.Reader) error {
-	return v.change(tx, id, rand, func(l *life) (bool, error) {
+	err := v.change(tx, id, rand, func(l *life) (bool, error) {
 		changed := l.row.Frozen != frozen
 		l.row.Frozen = frozen
 		return changed, nil
 	})
+	if err != nil || !frozen {
+		return err
+	}
+	return endSessionsOf(tx, id)
 }

@@ -247,6 +247,7 @@ func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 		expired(desks.All(), func(x Desk) time.Time { return x.Since.Add(DeskLife + deskKept) }, now),
 		expired(webLinks.All(), func(x webLink) time.Time { return x.Expires }, now),
 		expired(webSessions.All(), func(x WebSession) time.Time { return x.End() }, now),
+		expired(webOf.All(), func(x webRef) time.Time { return x.End }, now),
 		expired(throttles.All(), func(x attempts) time.Time { return x.Until }, now),
 		expired(tombstones.All(), func(x tombstone) time.Time { return x.Until }, now))
 }

@@ -189,13 +189,22 @@ func (v *Vault) SetBlocked(tx store.Tx, who Identity, blocked bool, now time.Tim
 }
 
 // FreezeAccount stops obeying one account (a lost phone), or obeys it again.
-// The person's other accounts keep working.
+// The person's other accounts keep working; an employee's sessions in browsers,
+// one of which may be on that phone, end.
 func (v *Vault) FreezeAccount(tx store.Tx, who Identity, frozen bool, rand io.Reader) error {
-	return v.changeAccount(tx, who, rand, func(a *Account) bool {
+	err := v.changeAccount(tx, who, rand, func(a *Account) bool {
 		changed := a.Frozen != frozen
 		a.Frozen = frozen
 		return changed
 	})
+	if err != nil || !frozen {
+		return err
+	}
+	id, ok, err := v.Who(tx, who)
+	if err != nil || !ok {
+		return err
+	}
+	return endSessionsOf(tx, id)
 }
 
 func (v *Vault) changeAccount(tx store.Tx, who Identity, rand io.Reader, f func(*Account) bool) error {

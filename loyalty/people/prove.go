@@ -250,7 +250,10 @@ func (v *Vault) LockOut(tx store.Tx, id loyalty.MemberID, rand io.Reader, keep .
 		}
 		return true, nil
 	})
-	return locked, err
+	if err != nil {
+		return nil, err
+	}
+	return locked, endSessionsOf(tx, id)
 }
 
 // forgetProofs takes away what else lets somebody in, when he is erased.

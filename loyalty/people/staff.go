@@ -176,10 +176,14 @@ func (v *Vault) employ(tx store.Tx, id loyalty.MemberID, inv inviteRow, now time
 			return err
 		}
 	}
+	same := row.Active && row.Role == inv.Role && row.Store == inv.Store
 	row.Member, row.Role, row.Store = id, inv.Role, inv.Store
 	row.Active, row.EndedAt = true, time.Time{}
 	row.EnrolledBy, row.EnrolledAt = inv.By, now.UTC()
-	return staff.Put(tx, row, string(row.ID))
+	if err := staff.Put(tx, row, string(row.ID)); err != nil || same {
+		return err
+	}
+	return endSessions(tx, row.ID)
 }
 
 // StaffOf is the employee who speaks, as of this moment: false for everybody
@@ -319,10 +323,17 @@ func changeStaff(tx store.Tx, id StaffID, f func(*staffRow) error) error {
 	if !ok {
 		return ErrNotStaff
 	}
+	was := row.Staff
 	if err := f(&row); err != nil {
 		return err
 	}
-	return staff.Put(tx, row, string(id))
+	if err := staff.Put(tx, row, string(id)); err != nil {
+		return err
+	}
+	if row.Role != was.Role || row.Store != was.Store || row.Active != was.Active {
+		return endSessions(tx, id)
+	}
+	return nil
 }
 
 // endEmployment is what erasing does to an employee: acts of the past keep

@@ -80,27 +80,6 @@ func (v *Vault) ForgetPIN(tx store.Tx, id StaffID) error {
 	return errors.Join(pins.Delete(tx, string(id)), pinCodes.Delete(tx, string(id)))
 }
 
-// EndConsoleSessions ends all of an employee's sessions in browsers.
-func (v *Vault) EndConsoleSessions(tx store.Tx, id StaffID) error {
-	if err := tx.Lock(store.Subject("webof/" + string(id))); err != nil {
-		return err
-	}
-	var all []WebSessionID
-	var err error
-	for key := range webOf.Scan(tx, webOf.Under(string(id)), &err) {
-		all = append(all, WebSessionID(key[len(id)+1:]))
-	}
-	if err != nil {
-		return err
-	}
-	for _, s := range all {
-		if err := v.EndConsoleSession(tx, id, s); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // name gives an invited employee the name that the invitation said.
 func (v *Vault) name(tx store.Tx, id StaffID, sealed []byte, rand io.Reader) error {
 	name, err := v.openOr(sealed, "invite name")

@@ -61,9 +61,15 @@ type webLink struct {
 var (
 	webLinks    = store.NewTable[webLink]("weblink/", store.Locked, store.FirstPart("weblink"))
 	webSessions = store.NewTable[WebSession]("websession/", store.Locked, store.FirstPart("websession"))
-	// webOf leads from an employee to their sessions: websession's key by id.
-	webOf = store.NewTable[string]("webof/", store.Locked, store.FirstPart("webof"))
+	// webOf leads from an employee to their sessions.
+	webOf = store.NewTable[webRef]("webof/", store.Locked, store.FirstPart("webof"))
 )
+
+// webRef is where a session's row is, and when both can go.
+type webRef struct {
+	Key string    `json:"key"`
+	End time.Time `json:"end"`
+}
 
 // NewConsoleLink draws the token of a link into the console: good once, for
 // [ConsoleLinkLife], and only while the employee has the role and the store that
@@ -135,12 +141,13 @@ func (v *Vault) putWebSession(tx store.Tx, s WebSession, h string) error {
 	if err := webSessions.Put(tx, s, h); err != nil {
 		return err
 	}
-	return webOf.Put(tx, h, string(s.Staff), string(s.ID))
+	return webOf.Put(tx, webRef{h, s.End()}, string(s.Staff), string(s.ID))
 }
 
 // ConsoleSession is the session of a browser's secret and its employee as they
 // are now. ok is false for no session, one that ended, and one whose employee is
-// not any more what they were when it began.
+// not any more what they were when it began. In an Update neither can change
+// until it commits.
 func (v *Vault) ConsoleSession(r store.Reader, secret string, now time.Time) (s WebSession, who Staff, ok bool, err error) {
 	h := v.hash("websession", secret)
 	if tx, is := r.(store.Tx); is {
@@ -151,6 +158,11 @@ func (v *Vault) ConsoleSession(r store.Reader, secret string, now time.Time) (s 
 	s, ok, err = webSessions.Get(r, h)
 	if err != nil || !ok || !now.Before(s.End()) {
 		return s, who, false, err
+	}
+	if tx, is := r.(store.Tx); is {
+		if err := tx.Lock(store.Subject("staff/" + string(s.Staff))); err != nil {
+			return s, who, false, err
+		}
 	}
 	who, err = v.Employed(r, s.Staff)
 	if err != nil {
@@ -168,10 +180,19 @@ func noStaff(err error) error {
 	return err
 }
 
-// PutConsoleSession stores what its browser changed of a session: when it was
-// seen, its language.
-func (v *Vault) PutConsoleSession(tx store.Tx, secret string, s WebSession) error {
-	return v.putWebSession(tx, s, v.hash("websession", secret))
+// ChangeConsoleSession changes what a browser may change of its session: when it
+// was seen, its language. One that ended meanwhile does not come back.
+func (v *Vault) ChangeConsoleSession(tx store.Tx, secret string, f func(*WebSession)) error {
+	h := v.hash("websession", secret)
+	if err := tx.Lock(store.Subject("websession/" + h)); err != nil {
+		return err
+	}
+	s, ok, err := webSessions.Get(tx, h)
+	if err != nil || !ok {
+		return err
+	}
+	f(&s)
+	return v.putWebSession(tx, s, h)
 }
 
 // ConsoleSessions are an employee's sessions that have not ended, the newest
@@ -182,11 +203,11 @@ func (v *Vault) ConsoleSessions(r store.Reader, id StaffID, now time.Time) (list
 			return nil, err
 		}
 	}
-	var hashes []string
-	for _, h := range webOf.Scan(r, webOf.Under(string(id)), &err) {
-		hashes = append(hashes, h)
+	var keys []string
+	for _, ref := range webOf.Scan(r, webOf.Under(string(id)), &err) {
+		keys = append(keys, ref.Key)
 	}
-	for _, h := range hashes {
+	for _, h := range keys {
 		if tx, is := r.(store.Tx); is && err == nil {
 			err = tx.Lock(store.Subject("websession/" + h))
 		}
@@ -208,15 +229,55 @@ func (v *Vault) EndConsoleSession(tx store.Tx, id StaffID, session WebSessionID)
 	if err := tx.Lock(store.Subject("webof/" + string(id))); err != nil {
 		return err
 	}
-	h, ok, err := webOf.Get(tx, string(id), string(session))
+	return endSession(tx, id, session)
+}
+
+// endSession needs the employee's webof locked.
+func endSession(tx store.Tx, id StaffID, session WebSessionID) error {
+	ref, ok, err := webOf.Get(tx, string(id), string(session))
 	if err != nil || !ok {
 		return err
 	}
-	if err := tx.Lock(store.Subject("websession/" + h)); err != nil {
+	if err := tx.Lock(store.Subject("websession/" + ref.Key)); err != nil {
 		return err
 	}
-	if err := webSessions.Delete(tx, h); err != nil {
+	if err := webSessions.Delete(tx, ref.Key); err != nil {
 		return err
 	}
 	return webOf.Delete(tx, string(id), string(session))
+}
+
+// EndConsoleSessions ends all of an employee's sessions in browsers.
+func (v *Vault) EndConsoleSessions(tx store.Tx, id StaffID) error { return endSessions(tx, id) }
+
+// endSessions is what becomes of an employee's sessions once they are not what
+// they were: a role that is given back later does not bring an old session back.
+func endSessions(tx store.Tx, id StaffID) error {
+	if err := tx.Lock(store.Subject("webof/" + string(id))); err != nil {
+		return err
+	}
+	var all []WebSessionID
+	var err error
+	for key := range webOf.Scan(tx, webOf.Under(string(id)), &err) {
+		all = append(all, WebSessionID(key[len(id)+1:]))
+	}
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		if err := endSession(tx, id, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// endSessionsOf is endSessions for whoever a member is as an employee: their
+// phone may be lost, and the browser is on it.
+func endSessionsOf(tx store.Tx, id loyalty.MemberID) error {
+	at, ok, err := staffByWhom.Get(tx, string(id))
+	if err != nil || !ok {
+		return err
+	}
+	return endSessions(tx, at.ID)
 }
