@@ -3,11 +3,15 @@ package main
 import (
 	"regulars/handlers/console"
 	"regulars/handlers/console/home"
+	"regulars/handlers/console/team"
 )
 
 // newConsole puts the manager's pages together, in the order of their navigation.
 func (a *app) newConsole() *console.Console {
 	c := console.New(a.shop, a.db)
 	c.Add(home.Part(c, home.Deps{Bot: a.bot, Outbox: a.outbox}))
+	c.Add(team.Part(c, team.Deps{Outbox: a.outbox}))
+	c.Add(team.Stores(c))
+	c.Add(team.Audit(c))
 	return c
 }

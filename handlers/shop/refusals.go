@@ -47,7 +47,7 @@ var plain = map[error]i18n.Key{
 
 // plains are all tables of refusals without numbers; rooms with many of their
 // own keep them in a file refusals_<room>.go and name them here.
-var plains = []map[error]i18n.Key{plain, plainProve, plainReferral, plainMerge}
+var plains = []map[error]i18n.Key{plain, plainProve, plainReferral, plainMerge, plainStaff}
 
 // Words is the one place where typed refusals become words. It gives nil for
 // an error that is no refusal.
