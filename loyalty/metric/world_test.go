@@ -49,10 +49,10 @@ func rules() *loyalty.Programme {
 	}
 }
 
-// asked is a survey that everybody is asked after each visit, one wave a day.
+// asked is a survey that everybody is asked after each visit, one wave a week.
 func asked(id string, kind loyalty.SurveyKind) loyalty.Survey {
 	return loyalty.Survey{
-		ID: id, Kind: kind, After: loyalty.AfterVisit, Share: 100, Wave: loyalty.SpanDay, OpenFor: 24 * time.Hour, FollowUp: true,
+		ID: id, Kind: kind, After: loyalty.AfterVisit, Share: 100, Wave: loyalty.SpanWeek, OpenFor: 24 * time.Hour, FollowUp: true,
 		Themes: []string{"coffee", "queue"},
 	}
 }
@@ -93,13 +93,15 @@ func strict(t testing.TB, seed uint64) *world { return newWorld(t, mem.New(mem.T
 // source fills in what other rooms tell of a member.
 func (w *world) source(r store.Reader, m loyalty.MemberID, parts []loyalty.MemberID, roll *segment.Roll) error {
 	roll.Ignored, roll.Taps = w.ignored[m], w.taps[m]
+	var newest survey.Grade
 	for _, id := range append([]loyalty.MemberID{m}, parts...) {
 		g, ok, err := survey.Latest(r, id)
 		if err != nil {
 			return err
 		}
-		if day := segment.DayOf(g.At, taipei); ok && day >= roll.NPSDay {
-			roll.NPS, roll.NPSDay, roll.Answers = int32(g.Score)+1, day, 1
+		if ok && g.At.After(newest.At) {
+			newest = g
+			roll.NPS, roll.NPSDay, roll.Answers = int32(g.Score)+1, segment.DayOf(g.At, taipei), 1
 		}
 	}
 	return nil
@@ -178,6 +180,10 @@ func (w *world) answer(m loyalty.MemberID, s loyalty.Survey, at loyalty.Store, s
 		if err := tx.Lock(people.Subject(m)); err != nil {
 			return err
 		}
+		// Nobody is asked twice in a wave, by the rules of who asks.
+		if _, had, err := survey.Part(tx, s.ID, s.WaveAt(w.now.In(taipei)), m); err != nil || had {
+			return err
+		}
 		if _, err := w.survey.Ask(tx, m, s, survey.Visit{At: w.now, Store: at, Staff: "eve"}, w.now, "en", "main", true); err != nil {
 			return err
 		}
@@ -189,12 +195,13 @@ func (w *world) answer(m loyalty.MemberID, s loyalty.Survey, at loyalty.Store, s
 	})
 }
 
-func (w *world) merge(from, into loyalty.MemberID) {
+// merge makes two members one, and tells whether they could be.
+func (w *world) merge(from, into loyalty.MemberID) (done bool) {
 	w.t.Helper()
 	act := w.act("")
 	w.do(func(tx store.Tx) error {
 		_, err := w.book.Merge(tx, from, into, act)
-		if loyalty.Refused(err) {
+		if done = err == nil; loyalty.Refused(err) {
 			return nil
 		}
 		if err != nil {
@@ -202,6 +209,38 @@ func (w *world) merge(from, into loyalty.MemberID) {
 		}
 		return w.vault.Merge(tx, from, into, w.now, w.rand)
 	})
+	return done
+}
+
+func (w *world) undo(ref loyalty.Ref, at loyalty.Store) {
+	act := w.act(at)
+	w.play(func(tx store.Tx) (book.Receipt, error) { return w.book.Undo(tx, ref, act) })
+}
+
+func (w *world) give(m loyalty.MemberID, at loyalty.Store, n loyalty.Points) {
+	act := w.act(at)
+	w.play(func(tx store.Tx) (book.Receipt, error) { return w.book.Give(tx, m, act, n) })
+}
+
+func (w *world) hold(m loyalty.MemberID, at loyalty.Store, n loyalty.Points) {
+	act := w.act(at)
+	w.play(func(tx store.Tx) (book.Receipt, error) { return w.book.Hold(tx, m, act, n) })
+}
+
+// mark says that something of a member changed that no room of theirs tells of.
+func (w *world) mark(m loyalty.MemberID) {
+	w.t.Helper()
+	w.do(func(tx store.Tx) error {
+		if err := tx.Lock(people.Subject(m)); err != nil {
+			return err
+		}
+		return w.desk.Rolls.Mark(tx, m)
+	})
+}
+
+// timeOf is some time, up to so many hours.
+func timeOf(rng *rand.Rand, hours int) time.Duration {
+	return time.Duration(rng.IntN(2*hours)+1) * time.Hour
 }
 
 func (w *world) days(n int) { w.now = w.now.AddDate(0, 0, n) }

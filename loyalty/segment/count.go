@@ -379,27 +379,3 @@ func (d *Desk) eachRow(ctx context.Context, f func(store.Row) error) error {
 		}
 	}
 }
-
-// Found calls f with the members of a segment, some at a time, in no order and
-// from several goroutines at once; what it is given is its own. Other errors than
-// accidents: *TooFewError.
-func (d *Desk) Found(ctx context.Context, e *Expr, now time.Time, f func([]loyalty.MemberID)) error {
-	s, err := d.ready(ctx, e, now)
-	if err != nil {
-		return err
-	}
-	return d.all(ctx, e, s, func() (func(*facts, loyalty.MemberID), func()) {
-		var list []loyalty.MemberID
-		hand := func() {
-			if len(list) > 0 {
-				f(list)
-			}
-			list = nil
-		}
-		return func(_ *facts, m loyalty.MemberID) {
-			if list = append(list, m); len(list) == pageRows {
-				hand()
-			}
-		}, hand
-	})
-}

@@ -96,12 +96,16 @@ func (d *Desk) purchases(r store.Reader, m loyalty.MemberID, roll *Roll, anew bo
 			return err
 		}
 	}
-	list, err := d.entries(r, m, &a)
+	list, err := d.entries(r, m)
+	if err != nil {
+		return err
+	}
+	sold, err := d.sold(r, list)
 	if err != nil {
 		return err
 	}
 	sum := newSums()
-	sum.all(list)
+	sum.all(list, sold)
 	sum.into(roll)
 	return nil
 }
@@ -172,23 +176,47 @@ func (d *Desk) since(r store.Reader, m loyalty.MemberID, seq, to uint64) (list [
 	return list, nil
 }
 
-// entries are all of a member's and of who was merged into them.
-func (d *Desk) entries(r store.Reader, m loyalty.MemberID, a *loyalty.Account) ([]loyalty.Entry, error) {
-	list, err := d.since(r, m, 0, math.MaxUint64-1)
+// entries are all of a member's and of who was merged into them, and into these.
+func (d *Desk) entries(r store.Reader, m loyalty.MemberID) (list []loyalty.Entry, err error) {
+	family, err := d.Book.Family(r, m)
 	if err != nil {
 		return nil, err
 	}
-	for _, w := range a.Wings {
-		if w.Ended {
-			continue
-		}
-		theirs, err := d.since(r, w.Member, 0, math.MaxUint64-1)
+	for _, one := range family {
+		theirs, err := d.since(r, one, 0, math.MaxUint64-1)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, theirs...)
 	}
 	return list, nil
+}
+
+// named is an entry as a member's account numbers it.
+type named struct {
+	m   loyalty.MemberID
+	seq uint64
+}
+
+// sold is where what some entries name was sold.
+func (d *Desk) sold(r store.Reader, list []loyalty.Entry) (map[named]loyalty.Store, error) {
+	at := make(map[named]loyalty.Store, len(list))
+	for i := range list {
+		at[named{list[i].Member, list[i].Seq}] = list[i].Store
+	}
+	for i := range list {
+		e := &list[i]
+		n := named{e.Member, e.Of}
+		if _, ok := at[n]; ok || e.Kind != loyalty.KindReverse || e.Of == 0 {
+			continue
+		}
+		of, err := d.Book.Numbered(r, e.Member, e.Of) // of who was merged into them
+		if err != nil {
+			return nil, err
+		}
+		at[n] = of.Store
+	}
+	return at, nil
 }
 
 // sums is a member's purchases by day and by store.
@@ -229,16 +257,8 @@ func (s *sums) goOn(known *Roll, fresh []loyalty.Entry) bool {
 	return true
 }
 
-// all adds up all entries of a member.
-func (s *sums) all(list []loyalty.Entry) {
-	type named struct {
-		m   loyalty.MemberID
-		seq uint64
-	}
-	at := map[named]loyalty.Store{}
-	for i := range list {
-		at[named{list[i].Member, list[i].Seq}] = list[i].Store
-	}
+// all adds up all entries of a member, at tells where each was sold.
+func (s *sums) all(list []loyalty.Entry, at map[named]loyalty.Store) {
 	for i := range list {
 		e := &list[i]
 		if e.Tally.Day == 0 {
