@@ -1,13 +1,18 @@
 package consoletest
 
 import (
+	"bytes"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"golang.org/x/net/html"
 )
+
+// Fresh is a browser that knows nothing.
+func (w *World) Fresh() *Browser { return &Browser{w: w, Client: &http.Client{}} }
 
 // Browser reads pages and sends forms; it follows redirects and has no script.
 type Browser struct {
@@ -46,11 +51,16 @@ func (b *Browser) Post(path string, values url.Values) *Page {
 // post is a form from a page of ours, as a browser marks it, or from nowhere.
 func (b *Browser) post(path string, values url.Values, from *Page) *Page {
 	b.w.T.Helper()
-	req, err := http.NewRequest(http.MethodPost, b.w.URL+path, strings.NewReader(values.Encode()))
+	return b.send(path, "application/x-www-form-urlencoded", strings.NewReader(values.Encode()), from)
+}
+
+func (b *Browser) send(path, kind string, body io.Reader, from *Page) *Page {
+	b.w.T.Helper()
+	req, err := http.NewRequest(http.MethodPost, b.w.URL+path, body)
 	if err != nil {
 		b.w.T.Fatal(err)
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Content-Type", kind)
 	if from != nil {
 		req.Header.Set("Referer", b.w.URL+from.Path)
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
@@ -134,22 +144,29 @@ func (p *Page) near(to string) string {
 // already.
 func (p *Page) Form(action string) *Form {
 	p.b.w.T.Helper()
-	f := &Form{p: p, Values: url.Values{}}
-	each(p.root, func(n *html.Node) {
-		if n.Data == "form" && f.n == nil && strings.HasSuffix(attr(n, "action"), action) {
-			f.n = n
-		}
-	})
-	if f.n == nil {
+	all := p.Forms(action)
+	if len(all) == 0 {
 		p.b.w.T.Fatalf("%s has no form to %q: %s", p.Path, action, p.Body)
 	}
-	f.fill()
-	return f
+	return all[0]
+}
+
+// Forms are all forms whose action ends as told.
+func (p *Page) Forms(action string) (all []*Form) {
+	each(p.root, func(n *html.Node) {
+		if n.Data == "form" && strings.HasSuffix(attr(n, "action"), action) {
+			f := &Form{p: p, n: n, Values: url.Values{}}
+			f.fill()
+			all = append(all, f)
+		}
+	})
+	return all
 }
 
 // Form is a form to be filled in.
 type Form struct {
 	Values url.Values
+	files  map[string]file
 	p      *Page
 	n      *html.Node
 	fields map[string]bool
@@ -211,10 +228,49 @@ func (f *Form) Set(name, value string) *Form {
 	return f
 }
 
+type file struct {
+	name string
+	body []byte
+}
+
+// Attach chooses a file for a field.
+func (f *Form) Attach(field, name string, body []byte) *Form {
+	f.p.b.w.T.Helper()
+	if !f.fields[field] || attr(f.n, "enctype") != "multipart/form-data" {
+		f.p.b.w.T.Fatalf("the form on %s takes no file as %q", f.p.Path, field)
+	}
+	if f.files == nil {
+		f.files = map[string]file{}
+	}
+	f.files[field] = file{name, body}
+	return f
+}
+
+// parts are the form's values and files as a browser sends them.
+func (f *Form) parts() (body *bytes.Buffer, kind string) {
+	body = &bytes.Buffer{}
+	w := multipart.NewWriter(body)
+	for name, list := range f.Values {
+		for _, v := range list {
+			w.WriteField(name, v)
+		}
+	}
+	for field, x := range f.files {
+		part, _ := w.CreateFormFile(field, x.name) // into memory: nothing fails
+		part.Write(x.body)
+	}
+	w.Close()
+	return body, w.FormDataContentType()
+}
+
 // Send sends the form.
 func (f *Form) Send() *Page {
 	f.p.b.w.T.Helper()
 	to := f.p.near(or(attr(f.n, "action"), f.p.Path))
+	if attr(f.n, "enctype") == "multipart/form-data" {
+		body, kind := f.parts()
+		return f.p.b.send(to, kind, body, f.p)
+	}
 	if strings.EqualFold(attr(f.n, "method"), "post") {
 		return f.p.b.post(to, f.Values, f.p)
 	}

@@ -90,7 +90,7 @@ func New(t testing.TB, o Options) *World {
 	w := &World{T: t, Clock: &Clock{now: time.Date(2026, 1, 5, 2, 0, 0, 0, time.UTC)}, Log: &bytes.Buffer{}}
 	w.DB = open(t, o.Strict)
 	w.Shop = shop.New(v, func(time.Time) *programme.Programme { return p }, w.Clock, rand.Reader, slog.New(slog.NewTextHandler(&locked{w: w.Log}, nil)))
-	w.Shop.Segments.DB = w.DB
+	w.Shop.Segments.DB, w.Shop.Rollups.DB, w.Shop.Metrics.DB = w.DB, w.DB, w.DB
 	w.Shop.Channels = []shop.Channel{{Name: "tg", Platform: bot.Telegram, Handle: "cafe_bot"}}
 	w.Owner, w.Manager = w.Employ("olga", people.Owner, ""), w.Employ("mia", people.Manager, "")
 	w.Main, w.Clerk = w.Employ("max", people.Manager, "main"), w.Employ("sam", people.Clerk, "")
