@@ -57,13 +57,11 @@ func TestRandomLives(t *testing.T) {
 // life is a shop in which anything happens.
 type life struct {
 	*world
-	mem     *mem.DB
-	pick    func(int) int
-	all     []loyalty.MemberID
-	merged  []loyalty.MemberID // parts, the newest last
-	gone    map[loyalty.MemberID]bool
-	refs    []loyalty.Ref
-	answers map[string]int // what was answered, by member and wave
+	mem    *mem.DB
+	pick   func(int) int
+	all    []loyalty.MemberID
+	merged []loyalty.MemberID // parts, the newest last
+	refs   []loyalty.Ref
 }
 
 var (

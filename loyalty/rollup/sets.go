@@ -91,8 +91,8 @@ const (
 	mostSets = 16
 )
 
-// SetOf is who is in a segment. It may be three minutes old and says of when it
-// is. Errors are those of [segment.Desk.Count], and ErrNotYet.
+// SetOf is who is in a segment, by the rolls as they are. It may be three minutes
+// old and says of when it is. Errors are those of [segment.Desk.Count], and ErrNotYet.
 func (d *Desk) SetOf(ctx context.Context, e *segment.Expr, now time.Time) (*Set, error) {
 	d.sets.mu.Lock()
 	defer d.sets.mu.Unlock()
@@ -105,17 +105,19 @@ func (d *Desk) SetOf(ctx context.Context, e *segment.Expr, now time.Time) (*Set,
 	}
 	s := &Set{AsOf: now.UTC(), gen: gen}
 	var mu sync.Mutex
-	err := d.Segments.Found(ctx, e, now, func(list []loyalty.MemberID) {
-		mine := make([]uint32, 0, len(list))
-		for _, m := range list {
+	err := d.Segments.Walk(ctx, e, now, func() (func(loyalty.MemberID, segment.Look), func()) {
+		var mine []uint32
+		add := func(m loyalty.MemberID, _ segment.Look) {
 			if ord, ok := d.sets.index.of(m); ok {
 				mine = append(mine, ord)
 			}
 		}
-		mu.Lock()
-		defer mu.Unlock()
-		for _, ord := range mine {
-			s.add(ord)
+		return add, func() {
+			mu.Lock()
+			defer mu.Unlock()
+			for _, ord := range mine {
+				s.add(ord)
+			}
 		}
 	})
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,7 +14,6 @@ import (
 	"regulars/loyalty/segment"
 	"regulars/loyalty/survey"
 	"regulars/store"
-	"regulars/store/bolt"
 	"regulars/store/mem"
 )
 
@@ -223,18 +221,4 @@ func (w *world) customers(s Span, where Where) map[loyalty.MemberID]Customer {
 		w.t.Errorf("%d customers, %d by their length", len(all), list.Len())
 	}
 	return all
-}
-
-func openBolt(t testing.TB) store.DB {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "rollup.db")
-	if err := bolt.Create(path); err != nil {
-		t.Fatal(err)
-	}
-	db, err := bolt.Open(path, bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return db
 }
