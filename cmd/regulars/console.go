@@ -2,7 +2,9 @@ package main
 
 import (
 	"regulars/handlers/console"
+	"regulars/handlers/console/chart"
 	"regulars/handlers/console/home"
+	"regulars/handlers/console/measures"
 	"regulars/handlers/console/team"
 )
 
@@ -10,6 +12,8 @@ import (
 func (a *app) newConsole() *console.Console {
 	c := console.New(a.shop, a.db)
 	c.Add(home.Part(c, home.Deps{Bot: a.bot, Outbox: a.outbox}))
+	c.Add(measures.Part(c))
+	c.Add(console.Part{Name: "chart", Files: chart.Files}) // what its figures are drawn with
 	c.Add(team.Part(c, team.Deps{Outbox: a.outbox}))
 	c.Add(team.Stores(c))
 	c.Add(team.Audit(c))
