@@ -5,6 +5,7 @@ import (
 	"regulars/handlers/console/chart"
 	"regulars/handlers/console/home"
 	"regulars/handlers/console/measures"
+	"regulars/handlers/console/members"
 	"regulars/handlers/console/team"
 )
 
@@ -12,6 +13,7 @@ import (
 func (a *app) newConsole() *console.Console {
 	c := console.New(a.shop, a.db)
 	c.Add(home.Part(c, home.Deps{Bot: a.bot, Outbox: a.outbox}))
+	c.Add(members.Part(c, a.outbox))
 	c.Add(measures.Part(c))
 	c.Add(console.Part{Name: "chart", Files: chart.Files}) // what its figures are drawn with
 	c.Add(team.Part(c, team.Deps{Outbox: a.outbox}))

@@ -1,6 +1,9 @@
 package people
 
 import (
+	"slices"
+	"unicode/utf8"
+
 	"regulars/loyalty"
 	"regulars/store"
 )
@@ -10,7 +13,7 @@ import (
 // end. One page looks at 2,000 index rows and opens 200 persons at most, so that
 // it may be short, or empty, and still not the last.
 func (v *Vault) ByNamePage(r store.Reader, query string, after loyalty.MemberID, n int) (found []loyalty.MemberID, next loyalty.MemberID, err error) {
-	tokens := queryTokens(query)
+	tokens := telling(queryTokens(query))
 	if len(tokens) == 0 {
 		return nil, "", nil
 	}
@@ -45,4 +48,14 @@ func (v *Vault) ByNamePage(r store.Reader, query string, after loyalty.MemberID,
 		}
 	}
 	return found, "", err
+}
+
+// telling leaves out single letters beside longer tokens, which no row has (see
+// [indexTokens]): the opened name is compared with them.
+func telling(tokens []string) []string {
+	long := slices.DeleteFunc(slices.Clone(tokens), func(t string) bool { return utf8.RuneCountInString(t) == 1 && !isIdeographic(t) })
+	if len(long) == 0 {
+		return tokens
+	}
+	return long
 }

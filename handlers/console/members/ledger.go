@@ -1,0 +1,284 @@
+package members
+
+import (
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"regulars/handlers/console"
+	"regulars/handlers/shop"
+	"regulars/handlers/till"
+	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
+	"regulars/loyalty/voucher"
+	"regulars/store"
+)
+
+// Line is an entry as the statement shows it.
+type Line struct {
+	Seq     uint64
+	At      time.Time
+	Kind    string // in words, with what it was for
+	Change  loyalty.Points
+	Balance loyalty.Points // after it: spendable and pending, less what is owed
+	Store   loyalty.Store
+	By      string
+	Reason  string
+	Ref     loyalty.Ref
+	Of      loyalty.Ref // what it corrects, uses or gives back
+	Undo    bool        // it can be taken back
+	Refund  bool        // it is a sale that can be taken back in part
+}
+
+// Purchase is a sale, with what came back of it.
+type Purchase struct {
+	At     time.Time
+	Ref    loyalty.Ref
+	Order  loyalty.Order
+	Amount loyalty.Money
+	Points loyalty.Points
+	Items  string
+	Store  loyalty.Store
+	By     string
+	Back   loyalty.Money // that came back
+	Whole  bool          // all of it did
+	Before bool          // in another system, before
+}
+
+// taken is what newer entries say was taken back of one.
+type taken struct {
+	money loyalty.Money
+	whole bool
+}
+
+// entry is an entry on the way back through a ledger.
+type entry struct {
+	loyalty.Entry
+	balance loyalty.Points
+	taken
+}
+
+// ledgerPage is how many entries are read at a time.
+const ledgerPage = 100
+
+// back walks a member's own entries from the newest, with the balance after each
+// and what became of it, until f says to stop. Newer entries name what they take
+// back, so that nothing else is read.
+func (p *page) back(r store.Reader, m people.Person, f func(entry) bool) error {
+	balance := loyalty.Points(0) // of who is a part of somebody: all went there
+	if m.Into == "" {
+		a, err := p.Book.Account(r, m.ID)
+		if err != nil {
+			return err
+		}
+		balance = a.Pots[loyalty.Available] + a.Pots[loyalty.Pending] + a.Pots[loyalty.Debt]
+	}
+	undone := map[uint64]taken{}
+	for before := uint64(0); ; {
+		batch, err := p.Book.History(r, m.ID, before, ledgerPage)
+		if err != nil || len(batch) == 0 {
+			return err
+		}
+		for _, e := range batch {
+			if !f(entry{e, balance, undone[e.Seq]}) {
+				return nil
+			}
+			balance -= e.Change()
+			note(undone, &e)
+		}
+		if before = batch[len(batch)-1].Seq; before <= 1 {
+			return nil
+		}
+	}
+}
+
+// note keeps what an entry takes back of an older one.
+func note(undone map[uint64]taken, e *loyalty.Entry) {
+	t := undone[e.Of]
+	switch e.Kind {
+	case loyalty.KindReverse:
+		t.money, t.whole = t.money+e.Amount, t.whole || e.Whole
+	case loyalty.KindUndo, loyalty.KindRelease, loyalty.KindTimeout, loyalty.KindForfeit, loyalty.KindCapture:
+		t.whole = true
+	default:
+		return
+	}
+	undone[e.Of] = t
+}
+
+// teller puts entries into words for one request.
+type teller struct {
+	*page
+	q        *console.Request
+	r        store.Reader
+	member   people.Person
+	vouchers map[string]voucher.Voucher
+	staff    map[loyalty.Actor]string
+	refs     map[uint64]loyalty.Ref
+}
+
+func (p *page) teller(q *console.Request, r store.Reader, m people.Person) (*teller, error) {
+	t := &teller{page: p, q: q, r: r, member: m, vouchers: map[string]voucher.Voucher{}, staff: map[loyalty.Actor]string{}, refs: map[uint64]loyalty.Ref{}}
+	all, err := p.Club.Vouchers.List(r, m.ID, q.Now)
+	for _, v := range all {
+		t.vouchers[string(v.ID)] = v
+	}
+	return t, err
+}
+
+// line is an entry in words.
+func (t *teller) line(e entry) (l Line, err error) {
+	l = Line{
+		Seq: e.Seq, At: e.EffectiveAt, Kind: t.kind(e.Entry), Change: e.Change(), Balance: e.balance, Store: e.Store, Ref: e.Ref,
+		By: t.who(e.Actor), Undo: !e.whole && undoable(e.Entry), Refund: !e.whole && e.Kind == loyalty.KindEarn && e.Amount > 0,
+	}
+	if e.Approver != "" {
+		l.By += ", " + t.who(e.Approver)
+	}
+	if l.Reason, err = t.reason(e.Entry); err != nil || e.Of == 0 || e.Kind == loyalty.KindAdopt {
+		return l, err
+	}
+	l.Of, err = t.ref(e.Of)
+	return l, err
+}
+
+// undoable are the entries that the till takes back.
+func undoable(e loyalty.Entry) bool {
+	switch e.Kind {
+	case loyalty.KindEarn, loyalty.KindGive, loyalty.KindGift, loyalty.KindSpend, loyalty.KindCapture, loyalty.KindHold:
+		return e.Ref != ""
+	case loyalty.KindAdjust:
+		return e.Ref != "" && e.In(loyalty.Issued) < 0
+	}
+	return false
+}
+
+// ref is the reference of an older entry, "" of one that has none.
+func (t *teller) ref(seq uint64) (loyalty.Ref, error) {
+	if ref, ok := t.refs[seq]; ok {
+		return ref, nil
+	}
+	e, err := t.Book.Numbered(t.r, t.member.ID, seq)
+	if errors.Is(err, loyalty.ErrUnknownRef) {
+		err = nil
+	}
+	t.refs[seq] = e.Ref
+	return e.Ref, err
+}
+
+// who is an actor's name.
+func (t *teller) who(a loyalty.Actor) string {
+	if name, ok := t.staff[a]; ok {
+		return name
+	}
+	kind, id, _ := strings.Cut(string(a), "/")
+	name := t.q.Say(i18n.ConsoleMembersByItself)
+	switch kind {
+	case "staff":
+		name = id
+		if s, err := t.Vault.StaffByID(t.r, people.StaffID(id)); err == nil && shop.Tidy(s.Name) != "" {
+			name = shop.Tidy(s.Name)
+		}
+	case "member":
+		name = t.q.Say(i18n.ConsoleMembersByMember)
+	}
+	t.staff[a] = name
+	return name
+}
+
+// reason opens what was typed. What the program itself gives as a reason is a
+// word in the clear, for programs; what an erased person's key sealed is gone.
+func (t *teller) reason(e loyalty.Entry) (string, error) {
+	if len(e.Reason) == 0 {
+		return "", nil
+	}
+	plain, err := t.Vault.OpenFor(t.r, e.Member, reasonPurpose, e.Reason)
+	switch {
+	case err == nil:
+		return shop.Typed(string(plain)), nil
+	case errors.Is(err, people.ErrSealed), errors.Is(err, people.ErrErased), errors.Is(err, people.ErrNobody):
+		if len(e.Reason) <= 32 && utf8.Valid(e.Reason) {
+			return shop.Tidy(string(e.Reason)), nil
+		}
+		return "", nil
+	}
+	return "", err
+}
+
+// reasonPurpose is what a reason in the ledger is sealed for.
+const reasonPurpose = "reason"
+
+// kinds are the words for what an entry is.
+var kinds = map[loyalty.Kind]i18n.Key{
+	loyalty.KindEarn: i18n.EntryEarn, loyalty.KindGive: i18n.EntryGive, loyalty.KindAdjust: i18n.EntryAdjust,
+	loyalty.KindSpend: i18n.EntrySpend, loyalty.KindHold: i18n.EntryHold, loyalty.KindCapture: i18n.EntrySpend,
+	loyalty.KindRelease: i18n.EntryRelease, loyalty.KindTimeout: i18n.EntryRelease, loyalty.KindUndo: i18n.EntryUndo,
+	loyalty.KindReverse: i18n.EntryReverse, loyalty.KindExpire: i18n.EntryExpire, loyalty.KindRepay: i18n.EntryRepay,
+	loyalty.KindActivate: i18n.EntryActivate, loyalty.KindGift: i18n.EntryGiftSome, loyalty.KindForfeit: i18n.EntryExpire,
+	loyalty.KindMerge: i18n.EntryMerge, loyalty.KindUnmerge: i18n.EntryUnmerge, loyalty.KindOpening: i18n.EntryOpening,
+	loyalty.KindFreeze: i18n.ConsoleMembersKindFreeze, loyalty.KindThaw: i18n.ConsoleMembersKindThaw,
+	loyalty.KindTier: i18n.ConsoleMembersKindTier, loyalty.KindTerms: i18n.ConsoleMembersKindTerms,
+	loyalty.KindWait: i18n.ConsoleMembersKindWait, loyalty.KindAdopt: i18n.ConsoleMembersKindAdopt,
+}
+
+// kind is what an entry is, with what it was for.
+func (t *teller) kind(e loyalty.Entry) string {
+	p, now := t.q.P, t.q.Now
+	words := t.q.Say(kinds[e.Kind])
+	more := ""
+	switch {
+	case e.Amount > 0 && e.Kind != loyalty.KindWait:
+		more = t.Money(p, now, e.Amount)
+	case e.Kind == loyalty.KindTier && e.Standing != nil:
+		more = t.LevelName(p, now, e.Standing.Level)
+	case e.Kind == loyalty.KindGift:
+		id, _, _ := strings.Cut(e.Gift, "/")
+		more = t.PartName(p, now, programme.Gift, id)
+	}
+	if v, ok := t.vouchers[e.Voucher]; ok && e.Kind != loyalty.KindEarn {
+		more = t.VoucherName(p, now, v)
+	}
+	if more == "" {
+		return words
+	}
+	return words + " · " + more
+}
+
+// purchase is a sale as the list of them shows it; false for what is none.
+func (t *teller) purchase(e entry) (Purchase, bool) {
+	sale := e.Kind == loyalty.KindEarn && (e.Amount > 0 || e.Order != "")
+	before := e.Kind == loyalty.KindOpening && e.Amount > 0
+	if !sale && !before {
+		return Purchase{}, false
+	}
+	return Purchase{
+		At: e.EffectiveAt, Ref: e.Ref, Order: e.Order, Amount: e.Amount, Points: till.Gained(e.Entry), Items: t.items(e.Lines),
+		Store: e.Store, By: t.who(e.Actor), Back: e.money, Whole: e.whole, Before: before,
+	}, true
+}
+
+// items are what was bought: "2 × Latte, Scone".
+func (t *teller) items(lines []loyalty.Line) string {
+	var all []string
+	for _, l := range lines {
+		name := t.itemName(l)
+		if l.Quantity > 1 {
+			name = i18n.Number(l.Quantity) + " × " + name
+		}
+		all = append(all, name)
+	}
+	return strings.Join(all, ", ")
+}
+
+func (t *teller) itemName(l loyalty.Line) string {
+	if name := t.PartName(t.q.P, t.q.Now, programme.Item, l.Item); name != "" && l.Item != "" {
+		return name
+	}
+	if l.Item == "" {
+		return shop.Tidy(l.Category)
+	}
+	return shop.Tidy(l.Item)
+}

@@ -1,0 +1,289 @@
+package members
+
+import (
+	"errors"
+	"slices"
+
+	"regulars/bot"
+	"regulars/handlers/shop"
+	"regulars/handlers/till"
+	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
+	"regulars/loyalty/voucher"
+)
+
+// deeds are all that is done about members here.
+func (p *page) deeds() []deed {
+	return []deed{
+		{name: "correct", did: i18n.ConsoleMembersDoCorrect, fields: []string{"way", "points"}, plan: correct},
+		{name: "undo", did: i18n.ConsoleMembersDoUndo, fields: []string{"ref"}, offer: offerRef, plan: undo},
+		{name: "refund", did: i18n.ConsoleMembersDoRefund, fields: refundFields(), offer: offerRefund, plan: refund},
+		{name: "voucher", did: i18n.ConsoleMembersDoVoucher, fields: []string{"voucher"}, offer: offerVoucher, plan: withdraw},
+		{name: "freeze", did: i18n.ConsoleMembersDoFreeze, fields: []string{"what"}, offer: offerLocks, plan: freeze},
+		{name: "thaw", did: i18n.ConsoleMembersDoThaw, plan: thaw},
+		{name: "tags", did: i18n.ConsoleMembersDoTags, fields: []string{"add", "away"}, offer: offerTags, plan: tags},
+		{name: "merge", did: i18n.ConsoleMembersDoMerge, fields: []string{"with", "other", "keep"}, offer: offerMerge, plan: merge},
+		{name: "unmerge", did: i18n.ConsoleMembersDoUnmerge, plan: unmerge},
+		{name: "erase", least: least, did: i18n.ConsoleMembersDoErase, fields: []string{"end"}, offer: offerErase, plan: erase},
+	}
+}
+
+// refuse is a refusal in words.
+func refuse(key i18n.Key, args ...any) (plan, error) { return plan{}, bot.Refuse(key, args...) }
+
+func (w *work) row(label i18n.Key, value string) Row { return Row{w.q.Say(label), value} }
+
+func (w *work) points(n loyalty.Points) string { return shop.Points(w.q.P, n) }
+
+// correct gives points or takes them away, by hand.
+func correct(w *work) (plan, error) {
+	n, err := shop.ReadPoints(w.q.Typed("points"))
+	if err != nil {
+		return plan{}, err
+	}
+	if w.q.Typed("way") == "less" {
+		n = -n
+	}
+	if w.q.Me.Member == w.m.ID {
+		return plan{}, loyalty.ErrSelf
+	}
+	b, err := w.Book.Balance(w.r, w.m.ID, w.q.Now)
+	if err != nil {
+		return plan{}, err
+	}
+	rows := []Row{
+		w.row(i18n.ConsoleMembersNow, w.points(b.Available)), w.row(i18n.EntryAdjust, shop.Signed(n)),
+		w.row(i18n.ConsoleMembersAfter, w.points(b.Available+n)),
+	}
+	if b.Available+n < 0 {
+		return plan{}, &loyalty.ShortError{Need: -n, Have: b.Available}
+	}
+	return plan{Rows: rows, Warn: w.q.Say(i18n.ConsoleMembersTellsThem), do: func(w *work) (done, error) {
+		sealed, err := w.seal(w.m.ID)
+		if err != nil {
+			return done{}, err
+		}
+		u, err := w.Adjust(w.call, w.m, n, sealed)
+		var approval *loyalty.ApprovalError
+		if errors.As(err, &approval) {
+			return done{}, bot.Refuse(i18n.ConsoleMembersApproval, "Points", w.points(n))
+		}
+		return done{said: w.q.Say(i18n.ConsoleMembersCorrected, "Points", shop.Signed(n), "Ref", u.Ref), note: u.Ref, again: u.Receipt.Replayed}, err
+	}}, nil
+}
+
+// theirs is the entry that a form names, if it is the member's or a part's.
+func (w *work) theirs() (loyalty.Entry, error) {
+	ref, ok := loyalty.ParseRef(w.q.Typed("ref"))
+	if !ok {
+		return loyalty.Entry{}, loyalty.ErrUnknownRef
+	}
+	e, err := w.Book.ByRef(w.r, ref)
+	if err != nil {
+		return e, err
+	}
+	whose, err := w.Vault.Holder(w.r, e.Member)
+	if err == nil && whose != w.m.ID {
+		err = loyalty.ErrUnknownRef
+	}
+	return e, err
+}
+
+// offerRef is the entry that the page's address names.
+func offerRef(w *work) (any, error) {
+	e, err := w.theirs()
+	if errors.Is(err, loyalty.ErrUnknownRef) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	t, err := w.teller(w.q, w.r, w.m)
+	if err != nil {
+		return nil, err
+	}
+	return t.line(entry{Entry: e})
+}
+
+// undo takes an entry back.
+func undo(w *work) (plan, error) {
+	e, err := w.theirs()
+	if err != nil {
+		return plan{}, err
+	}
+	mark, err := w.Book.Reversed(w.r, e)
+	if err != nil {
+		return plan{}, err
+	}
+	if mark.Whole {
+		return plan{}, loyalty.ErrAlreadyReversed
+	}
+	rows, err := w.entryRows(e)
+	return plan{Rows: rows, Warn: w.q.Say(i18n.ConsoleMembersTellsThem), do: func(w *work) (done, error) {
+		u, err := w.Undo(w.call, till.Done{Ref: e.Ref})
+		return done{said: w.q.Say(i18n.ConsoleMembersUndone, "Ref", string(e.Ref)), note: string(e.Ref), again: u.Receipt.Replayed}, err
+	}}, err
+}
+
+// entryRows are an entry as a plan shows it.
+func (w *work) entryRows(e loyalty.Entry) ([]Row, error) {
+	t, err := w.teller(w.q, w.r, w.m)
+	if err != nil {
+		return nil, err
+	}
+	l, err := t.line(entry{Entry: e})
+	return []Row{
+		w.row(i18n.ConsoleMembersRef, string(e.Ref)), w.row(i18n.ConsoleMembersKind, l.Kind),
+		w.row(i18n.ConsoleMembersDate, w.day(e.EffectiveAt)), w.row(i18n.KeyPoints, shop.Signed(l.Change)), w.row(i18n.ConsoleMembersBy, l.By),
+	}, err
+}
+
+// mostItems bounds the items of a sale that a form lists.
+const mostItems = 40
+
+func refundFields() []string {
+	list := []string{"ref", "all", "amount"}
+	for i := range mostItems {
+		list = append(list, itemField(i))
+	}
+	return list
+}
+
+func itemField(i int) string { return "item" + i18n.Number(int64(i)) }
+
+// Item is a line of a sale that may come back.
+type Item struct {
+	Field, Name string
+	Quantity    int64
+	Amount      loyalty.Money
+}
+
+// refundOffer is the sale that a form is about.
+type refundOffer struct {
+	Line
+	Amount, Left loyalty.Money
+	Items        []Item
+}
+
+func offerRefund(w *work) (any, error) {
+	e, err := w.theirs()
+	if errors.Is(err, loyalty.ErrUnknownRef) || err == nil && e.Kind != loyalty.KindEarn {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	t, err := w.teller(w.q, w.r, w.m)
+	if err != nil {
+		return nil, err
+	}
+	l, err := t.line(entry{Entry: e})
+	if err != nil {
+		return nil, err
+	}
+	mark, err := w.Book.Reversed(w.r, e)
+	o := refundOffer{Line: l, Amount: e.Amount, Left: e.Amount - mark.Amount}
+	for i, x := range e.Lines[:min(len(e.Lines), mostItems)] {
+		o.Items = append(o.Items, Item{itemField(i), t.itemName(x), x.Quantity, x.Amount})
+	}
+	return o, err
+}
+
+// refund takes a sale back, or a part of it.
+func refund(w *work) (plan, error) {
+	of, err := w.theirs()
+	if err != nil {
+		return plan{}, err
+	}
+	if err := till.MayRefund(w.q.Me, of); err != nil {
+		return plan{}, err
+	}
+	back, what, err := w.comesBack(of)
+	if err != nil {
+		return plan{}, err
+	}
+	rows, err := w.entryRows(of)
+	rows = append(rows, w.row(i18n.ConsoleMembersBack, what))
+	return plan{Rows: rows, Warn: w.q.Say(i18n.ConsoleMembersTellsThem), do: func(w *work) (done, error) {
+		u, err := w.Refund(w.call, of, back)
+		return done{said: w.q.Say(i18n.ConsoleMembersRefunded, "Money", w.Money(w.q.P, w.q.Now, u.Receipt.Entry().Amount), "Ref", u.Ref), note: u.Ref, again: u.Receipt.Replayed}, err
+	}}, err
+}
+
+// comesBack reads what comes back of a sale: items, an amount, or all that is
+// left of it.
+func (w *work) comesBack(of loyalty.Entry) (back loyalty.Return, what string, err error) {
+	t, err := w.teller(w.q, w.r, w.m)
+	if err != nil {
+		return back, "", err
+	}
+	for i, l := range of.Lines[:min(len(of.Lines), mostItems)] {
+		typed := w.q.Typed(itemField(i))
+		if typed == "" || typed == "0" {
+			continue
+		}
+		n, err := shop.ReadPoints(typed) // a whole number
+		if err != nil {
+			return back, "", err
+		}
+		back.Lines = append(back.Lines, loyalty.Line{Item: l.Item, Category: l.Category, Quantity: int64(n)})
+	}
+	amount := w.q.Typed("amount")
+	switch {
+	case w.q.Typed("all") != "":
+		return loyalty.Return{}, w.q.Say(i18n.ConsoleMembersAllLeft), nil
+	case amount != "":
+		if back.Amount, err = shop.ReadMoney(amount, w.Rules(w.q.Now).Currency); err != nil {
+			return back, "", err
+		}
+		what = w.Money(w.q.P, w.q.Now, back.Amount)
+	case len(back.Lines) == 0:
+		return back, "", bot.Refuse(i18n.ConsoleMembersHowMuch)
+	}
+	if items := t.items(back.Lines); items != "" {
+		what = w.q.P.List(slices.DeleteFunc([]string{items, what}, func(s string) bool { return s == "" }))
+	}
+	return back, what, nil
+}
+
+// ticket is the voucher that a form names, if it is the member's or a part's.
+func (w *work) ticket() (voucher.Voucher, error) {
+	v, err := w.Club.Vouchers.Get(w.r, voucher.ID(w.q.Typed("voucher")), w.q.Now)
+	if err != nil {
+		return v, err
+	}
+	whose, err := w.Vault.Holder(w.r, v.Member)
+	if errors.Is(err, people.ErrNobody) || err == nil && whose != w.m.ID {
+		err = voucher.ErrUnknown
+	}
+	return v, err
+}
+
+func offerVoucher(w *work) (any, error) {
+	v, err := w.ticket()
+	if errors.Is(err, voucher.ErrUnknown) {
+		return nil, nil
+	}
+	return Ticket{v, w.VoucherName(w.q.P, w.q.Now, v), v.StateAt(w.q.Now)}, err
+}
+
+// withdraw takes a voucher away that was not used.
+func withdraw(w *work) (plan, error) {
+	v, err := w.ticket()
+	if err != nil {
+		return plan{}, err
+	}
+	if w.q.Me.Member == w.m.ID {
+		return plan{}, loyalty.ErrSelf
+	}
+	if v.StateAt(w.q.Now) != voucher.Open {
+		return refuse(i18n.RefuseVoid)
+	}
+	name := w.VoucherName(w.q.P, w.q.Now, v)
+	rows := []Row{w.row(i18n.ConsoleMembersVoucher, name), w.row(i18n.ConsoleMembersBack, w.points(v.Cost))}
+	return plan{Rows: rows, Warn: w.q.Say(i18n.ConsoleMembersTellsThem), do: func(w *work) (done, error) {
+		_, err := w.Withdraw(w.call, v)
+		return done{said: w.q.Say(i18n.ConsoleMembersWithdrawn, "Reward", name)}, err
+	}}, nil
+}

@@ -1,0 +1,223 @@
+package members
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"regulars/handlers/console"
+	"regulars/handlers/shop"
+	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/loyalty/people"
+	"regulars/store"
+)
+
+// lines is how many entries a page of the statement shows.
+const lines = 25
+
+// mostRows bounds a file of a statement.
+const mostRows = 20_000
+
+// Face is a member as the head of their pages shows them.
+type Face struct {
+	ID     loyalty.MemberID
+	Name   string
+	Status people.Status
+	Into   loyalty.MemberID // whose part they are
+	Locked bool
+}
+
+func face(m people.Person) Face {
+	return Face{ID: m.ID, Name: shop.Tidy(m.Called()), Status: m.Status, Into: m.Into, Locked: m.Frozen}
+}
+
+// Live says that something can be done about them.
+func (f Face) Live() bool { return f.Status == people.Member || f.Status == people.Contact }
+
+// title is what a page about a member is called.
+func title(q *console.Request, m people.Person) string {
+	if name := shop.Tidy(m.Called()); name != "" {
+		return name
+	}
+	return q.Say(i18n.SomeCustomer)
+}
+
+// of is the member whom a page is about; false where there is none.
+func (p *page) of(r store.Reader, q *console.Request) (people.Person, bool, error) {
+	m, err := p.Vault.Get(r, loyalty.MemberID(q.R.PathValue("id")))
+	if errors.Is(err, people.ErrNobody) {
+		return m, false, nil
+	}
+	return m, err == nil, err
+}
+
+// sheet is a page of a member's statement, or of their purchases.
+type sheet struct {
+	Face
+	Lines     []Line
+	Purchases []Purchase
+	Pager     console.Pager
+}
+
+// statementPage is all that moved a member's points, a page at a time, or as a
+// file.
+func (p *page) statementPage(q *console.Request) (console.Answer, error) {
+	d, m, ok, err := p.sheet(q, func(t *teller, s *sheet, e entry) (bool, error) {
+		l, err := t.line(e)
+		s.Lines = append(s.Lines, l)
+		return true, err
+	})
+	if err != nil || !ok {
+		return q.Gone(), err
+	}
+	if q.WantsCSV() {
+		head := append(p.headings(q, "date", "kind", "points", "balance", "store", "by", "reason", "ref"), q.Say(i18n.ConsoleMembersColOf))
+		return q.CSV("statement", head, p.statementRows(q, d.Lines)), nil
+	}
+	return q.Page("members_statement.html", title(q, m), d), nil
+}
+
+func (p *page) purchasesPage(q *console.Request) (console.Answer, error) {
+	d, m, ok, err := p.sheet(q, func(t *teller, s *sheet, e entry) (bool, error) {
+		x, is := t.purchase(e)
+		if is {
+			s.Purchases = append(s.Purchases, x)
+		}
+		return is, nil
+	})
+	if err != nil || !ok {
+		return q.Gone(), err
+	}
+	if q.WantsCSV() {
+		return q.CSV("purchases", p.headings(q, "date", "order", "amount", "back", "items", "points", "store", "by", "ref"), p.purchaseRows(q, d.Purchases)), nil
+	}
+	return q.Page("members_purchases.html", title(q, m), d), nil
+}
+
+// sheet reads a page of entries: those older than the one that the address names,
+// as many as take says are shown.
+func (p *page) sheet(q *console.Request, take func(*teller, *sheet, entry) (bool, error)) (d sheet, m people.Person, ok bool, err error) {
+	before, _ := strconv.ParseUint(q.R.URL.Query().Get("before"), 10, 63)
+	most := lines
+	if q.WantsCSV() {
+		before, most = 0, mostRows
+	}
+	err = q.View(func(r store.Reader) error {
+		if m, ok, err = p.of(r, q); err != nil || !ok {
+			return err
+		}
+		d.Face = face(m)
+		t, err := p.teller(q, r, m)
+		if err != nil {
+			return err
+		}
+		shown, last := 0, uint64(0)
+		var failed error
+		err = p.back(r, m, func(e entry) bool {
+			if before > 0 && e.Seq >= before {
+				return true
+			}
+			if shown == most {
+				d.Pager.Next = q.With("before", strconv.FormatUint(last, 10))
+				return false
+			}
+			is, err := take(t, &d, e)
+			if is {
+				shown++
+			}
+			last, failed = e.Seq, err
+			return err == nil
+		})
+		return errors.Join(err, failed)
+	})
+	if before > 0 {
+		d.Pager.First = q.With("before", "")
+	}
+	return d, m, ok, err
+}
+
+// headings are the columns' words.
+func (p *page) headings(q *console.Request, names ...string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = q.Say(i18n.Key("console_members.col_" + n))
+	}
+	return out
+}
+
+func (p *page) statementRows(q *console.Request, all []Line) (rows [][]string) {
+	for _, l := range all {
+		rows = append(rows, []string{
+			p.day(l.At), l.Kind, fmt.Sprint(l.Change), fmt.Sprint(l.Balance), p.storeName(l.Store), l.By, l.Reason, string(l.Ref), string(l.Of),
+		})
+	}
+	return rows
+}
+
+func (p *page) purchaseRows(q *console.Request, all []Purchase) (rows [][]string) {
+	digits := p.Rules(q.Now).Currency.Digits
+	for _, x := range all {
+		rows = append(rows, []string{
+			p.day(x.At), string(x.Order), plainMoney(x.Amount, digits), plainMoney(x.Back, digits), x.Items, fmt.Sprint(x.Points), p.storeName(x.Store), x.By, string(x.Ref),
+		})
+	}
+	return rows
+}
+
+func (p *page) day(t time.Time) string { return p.Local(t).Format("2006-01-02 15:04") }
+
+func (p *page) storeName(id loyalty.Store) string {
+	if id == "" {
+		return ""
+	}
+	return p.StoreName(id)
+}
+
+// plainMoney is an amount in major units as spreadsheets read it.
+func plainMoney(m loyalty.Money, digits int) string {
+	unit := int64(1)
+	for range digits {
+		unit *= 10
+	}
+	s := strconv.FormatInt(int64(m)/unit, 10)
+	if digits > 0 {
+		s += fmt.Sprintf(".%0*d", digits, max(int64(m)%unit, -(int64(m)%unit)))
+	}
+	return s
+}
+
+// verified is what a look through a member's chain found.
+type verified struct {
+	Face
+	Entries int
+	Faults  []book.Fault
+	Balance loyalty.Points
+}
+
+// verify holds a member's entries against each other: each carries a keyed hash
+// of itself and the one before, and everything derived follows from them. It
+// reads all of them, so that it is a page of its own.
+func (p *page) verify(q *console.Request) (console.Answer, error) {
+	var d verified
+	var m people.Person
+	ok := false
+	err := q.View(func(r store.Reader) (err error) {
+		if m, ok, err = p.of(r, q); err != nil || !ok {
+			return err
+		}
+		d.Face = face(m)
+		if d.Faults, d.Entries, err = p.Book.VerifyMember(r, m.ID); err != nil {
+			return err
+		}
+		b, err := p.Book.Balance(r, m.ID, q.Now)
+		d.Balance = b.Available
+		return err
+	})
+	if err != nil || !ok {
+		return q.Gone(), err
+	}
+	return q.Page("members_verify.html", title(q, m), d), nil
+}
