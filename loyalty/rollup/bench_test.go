@@ -47,6 +47,14 @@ func BenchmarkRollup(b *testing.B) {
 				b.ReportMetric(float64(n)/b.Elapsed().Seconds()*float64(b.N), "members/s")
 			})
 			benchQueries(b, w)
+			b.Run("check", func(b *testing.B) {
+				for b.Loop() {
+					if faults, err := w.desk.Check(context.Background(), nil); err != nil || len(faults) > 0 {
+						b.Fatal(err, len(faults))
+					}
+				}
+			})
+			b.Run("who-has-which-ordinal", func(b *testing.B) { benchIndex(b, w, n) })
 			b.Run("refresh-after-a-sale", func(b *testing.B) { benchRefresh(b, w) })
 		})
 	}
@@ -99,6 +107,21 @@ func benchQueries(b *testing.B, w *world) {
 				b.Errorf("it took %v", best)
 			}
 		})
+	}
+}
+
+// benchIndex is what the first set costs beside the walk over the rolls.
+func benchIndex(b *testing.B, w *world, n int) {
+	for b.Loop() {
+		w.desk.sets.index = index{}
+		if err := w.desk.reindex(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+		for i := range n {
+			if ord, ok := w.desk.sets.index.of(w.desk.sets.index.ids[i]); !ok || int(ord) != i {
+				b.Fatal(i, ord)
+			}
+		}
 	}
 }
 

@@ -197,23 +197,10 @@ func (l *life) answer(by string, at loyalty.Store) {
 	if l.status(m) != people.Member {
 		return
 	}
-	s := loyalty.Survey{ID: "nps", Kind: loyalty.SurveyNPS, Wave: loyalty.SpanMonth, OpenFor: 24 * time.Hour}
 	visit := survey.Visit{At: l.now, Store: at, Staff: by}
 	l.refresh() // a question is asked weeks after the one before, and answers are taken in within seconds
 	for range 1 + l.pick(2) {
-		score := l.pick(11)
-		l.do(func(tx store.Tx) error {
-			if err := tx.Lock(people.Subject(m)); err != nil {
-				return err
-			}
-			if a, ok, err := l.survey.Of(tx, m, "nps"); err != nil || !ok || a.Wave != s.WaveAt(l.now) {
-				if _, err := l.survey.Ask(tx, m, s, visit, l.now, "en", "main", true); err != nil {
-					return err
-				}
-			}
-			_, _, err := l.survey.Answer(tx, m, "nps", survey.Given{Score: score}, l.now, "en", "main")
-			return err
-		})
+		l.score(m, l.pick(11), visit)
 	}
 }
 

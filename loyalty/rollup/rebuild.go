@@ -31,11 +31,16 @@ func (d *Desk) Rebuild(ctx context.Context, now time.Time, progress func(members
 // Begin forgets a rebuild that ended with its program, and makes the rows where
 // they were never made. It is for the start of the program.
 func (d *Desk) Begin(ctx context.Context, now time.Time) error {
+	d.one.Lock()
+	defer d.one.Unlock()
 	st, err := d.setState(ctx, func(st *state) error { st.Building = 0; return nil })
-	if err != nil || st.Gen > 0 {
-		return errors.Join(err, d.sweepOld(ctx, st.Gen))
+	switch {
+	case err != nil:
+		return err
+	case st.Gen > 0:
+		return d.sweepOld(ctx, st.Gen)
 	}
-	return d.Rebuild(ctx, now, nil)
+	return d.rebuild(ctx, now, nil)
 }
 
 // setState changes the one row.
@@ -97,18 +102,14 @@ func tables() []store.Range {
 // sweepStep is how many rows of an old generation one Update deletes.
 const sweepStep = 2000
 
-// sweepOld deletes what is of another generation than the one that holds.
+// sweepOld deletes what is of generations before the one that holds. What a later
+// one left that was broken off goes when it is tried again: it may be another
+// program's that is at work.
 func (d *Desk) sweepOld(ctx context.Context, gen int) error {
-	own := []byte("/" + generation(gen) + "/")
 	for _, rg := range tables() {
-		prefix := bytes.IndexByte(rg.Start, '/')
-		parted := []store.Range{{Start: rg.Start, End: append(bytes.Clone(rg.Start), generation(gen)...)},
-			{Start: append(bytes.Clone(rg.Start), generation(gen+1)...), End: rg.End}}
-		for _, part := range parted {
-			_, err := store.Sweep(ctx, d.DB, part, sweepStep, func(row store.Row) bool { return !bytes.HasPrefix(row.Key[prefix:], own) })
-			if err != nil {
-				return err
-			}
+		old := store.Range{Start: rg.Start, End: append(bytes.Clone(rg.Start), generation(gen)...)}
+		if _, err := store.Sweep(ctx, d.DB, old, sweepStep, func(store.Row) bool { return true }); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"regulars/loyalty"
 	"regulars/loyalty/book"
+	"regulars/loyalty/people"
+	"regulars/loyalty/survey"
 	"regulars/store"
 	"regulars/store/mem"
 )
@@ -324,5 +327,70 @@ func TestRebuildWhileSelling(t *testing.T) {
 	}
 	if faults, err := w.desk.Check(ctx, nil); err != nil || len(faults) > 0 {
 		t.Errorf("%v %q", err, faults)
+	}
+}
+
+// TestRebuildBrokenOff: what holds goes on as before.
+func TestRebuildBrokenOff(t *testing.T) {
+	w := strict(t)
+	for i := range 5 {
+		w.sell(w.member(fmt.Sprint("m", i)), "", "north", 10)
+	}
+	w.refresh()
+	ctx, stop := context.WithCancel(context.Background())
+	if err := w.desk.Rebuild(ctx, w.now, func(int) { stop() }); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	w.sell(w.member("later"), "", "north", 10)
+	w.refresh()
+	if got := w.total(Ever, Where{}); got.Orders != 6 {
+		t.Errorf("%+v", got)
+	}
+	if err := w.desk.Rebuild(context.Background(), w.now, nil); err != nil || w.total(Ever, Where{}).Orders != 6 {
+		t.Error(err)
+	}
+}
+
+// TestDamagedMember: one who cannot be read is named, and the figures of all
+// others stand.
+func TestDamagedMember(t *testing.T) {
+	w := strict(t)
+	ann, bob := w.member("ann"), w.member("bob")
+	w.sell(ann, "", "north", 10)
+	w.sell(bob, "", "north", 10)
+	w.refresh()
+	w.do(func(tx store.Tx) error {
+		if err := tx.Lock(people.Subject(ann)); err != nil {
+			return err
+		}
+		return tx.Put(fmt.Appendf(nil, "entry/%s/%012d", ann, 1), []byte("not what was written"))
+	})
+	err := w.desk.Rebuild(context.Background(), w.now, nil)
+	if !errors.Is(err, store.ErrDamaged) || !strings.Contains(err.Error(), string(ann)) {
+		t.Error(err)
+	}
+	if got := w.total(Ever, Where{}); got.Orders != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// TestSweep: answers go when package survey lets them go, days stay.
+func TestSweep(t *testing.T) {
+	w := strict(t)
+	ann := w.member("ann")
+	w.sell(ann, "", "north", 10)
+	w.score(ann, 9, survey.Visit{At: w.now, Store: "north", Staff: "eve"})
+	w.refresh()
+	list, err := w.desk.Scores(context.Background(), Ever, Where{Store: "north"})
+	if err != nil || len(list) != 1 || list[0].Score != 9 || list[0].Staff != "eve" || list[0].Day != w.today() || list[0].Kind != loyalty.SurveyNPS {
+		t.Errorf("%+v %v", list, err)
+	}
+	for want, days := range []int{scoresKept, scoresKept + 1} {
+		if n, err := w.desk.Sweep(context.Background(), w.db, w.now.AddDate(0, 0, days)); n != want || err != nil {
+			t.Errorf("after %d days %d rows went, %v", days, n, err)
+		}
+	}
+	if w.total(Ever, Where{}).Orders != 1 {
+		t.Error("a day went with the answers")
 	}
 }

@@ -182,6 +182,25 @@ func (w *world) leave(m loyalty.MemberID) {
 	})
 }
 
+// score is an answer to the recommendation, which is asked where this month's was
+// not yet.
+func (w *world) score(m loyalty.MemberID, score int, about survey.Visit) {
+	w.t.Helper()
+	s := loyalty.Survey{ID: "nps", Kind: loyalty.SurveyNPS, Wave: loyalty.SpanMonth, OpenFor: 24 * time.Hour}
+	w.do(func(tx store.Tx) error {
+		if err := tx.Lock(people.Subject(m)); err != nil {
+			return err
+		}
+		if a, ok, err := w.survey.Of(tx, m, "nps"); err != nil || !ok || a.Wave != s.WaveAt(w.now) {
+			if _, err := w.survey.Ask(tx, m, s, about, w.now, "en", "main", true); err != nil {
+				return err
+			}
+		}
+		_, _, err := w.survey.Answer(tx, m, "nps", survey.Given{Score: score}, w.now, "en", "main")
+		return err
+	})
+}
+
 func (w *world) days(n int) { w.now = w.now.AddDate(0, 0, n) }
 
 func (w *world) today() int32 { return segment.DayOf(w.now, taipei) }
