@@ -235,7 +235,7 @@ func (p *part) cohortCSV(q *console.Request, got metric.CohortTable) console.Ans
 		for _, n := range got.Table.Kept[c] {
 			row = append(row, strconv.FormatInt(n, 10))
 		}
-		rows = append(rows, row)
+		rows = append(rows, append(row, make([]string, len(head)-len(row))...)) // what has not come yet
 	}
 	return q.CSV("cohorts-"+p.Shop.Local(q.Now).Format("2006-01-02"), head, rows)
 }

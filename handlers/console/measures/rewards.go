@@ -104,6 +104,9 @@ func (p *part) rewardRows(q *console.Request, got *taken) (list []rewardRow) {
 		}
 		seen[id] = true
 		u := got.ups[id]
+		if u.Months == nil {
+			u.Months = make([]int64, len(got.months))
+		}
 		row := rewardRow{
 			id: id, counts: u, Name: cmp.Or(p.Shop.Programme(q.Now).Words(programme.Reward, id, string(q.P.Lang)).Name, id),
 			Taken: i18n.Number(u.Taken), Before: i18n.Number(u.Before), Presents: i18n.Number(u.Presents), Used: i18n.Number(u.Used), Share: "–",
@@ -146,10 +149,7 @@ func (p *part) rewardGrid(q *console.Request, got *taken, rows []rewardRow) temp
 		}
 		line := chart.GridRow{Label: r.Name}
 		for i := range got.months {
-			n := int64(0)
-			if i < len(r.counts.Months) {
-				n = r.counts.Months[i]
-			}
+			n := r.counts.Months[i]
 			line.Cells = append(line.Cells, chart.Cell{Text: i18n.Number(n), Share: float64(n) / float64(most)})
 		}
 		g.Rows = append(g.Rows, line)
