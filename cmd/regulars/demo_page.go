@@ -24,7 +24,10 @@ func (c *cafe) page(w *crew, lang i18n.Lang) sim.PageOptions {
 		Words: func(lang, key string, args ...any) string {
 			return i18n.For(i18n.Lang(lang)).Say(i18n.Key(key), args...)
 		},
-		Links: []sim.PageLink{{Path: counterPath, Label: said(i18n.CounterPageTitle), Hint: said(i18n.TourCounterPIN, "PIN", samPIN), Open: c.toCounter}},
+		Links: []sim.PageLink{
+			{Path: counterPath, Label: said(i18n.CounterPageTitle), Hint: said(i18n.TourCounterPIN, "PIN", samPIN), Open: c.toCounter},
+			{Path: consolePath, Label: said(i18n.ConsoleTitle), Open: c.toConsole},
+		},
 		Cost:  func(lang string, n int) string { return c.cost(i18n.For(i18n.Lang(lang)), n) },
 	}
 	for _, l := range i18n.Langs {

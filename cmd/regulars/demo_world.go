@@ -85,7 +85,7 @@ func (m *Main) openCafe(dir, listen string, lang i18n.Lang) (c *cafe, err error)
 	if c.app, err = newAppOver(cfg, db, key, world.Clock, slog.New(slog.DiscardHandler)); err != nil {
 		return c, errors.Join(err, db.Close())
 	}
-	c.app.invented = true
+	c.app.invented, c.app.console.Plain = true, true
 	return c, nil
 }
 

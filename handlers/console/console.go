@@ -37,6 +37,9 @@ type Console struct {
 	DB   store.DB
 	// Stopping is closed when the program ends, so that streams let go; nil: never.
 	Stopping <-chan struct{}
+	// Plain says that pages are http though the public address says https, which
+	// only an invented one does: browsers would keep none of its strict cookies.
+	Plain bool
 
 	parts  []Part
 	routes []Route

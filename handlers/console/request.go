@@ -50,10 +50,13 @@ const (
 	seenEvery = time.Minute
 )
 
+// https reports whether browsers reach the pages over https.
+func (c *Console) https() bool { return strings.HasPrefix(c.Shop.PublicURL, "https://") && !c.Plain }
+
 // cookieName is a name under which browsers take a cookie over https only and
 // for this very host, where there is https.
 func (c *Console) cookieName(name string) string {
-	if strings.HasPrefix(c.Shop.PublicURL, "https://") {
+	if c.https() {
 		return "__Host-" + name
 	}
 	return name
@@ -62,7 +65,7 @@ func (c *Console) cookieName(name string) string {
 func (c *Console) cookie(name, value string, seconds int) *http.Cookie {
 	return &http.Cookie{
 		Name: c.cookieName(name), Value: value, Path: "/", MaxAge: seconds, HttpOnly: true, SameSite: http.SameSiteLaxMode,
-		Secure: strings.HasPrefix(c.Shop.PublicURL, "https://"),
+		Secure: c.https(),
 	}
 }
 
