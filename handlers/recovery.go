@@ -130,7 +130,7 @@ func (c counter) recover(t *bot.Turn, code people.RecoveryCode) error {
 // regain makes this chat the way in of a member who was just proven.
 func (c counter) regain(t *bot.Turn, to loyalty.MemberID, how people.Proof) error {
 	asker := people.Asker{Person: loyalty.MemberID(t.Person.ID), Who: shopIdentity(t)}
-	out, err := c.Regain(t, asker, to, how, c.byMember(t, to, "regain"))
+	out, err := c.Regain(shop.In(t), asker, to, how, c.byMember(t, to, "regain"))
 	if err != nil {
 		return err
 	}
@@ -148,7 +148,7 @@ func (c counter) byMember(t *bot.Turn, id loyalty.MemberID, part string) book.Ac
 
 // sayRegained welcomes a member in the new chat.
 func (c counter) sayRegained(t *bot.Turn, out shop.Regained) error {
-	msg, err := c.RegainedMessage(t, t.Printer, out)
+	msg, err := c.RegainedMessage(shop.In(t), t.Printer, out)
 	if err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 	s := shop.New(v, rules.at, clock, lotsOf(db), slog.New(slog.NewTextHandler(io.Discard, nil)))
 	s.PublicURL = "https://cafe.example"
 	s.Channels = []shop.Channel{{Name: "line", Platform: bot.LINE, Handle: "@cafe"}, {Name: "telegram", Platform: bot.Telegram, Handle: "cafe_bot"}}
-	s.Segments.DB = db
+	s.Segments.DB, s.Rollups.DB = db, db
 	lotsOf(db).shop = s
 	e := &campaign.Engine{Shop: s, DB: db, Segments: campaign.Rolls{Desk: s.Segments, Now: clock.Now}}
 	var b *bot.Bot

@@ -2,6 +2,7 @@ package shop
 
 import (
 	"errors"
+	"io"
 	"time"
 
 	"regulars/bot"
@@ -12,6 +13,18 @@ import (
 	"regulars/loyalty/voucher"
 	"regulars/store"
 )
+
+// Doing is in which transaction and when something is done, and how it is told,
+// in a chat or elsewhere.
+type Doing struct {
+	Tx   store.Tx
+	Now  time.Time
+	Rand io.Reader
+	Tell func(bot.Telling)
+}
+
+// In is what a turn does.
+func In(t *bot.Turn) Doing { return Doing{Tx: t.Tx, Now: t.Now, Rand: t.Rand(), Tell: t.Tell} }
 
 // Regained is what followed from a proof of who somebody is.
 type Regained struct {
@@ -53,7 +66,7 @@ func (s *Shop) NumberOf(tx store.Tx, phone people.Phone, mine loyalty.MemberID) 
 // Refusals, after which nothing may be committed: people.ErrOwnAccount,
 // ErrMergeNeeded (an employee's chat), ErrFrozen, ErrNotMember, ErrCode, and
 // words for a member who works here and did not prove it at the counter.
-func (s *Shop) Regain(t *bot.Turn, a people.Asker, to loyalty.MemberID, how people.Proof, act book.Act) (Regained, error) {
+func (s *Shop) Regain(t Doing, a people.Asker, to loyalty.MemberID, how people.Proof, act book.Act) (Regained, error) {
 	if err := t.Tx.Lock(people.Subject(to)); err != nil {
 		return Regained{}, err
 	}
@@ -89,12 +102,12 @@ func (s *Shop) Regain(t *bot.Turn, a people.Asker, to loyalty.MemberID, how peop
 }
 
 // speaks gives a member whose language nobody knows that of their new chat.
-func (s *Shop) speaks(t *bot.Turn, id loyalty.MemberID, language string) (people.Person, error) {
+func (s *Shop) speaks(t Doing, id loyalty.MemberID, language string) (people.Person, error) {
 	p, err := s.Vault.Get(t.Tx, id)
 	if err != nil || p.Language != "" || language == "" {
 		return p, err
 	}
-	if err := s.Vault.SetLanguage(t.Tx, id, language, t.Rand()); err != nil {
+	if err := s.Vault.SetLanguage(t.Tx, id, language, t.Rand); err != nil {
 		return p, err
 	}
 	return s.Vault.Get(t.Tx, id)
@@ -114,12 +127,12 @@ func (s *Shop) mayRegain(tx store.Tx, a people.Asker, to loyalty.MemberID, how p
 }
 
 // thaw ends a lock that is for a lost phone, of the person and of the account.
-func (s *Shop) thaw(t *bot.Turn, id loyalty.MemberID, act book.Act) error {
+func (s *Shop) thaw(t Doing, id loyalty.MemberID, act book.Act) error {
 	p, err := s.Vault.Get(t.Tx, id)
 	if err != nil || !p.Frozen {
 		return err
 	}
-	if err := s.Vault.Thaw(t.Tx, id, t.Rand()); err != nil {
+	if err := s.Vault.Thaw(t.Tx, id, t.Rand); err != nil {
 		return err
 	}
 	act.Op += ".thaw"
@@ -128,8 +141,8 @@ func (s *Shop) thaw(t *bot.Turn, id loyalty.MemberID, act book.Act) error {
 }
 
 // moveIn makes the chat the member's, and gives the chats that came with it.
-func (s *Shop) moveIn(t *bot.Turn, a people.Asker, to loyalty.MemberID, act book.Act) (keep []people.Identity, err error) {
-	linked, err := s.Vault.Regain(t.Tx, a.Who, to, t.Now, t.Rand(), func(id loyalty.MemberID) (bool, error) {
+func (s *Shop) moveIn(t Doing, a people.Asker, to loyalty.MemberID, act book.Act) (keep []people.Identity, err error) {
+	linked, err := s.Vault.Regain(t.Tx, a.Who, to, t.Now, t.Rand, func(id loyalty.MemberID) (bool, error) {
 		return s.NothingToLose(t.Tx, id, t.Now)
 	})
 	if errors.Is(err, people.ErrMergeNeeded) {
@@ -145,7 +158,7 @@ func (s *Shop) moveIn(t *bot.Turn, a people.Asker, to loyalty.MemberID, act book
 
 // mergeIn makes the person of the chat a part of the member. A locked person, an
 // employee and one who is no member come to the counter instead.
-func (s *Shop) mergeIn(t *bot.Turn, a people.Asker, to loyalty.MemberID, act book.Act) (keep []people.Identity, err error) {
+func (s *Shop) mergeIn(t Doing, a people.Asker, to loyalty.MemberID, act book.Act) (keep []people.Identity, err error) {
 	p, err := s.Vault.Get(t.Tx, a.Person)
 	if err != nil {
 		return nil, err
@@ -173,18 +186,18 @@ func (s *Shop) mergeIn(t *bot.Turn, a people.Asker, to loyalty.MemberID, act boo
 
 // lockOut locks the chats that are not kept, tells them, and ends what they have
 // shown: the card and the recovery code.
-func (s *Shop) lockOut(t *bot.Turn, id loyalty.MemberID, keep []people.Identity) error {
-	locked, err := s.Vault.LockOut(t.Tx, id, t.Rand(), keep...)
+func (s *Shop) lockOut(t Doing, id loyalty.MemberID, keep []people.Identity) error {
+	locked, err := s.Vault.LockOut(t.Tx, id, t.Rand, keep...)
 	if err != nil {
 		return err
 	}
-	if _, err := s.Vault.ReissueCard(t.Tx, id, t.Rand()); err != nil {
+	if _, err := s.Vault.ReissueCard(t.Tx, id, t.Rand); err != nil {
 		return err
 	}
 	if err := s.Vault.EndRecovery(t.Tx, id); err != nil {
 		return err
 	}
-	return s.TellChats(t, id, locked, func(p i18n.Printer) bot.Message {
+	return s.TellChatsBy(t.Tx, t.Tell, id, locked, func(p i18n.Printer) bot.Message {
 		return bot.Message{Text: p.Say(i18n.LostTold, "Shop", s.Name(t.Now, p.Lang))}
 	})
 }
@@ -278,7 +291,7 @@ func (s *Shop) OpenVouchers(tx store.Tx, id loyalty.MemberID, now time.Time) (n 
 
 // RegainedMessage welcomes a member in the chat that they have just got. Who was
 // brought by a file reads what is kept of them, as everybody does who joins.
-func (s *Shop) RegainedMessage(t *bot.Turn, p i18n.Printer, out Regained) (bot.Message, error) {
+func (s *Shop) RegainedMessage(t Doing, p i18n.Printer, out Regained) (bot.Message, error) {
 	b, err := s.Book.Balance(t.Tx, out.Member.ID, t.Now)
 	if err != nil {
 		return bot.Message{}, err

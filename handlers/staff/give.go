@@ -5,10 +5,8 @@ import (
 
 	"regulars/bot"
 	"regulars/handlers/shop"
-	"regulars/handlers/till"
 	"regulars/i18n"
 	"regulars/loyalty"
-	"regulars/loyalty/book"
 )
 
 // give gives points by hand: /give WHO POINTS REASON. Over the programme's
@@ -52,7 +50,7 @@ func (d desk) give(t *bot.Turn) error {
 	if err := d.remember(t, me, e.Ref); err != nil {
 		return err
 	}
-	if err := d.tellGift(t, m.ID, r); err != nil {
+	if err := d.TellGift(d.call(t, me), m.ID, r); err != nil {
 		return err
 	}
 	d.confirm(t, m, e, bot.Message{Text: t.Word(i18n.GiveDone, "Points", shop.Points(t.Printer, n), "Name", d.called(t, m))})
@@ -61,16 +59,3 @@ func (d desk) give(t *bot.Turn) error {
 
 // reasonPurpose is what a typed reason is sealed for, with the member's key.
 const reasonPurpose = "reason"
-
-// tellGift tells a member of points given by hand: a gift is worth a push.
-func (d desk) tellGift(t *bot.Turn, id loyalty.MemberID, r book.Receipt) error {
-	e := r.Entry()
-	_, err := d.Tell(t, id, bot.Gift, bot.PushNow, string(e.Ref), func(p i18n.Printer) bot.Message {
-		return bot.Message{
-			Title: p.Say(i18n.ReceiptGift, "Points", shop.Points(p, till.Gained(e)), "Shop", d.Name(t.Now, p.Lang)),
-			Rows:  []bot.Row{{Label: p.Say(i18n.ReceiptNow), Value: i18n.Number(int64(r.Balance.Available))}},
-			Note:  p.Say(i18n.ReceiptRef, "Ref", string(e.Ref), "Date", p.ShortDate(d.Local(t.Now)), "Time", p.Time(d.Local(t.Now))),
-		}
-	})
-	return err
-}

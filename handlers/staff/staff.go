@@ -4,12 +4,8 @@
 // speaks: a forwarded command is the forwarder's, an ex-employee's is a
 // customer's. Whom a command is about is told by phone, card, mention, @name,
 // or by answering that person's message (see who.go). Purchases, refunds and
-// undoing go through handlers/till, as they do for whoever else sells.
-//
-// # Rows
-//
-//	approval/<id>  points that wait for a second person; the reason is sealed; 7 days
-//	proving/<id>   a card that waits to be moved to a new phone, whose chat is sealed; 7 days
+// undoing go through handlers/till, as they do for whoever else sells, and so do
+// what managers decide. It owns no rows.
 package staff
 
 import (

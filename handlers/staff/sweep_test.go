@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"regulars/handlers/till"
 	"regulars/store"
 	"regulars/store/mem"
 )
@@ -14,10 +15,7 @@ func TestSweep(t *testing.T) {
 	db, ctx, now := mem.New(), context.Background(), time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)
 	if err := db.Update(ctx, func(tx store.Tx) error {
 		for id, until := range map[string]time.Time{"old": now.AddDate(0, 0, -8), "new": now.AddDate(0, 0, -6)} {
-			if err := tx.Lock(store.Subject("approval/" + id)); err != nil {
-				return err
-			}
-			if err := approvals.Put(tx, approval{Until: until}, id); err != nil {
+			if err := till.PutApproval(tx, till.Approval{ID: id, Until: until}); err != nil {
 				return err
 			}
 		}

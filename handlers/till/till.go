@@ -11,6 +11,8 @@
 // # Rows
 //
 //	acts/<staff>        the employee's last acts, newest first, for undoing; for ever, 10 at most
+//	approval/<id>       points that wait for a second person; the reason is sealed; 7 days
+//	proving/<id>        a card that waits to be moved to a new phone, whose chat is sealed; 7 days
 package till
 
 import (
