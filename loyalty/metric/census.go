@@ -244,10 +244,13 @@ func (d *Desk) keptCensus(ctx context.Context, at time.Time) (c Census, ok bool,
 }
 
 // Refresh is the job: it takes the census of the whole shop and keeps it, ranks
-// members anew where those of before are a day old, and drops what is kept no
-// longer. It tells how many members there are.
+// members anew after each night's fit, counts once a day who took which reward,
+// and drops what is kept no longer. It tells how many members there are.
 func (d *Desk) Refresh(ctx context.Context, now time.Time) (int, error) {
 	if err := d.rankAll(ctx, now); err != nil {
+		return 0, err
+	}
+	if _, err := d.takes(ctx, now); err != nil && !errors.Is(err, rollup.ErrNotYet) {
 		return 0, err
 	}
 	c, err := d.take(ctx, "", "", now)

@@ -2,9 +2,7 @@ package metric
 
 import (
 	"context"
-	"runtime"
 	"slices"
-	"sync"
 	"time"
 
 	"regulars/loyalty/rollup"
@@ -80,29 +78,10 @@ func (d *Desk) Series(ctx context.Context, n Name, q Query, step Step) ([]Point,
 		}
 		return points, err
 	}
-	return points, x.each(n, parts, points)
-}
-
-// each answers the parts, some at a time.
-func (x *question) each(n Name, parts []Query, points []Point) error {
-	var working sync.WaitGroup
-	var once sync.Once
-	var failed error
-	slots := make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))
-	for i, p := range parts {
-		slots <- struct{}{}
-		working.Go(func() {
-			defer func() { <-slots }()
-			part := *x
-			part.q, part.span = p, x.Daily.Span(p.From, p.To, x.now)
-			v, err := part.value(n)
-			if err != nil {
-				once.Do(func() { failed = err })
-				return
-			}
-			points[i].Value = v
-		})
-	}
-	working.Wait()
-	return failed
+	return points, together(len(parts), func(i int) (err error) {
+		part := *x
+		part.q, part.span = parts[i], x.Daily.Span(parts[i].From, parts[i].To, x.now)
+		points[i].Value, err = part.value(n)
+		return err
+	})
 }

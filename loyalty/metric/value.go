@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime"
+	"sync"
 	"time"
 
 	"regulars/loyalty/measure"
@@ -69,15 +71,32 @@ func (d *Desk) All(ctx context.Context, q Query) ([]Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Value, 0, len(infos))
-	for _, info := range infos {
-		v, err := x.value(info.Name)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
+	all := make([]Value, len(infos))
+	return all, together(len(infos), func(i int) (err error) {
+		one := *x // an answer may change its question
+		all[i], err = one.value(infos[i].Name)
+		return err
+	})
+}
+
+// together calls f for 0 to n−1, as many at once as there are processors but one,
+// and gives the first error.
+func together(n int, f func(i int) error) error {
+	var working sync.WaitGroup
+	var once sync.Once
+	var failed error
+	slots := make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))
+	for i := range n {
+		slots <- struct{}{}
+		working.Go(func() {
+			defer func() { <-slots }()
+			if err := f(i); err != nil {
+				once.Do(func() { failed = err })
+			}
+		})
 	}
-	return all, nil
+	working.Wait()
+	return failed
 }
 
 // ask makes a question of a query.

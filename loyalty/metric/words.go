@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -41,12 +42,17 @@ func (d *Desk) NPSBy(ctx context.Context, q Query, by By) (list []NPSPart, misse
 		return nil, "", err
 	}
 	v := Value{}
-	all, err := remember(x, "answers", x.span, func(ctx context.Context, w rollup.Where) ([]rollup.Score, error) {
-		return x.Daily.Scores(ctx, x.span, w)
+	list, err = remember(x, "nps by "+string(by), x.span, func(ctx context.Context, w rollup.Where) ([]NPSPart, error) {
+		all, err := x.Daily.Scores(ctx, x.span, w)
+		return x.parted(all, by), err
 	})
-	if err = missing(&v, err); err != nil || !v.Known() {
-		return nil, v.Missing, err
-	}
+	err = missing(&v, err)
+	return slices.Clone(list), v.Missing, err
+}
+
+// parted are the answers to the recommendation among some, by what they are split
+// by.
+func (x *question) parted(all []rollup.Score, by By) (list []NPSPart) {
 	type part struct {
 		name string
 		week int32
@@ -76,17 +82,9 @@ func (d *Desk) NPSBy(ctx context.Context, q Query, by By) (list []NPSPart, misse
 		list = append(list, *p)
 	}
 	sortBy(list, func(a, b *NPSPart) int {
-		switch {
-		case by != ByStore && by != ByEmployee:
-			return a.From.Compare(b.From)
-		case a.Score.N != b.Score.N:
-			return int(b.Score.N - a.Score.N)
-		case a.Store+loyalty.Store(a.Employee) < b.Store+loyalty.Store(b.Employee):
-			return -1
-		}
-		return 1
+		return cmp.Or(a.From.Compare(b.From), cmp.Compare(b.Score.N, a.Score.N), cmp.Compare(a.Store, b.Store), cmp.Compare(a.Employee, b.Employee))
 	})
-	return list, "", nil
+	return list
 }
 
 // date is the beginning of a local day by its number.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -16,7 +15,6 @@ import (
 	"regulars/loyalty/segment"
 	"regulars/loyalty/survey"
 	"regulars/store"
-	"regulars/store/bolt"
 	"regulars/store/mem"
 )
 
@@ -270,18 +268,4 @@ func (w *world) value(n Name, q Query) Value {
 		w.t.Fatalf("%s: %v", n, err)
 	}
 	return v
-}
-
-func openBolt(t testing.TB) store.DB {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), "metric.db")
-	if err := bolt.Create(path); err != nil {
-		t.Fatal(err)
-	}
-	db, err := bolt.Open(path, bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return db
 }
