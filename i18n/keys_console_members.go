@@ -5,7 +5,6 @@ package i18n
 const (
 	ConsoleMembersAfter         Key = "console_members.after"
 	ConsoleMembersAllLeft       Key = "console_members.all_left"
-	ConsoleMembersApproval      Key = "console_members.approval"
 	ConsoleMembersBack          Key = "console_members.back"
 	ConsoleMembersBy            Key = "console_members.col_by"
 	ConsoleMembersByItself      Key = "console_members.by_itself"
@@ -54,6 +53,7 @@ const (
 	ConsoleMembersMerged        Key = "console_members.merged"
 	ConsoleMembersNotLocked     Key = "console_members.not_locked"
 	ConsoleMembersNow           Key = "console_members.now"
+	ConsoleMembersOpen          Key = "console_members.open"
 	ConsoleMembersParted        Key = "console_members.parted"
 	ConsoleMembersRef           Key = "console_members.col_ref"
 	ConsoleMembersRefunded      Key = "console_members.refunded"

@@ -219,6 +219,19 @@ func TestPhones(t *testing.T) {
 	}
 }
 
+// byPages reads all that a name finds, one at a time.
+func byPages(w *world, query string) (all []loyalty.MemberID) {
+	for from, more := "", true; more; {
+		w.view(func(r store.Reader) error {
+			page, next, err := w.v.ByNamePage(r, query, from, 1)
+			all, from, more = append(all, page...), next, next != ""
+			return err
+		})
+	}
+	slices.Sort(all)
+	return all
+}
+
 func TestFindingByName(t *testing.T) {
 	w := newWorld(t)
 	ids := map[string]loyalty.MemberID{}
@@ -259,6 +272,9 @@ func TestFindingByName(t *testing.T) {
 		slices.Sort(want2)
 		if !slices.Equal(got, want2) {
 			t.Errorf("ByName(%q) = %v, want %v", query, got, want2)
+		}
+		if got := byPages(w, query); !slices.Equal(got, want2) {
+			t.Errorf("%q by pages is %v, want %v", query, got, want2)
 		}
 	}
 	if n := w.countRows("name/"); n > 200 {

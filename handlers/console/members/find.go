@@ -69,7 +69,7 @@ func (p *page) search(q *console.Request) (console.Answer, error) {
 		words = string(r[:longestQuery])
 	}
 	var found []loyalty.MemberID
-	var next loyalty.MemberID
+	var next string
 	err := q.View(func(r store.Reader) (err error) {
 		found, next, err = p.meant(r, q.Now, words, "", 2)
 		return err
@@ -118,17 +118,17 @@ func (p *page) list(q *console.Request) (console.Answer, error) {
 		return p.show(q, listData{Stale: true})
 	}
 	d := listData{Asked: true, Words: words}
-	after := loyalty.MemberID(q.R.URL.Query().Get("after"))
+	from := q.R.URL.Query().Get("from")
 	err := q.View(func(r store.Reader) error {
-		found, next, err := p.meant(r, q.Now, words, after, listed)
+		found, next, err := p.meant(r, q.Now, words, from, listed)
 		if err != nil {
 			return err
 		}
 		if next != "" {
-			d.Pager.Next = q.With("after", string(next))
+			d.Pager.Next = q.With("from", next)
 		}
-		if after != "" {
-			d.Pager.First = q.With("after", "")
+		if from != "" {
+			d.Pager.First = q.With("from", "")
 		}
 		d.Hits, err = p.hits(r, q, found)
 		return err
@@ -176,15 +176,15 @@ func (p *page) hit(r store.Reader, q *console.Request, id loyalty.MemberID) (h H
 }
 
 // meant are whom what was typed means: the only ones with such an id, number,
-// card, @name, reference or voucher, else those with such a name, from the first
-// after the one given. No wrong code is counted as a try here: what is found is
+// card, @name, reference or voucher, else those with such a name, from a
+// place on. No wrong code is counted as a try here: what is found is
 // what a manager may read of everybody anyway.
-func (p *page) meant(r store.Reader, now time.Time, words string, after loyalty.MemberID, n int) (found []loyalty.MemberID, next loyalty.MemberID, err error) {
+func (p *page) meant(r store.Reader, now time.Time, words, from string, n int) (found []loyalty.MemberID, next string, err error) {
 	exact, err := p.exactly(r, now, words)
 	if err != nil || len(exact) > 0 {
 		return exact, "", err
 	}
-	return p.Vault.ByNamePage(r, words, after, n)
+	return p.Vault.ByNamePage(r, words, from, n)
 }
 
 func (p *page) exactly(r store.Reader, now time.Time, words string) ([]loyalty.MemberID, error) {

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -111,5 +112,116 @@ func TestFind(t *testing.T) {
 	b.Get(p.Path).Must("Lin 44")
 	if w.Log.Len() > 0 {
 		t.Errorf("the log: %s", w.Log)
+	}
+}
+
+// TestStory: the page tells what there is, with what people typed opened and
+// nothing that they called themselves turning a line around; the number is shown
+// only when asked for, and that is written down.
+func TestStory(t *testing.T) {
+	w, _ := world(t, consoletest.Options{})
+	eve := w.Join("eve", "\u202eEve<script>", "0955123456")
+	w.Sell(w.Clerk, eve, 350)
+	do(w.Open(w.Owner), eve, "correct", "", "points", "7", "reason", "her =birthday")
+	b := w.Open(w.Manager)
+	p := b.Get(page(eve)).Must("Purchase", "NT$350", "+35", "+7", "her =birthday", "olga", "Correct points", "•••456", "Telegram", "Membership", "waits")
+	if strings.Contains(p.Body, "\u202e") || strings.Contains(p.Body, "<script>") {
+		t.Error("her name stands in the page as she wrote it")
+	}
+	if strings.Contains(p.Body, "0955123456") || strings.Contains(p.Body, "+886955123456") {
+		t.Error("the number stands in the page")
+	}
+	shown := p.Form("/number").Send().Must("+886955123456", "It is noted")
+	if strings.Contains(shown.Path, "55123456") {
+		t.Errorf("the number stands in the address %s", shown.Path)
+	}
+	b.Get(page(eve)).Must("Show number and birthday", "mia")
+	b.Get(page(eve)+"/verify").Must("The chain is whole: 3 entries", "42 points")
+	csv := b.Get(page(eve) + "/statement?format=csv").Body
+	if !strings.Contains(csv, ",7,42,") || !strings.Contains(csv, ",olga,her =birthday,") {
+		t.Errorf("the statement's file: %s", csv)
+	}
+	if p := b.Get("/console/members/01ARZ3NDEKTSV4RRFFQ69G5FAV"); p.Status != http.StatusNotFound {
+		t.Errorf("nobody's page gave %d", p.Status)
+	}
+	if n := len(p.Body); n > 60_000 {
+		t.Errorf("the page has %d bytes", n)
+	}
+}
+
+// TestStatement: the balance after each entry is what a member had then, page
+// after page.
+func TestStatement(t *testing.T) {
+	w, _ := world(t, consoletest.Options{})
+	var want []loyalty.Points // after each entry, oldest first
+	for i := range 60 {
+		w.Clock.Move(time.Hour)
+		w.Sell(w.Clerk, w.Ann, loyalty.Money(20+10*(i%7)))
+		want = append(want, w.Points(w.Ann))
+	}
+	b := w.Open(w.Manager)
+	p := b.Get(page(w.Ann)).Click("The whole statement")
+	seen := 0
+	for {
+		for _, row := range strings.Split(p.Body, "<tr>")[2:] {
+			cells := strings.Split(row, `<td class="num">`)
+			if len(cells) < 3 || strings.HasPrefix(cells[1], "0<") { // what moves no points
+				continue
+			}
+			seen++
+			balance, _, _ := strings.Cut(cells[2], "<")
+			if n := want[len(want)-seen]; balance != strings.TrimPrefix(signed(n), "+") {
+				t.Fatalf("entry %d from the end leaves %s, want %d", seen, balance, n)
+			}
+		}
+		if !p.Says("Next page") {
+			break
+		}
+		p = p.Click("Next page")
+	}
+	if seen != len(want) {
+		t.Errorf("%d lines of %d", seen, len(want))
+	}
+}
+
+// TestExport: everything goes into a file, with why written down.
+func TestExport(t *testing.T) {
+	w, _ := world(t, consoletest.Options{})
+	w.Sell(w.Clerk, w.Ann, 350)
+	b := w.Open(w.Manager)
+	do(b, w.Ann, "correct", "", "points", "3", "reason", "a kind word")
+	if p := b.Get(page(w.Ann)).Form("/export").Send(); p.Status != http.StatusUnprocessableEntity || !p.Says("Please say why") {
+		t.Errorf("without a reason: %d", p.Status)
+	}
+	p := b.Get(page(w.Ann)).Form("/export").Set("reason", "she asked").Send()
+	for _, want := range []string{`"+886912345678"`, `"Ann Lee"`, `"a kind word"`, `"available": 38`, `"purpose": "join"`} {
+		if !strings.Contains(p.Body, want) {
+			t.Errorf("the file lacks %s", want)
+		}
+	}
+	if kind := p.Header.Get("Content-Disposition"); !strings.Contains(kind, "attachment") {
+		t.Errorf("it is not to be saved: %s", kind)
+	}
+	b.Get(page(w.Ann)).Must("Download everything", "she asked")
+}
+
+// TestWho: a clerk reaches nothing, whatever the address, and a form without its
+// token does nothing.
+func TestWho(t *testing.T) {
+	w, told := world(t, consoletest.Options{})
+	manager := w.Open(w.Manager)
+	f := fill(manager, w.Ann, "correct", "", "points", "20", "reason", "x").Form("/correct")
+	if p := manager.Post(page(w.Ann)+"/correct", url.Values{"points": {"20"}, "reason": {"x"}, "sure": {"yes"}, "op": {f.Values.Get("op")}, "terms": {f.Values.Get("terms")}}); p.Status != http.StatusForbidden {
+		t.Errorf("without a token: %d", p.Status)
+	}
+	w.Do(func(tx store.Tx) error { return w.Shop.Vault.Dismiss(tx, w.Manager.ID, w.Clock.Now()) })
+	if p := f.Send(); p.Status != http.StatusUnauthorized {
+		t.Errorf("who was dismissed meanwhile: %d %s", p.Status, p.Text())
+	}
+	if w.Points(w.Ann) != 0 || told.told(w.Ann) != "" {
+		t.Error("something was done")
+	}
+	if p := manager.Get(page(w.Ann)); p.Status != http.StatusUnauthorized {
+		t.Errorf("the page: %d", p.Status)
 	}
 }

@@ -3,6 +3,7 @@ package members
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"regulars/bot"
 	"regulars/handlers/shop"
@@ -67,10 +68,51 @@ func correct(w *work) (plan, error) {
 		u, err := w.Adjust(w.call, w.m, n, sealed)
 		var approval *loyalty.ApprovalError
 		if errors.As(err, &approval) {
-			return done{}, bot.Refuse(i18n.ConsoleMembersApproval, "Points", w.points(n))
+			return w.askSecond(n, sealed)
 		}
 		return done{said: w.q.Say(i18n.ConsoleMembersCorrected, "Points", shop.Signed(n), "Ref", u.Ref), note: u.Ref, again: u.Receipt.Replayed}, err
 	}}, nil
+}
+
+// askSecond puts points by hand that are more than one person may give to the
+// other managers, who say yes or no in the console.
+func (w *work) askSecond(n loyalty.Points, sealed []byte) (done, error) {
+	me, tx := w.q.Me, w.call.Tx
+	managers, err := w.Vault.Managers(tx, me.Store)
+	if err != nil {
+		return done{}, err
+	}
+	asked := false
+	for _, boss := range managers {
+		if boss.ID == me.ID || boss.Member == w.m.ID {
+			continue // nobody approves what they asked for, or what they get
+		}
+		asked = true
+		if err := w.TellMember(w.call, boss.Member, bot.PushNow, "", func(p i18n.Printer) []bot.Message { return []bot.Message{w.request(p, n)} }); err != nil {
+			return done{}, err
+		}
+	}
+	if !asked {
+		return done{}, bot.Refuse(i18n.ApproveNobody, "Points", w.points(n))
+	}
+	row := till.Approval{
+		ID: string(w.call.Op("approval")), Member: w.m.ID, Points: n, Reason: sealed, By: me.ID, Role: me.Role, Store: w.call.Store,
+		At: w.q.Now, Until: w.q.Now.Add(till.ApprovalLife),
+	}
+	row.ID = strings.ReplaceAll(row.ID, "/", "-")
+	return done{said: w.q.Say(i18n.ApproveAsked, "Points", w.points(n)), note: shop.Signed(n)}, till.PutApproval(tx, row)
+}
+
+// request is what a manager is told of such a request.
+func (w *work) request(p i18n.Printer, n loyalty.Points) bot.Message {
+	return bot.Message{
+		Title: p.Say(i18n.ApproveTitle, "Points", shop.Points(p, n)),
+		Rows: []bot.Row{
+			{Label: p.Say(i18n.ApproveBy), Value: shop.Mask(w.q.Me.Name)}, {Label: p.Say(i18n.ApproveFor), Value: till.Called(p, w.m)},
+			{Label: p.Say(i18n.ApproveReason), Value: w.reason},
+		},
+		Buttons: []bot.Button{{Label: p.Say(i18n.ConsoleMembersOpen), Do: bot.DoCommand, Value: "console"}},
+	}
 }
 
 // theirs is the entry that a form names, if it is the member's or a part's.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"regulars/handlers/console/consoletest"
+	"regulars/handlers/shop"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 )
@@ -22,3 +23,5 @@ func firstOf(errs ...error) error {
 	}
 	return nil
 }
+
+func signed(n loyalty.Points) string { return shop.Signed(n) }
