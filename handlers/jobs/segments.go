@@ -9,7 +9,7 @@ import (
 // segments keep what segments and figures look at: "segments" makes out-of-date
 // rolls and rollups anew (serve does so every few seconds besides), "segment-counts" counts the segments
 // that have a name, for shops too large to count them while somebody waits,
-// "census" counts everybody for the metrics that are of people, and "population"
+// "segment-census" counts everybody for the metrics that are of people, and "population"
 // reckons once a night what each member is compared with.
 func (j Jobs) segments() []schedule.Job {
 	return []schedule.Job{
@@ -19,7 +19,7 @@ func (j Jobs) segments() []schedule.Job {
 		{Name: "segment-counts", Spec: "7 * * * *", Run: func(ctx context.Context, _ schedule.Tick) (int, error) {
 			return j.Shop.Segments.TallyAll(ctx, j.Shop.Clock.Now())
 		}},
-		{Name: "census", Spec: "37 * * * *", Run: func(ctx context.Context, _ schedule.Tick) (int, error) {
+		{Name: "segment-census", Spec: "37 * * * *", Run: func(ctx context.Context, _ schedule.Tick) (int, error) {
 			return j.Shop.Metrics.Refresh(ctx, j.Shop.Clock.Now())
 		}},
 		{Name: "population", Spec: "40 3 * * *", Run: j.population},
