@@ -18,6 +18,7 @@
     const show = (i) => {
       at = Math.min(Math.max(i, 0), places - 1);
       const x = (places > 1 ? 3 + (94 * at) / (places - 1) : 50) + "%";
+      mark.setAttribute("visibility", "visible");
       mark.setAttribute("x1", x);
       mark.setAttribute("x2", x);
       said.textContent = words(at);

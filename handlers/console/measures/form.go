@@ -22,12 +22,9 @@ type Form struct {
 	Span, BesideSpan                   string
 	Whom                               string // the store and the segment in words
 	Links                              []console.NavItem
-	Pending                            bool // not all is reckoned
-	More                               [][2]string
+	Pending                            bool        // not all is reckoned
+	More                               [][2]string // names and values that the form keeps
 }
-
-// Now and Before are the windows, for the template.
-func (f *Form) Now() string { return f.Span }
 
 // form is a page's filter over what was asked.
 func (p *part) form(q *console.Request, a *ask, windowed, compares bool) *Form {
@@ -81,6 +78,13 @@ func (p *part) whom(q *console.Request, a *ask) string {
 		all = append(all, p.Shop.SegmentName(q.P, q.Now, a.Query.Segment))
 	}
 	return strings.Join(all, " · ")
+}
+
+// keep carries a value that is chosen outside of the form along in it.
+func (f *Form) keep(name, value string) {
+	if value != "" {
+		f.More = append(f.More, [2]string{name, value})
+	}
 }
 
 // links are the section's pages, with what was asked taken along.

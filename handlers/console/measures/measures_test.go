@@ -220,3 +220,21 @@ func TestManagerOfOneStore(t *testing.T) {
 		b.Get("/console/measures/" + path).Must("Measures")
 	}
 }
+
+// TestStillCounting: a shop whose rows are not made yet is told so, with a way to
+// look again that needs no script.
+func TestStillCounting(t *testing.T) {
+	t.Parallel()
+	w := consoletest.New(t, consoletest.Options{Strict: true, Parts: func(w *consoletest.World) []console.Part {
+		return []console.Part{measures.Part(w.Console)}
+	}})
+	b := w.Open(w.Owner)
+	page := b.Get("/console/measures").Must("is being counted", "Look again")
+	if !strings.Contains(page.Body, `hx-trigger="load delay:2s"`) {
+		t.Error("the page does not look again by itself")
+	}
+	refresh(w)
+	if page = page.Click("Look again"); page.Says("is being counted") {
+		t.Errorf("still: %s", page.Text())
+	}
+}

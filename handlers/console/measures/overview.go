@@ -106,7 +106,7 @@ func (p *part) overview(q *console.Request) (console.Answer, error) {
 	if err != nil {
 		return console.Answer{}, err
 	}
-	if q.WantsCSV() {
+	if q.WantsCSV() && !d.Pending {
 		return p.sheetCSV(q, d.ask, all), nil
 	}
 	for _, g := range groups {
@@ -130,7 +130,7 @@ func (p *part) advanced(q *console.Request) (console.Answer, error) {
 	if err != nil {
 		return console.Answer{}, err
 	}
-	if q.WantsCSV() {
+	if q.WantsCSV() && !d.Pending {
 		return p.sheetCSV(q, d.ask, all), nil
 	}
 	g := group{Title: q.Say(i18n.ConsoleMeasuresGroupModels)}

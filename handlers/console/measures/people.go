@@ -168,6 +168,7 @@ func (p *part) cohorts(q *console.Request) (console.Answer, error) {
 		months = n
 	}
 	d := cohortData{Form: p.form(q, a, false, false), Of: strconv.Itoa(months)}
+	d.keep("months", q.Typed("months"))
 	for _, n := range []int{6, 12, 24} {
 		d.Months = append(d.Months, console.Option{Value: strconv.Itoa(n), Label: q.Say(i18n.ConsoleMeasuresMonths, "Number", n)})
 	}

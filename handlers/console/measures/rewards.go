@@ -59,7 +59,9 @@ func (p *part) rewards(q *console.Request) (console.Answer, error) {
 		return console.Answer{}, err
 	}
 	today := p.today(q)
+	a.Segment, a.Query.Segment = "", ""
 	d := rewardsData{Form: p.form(q, a, false, false), CSV: a.at(q.R.URL.Path, "format", "csv"), Since: today.AddDate(0, 0, 1-takeDays)}
+	d.Whos = nil // vouchers are counted, not people
 	a.Query.From, a.Query.To, a.Beside = d.Since, today.AddDate(0, 0, 1), metric.Query{}
 	got, ready, err := of(q.Context(), p.slow, a.key("rewards"), func(ctx context.Context) (*taken, error) { return p.taken(ctx, a, today) })
 	if err != nil {

@@ -56,7 +56,9 @@ func (p *part) figure(q *console.Request, a *ask, v metric.Value, before *metric
 		f.Caveat = q.Say(i18n.ConsoleMeasuresHistoric)
 	}
 	if before != nil {
-		f.Before = p.text(q, *before)
+		if before.Known() || before.Missing != v.Missing {
+			f.Before = p.text(q, *before)
+		}
 		f.Change, f.Good = change(v, *before)
 	}
 	return f

@@ -58,6 +58,8 @@ func (p *part) words(q *console.Request) (console.Answer, error) {
 		d.Themes = append(d.Themes, console.Option{Value: id, Label: cmp.Or(p.Shop.ThemeName(q.P, q.Now, id), id)})
 	}
 	d.Classes = append([]console.Option{{Label: q.Say(i18n.ConsoleMeasuresAllScores)}}, options(q, classes)...)
+	d.keep("theme", d.Theme)
+	d.keep("class", d.Class)
 	n := mostWords + 1
 	if d.Class != "" {
 		n = mostSearch
