@@ -43,14 +43,15 @@ func (c counter) talk(t *bot.Turn) error {
 	if !told {
 		key = i18n.TalkWait // nobody is enrolled as a manager yet; the shop reads its chat
 	}
-	c.talkHere(t, key)
-	return nil
+	return c.talkHere(t, m.ID, key)
 }
 
-// talkHere leaves the chat to people.
-func (c counter) talkHere(t *bot.Turn, key i18n.Key) {
-	t.Mute(t.Now.Add(bot.MuteFor))
+// talkHere leaves the chat to people, and notes that somebody waits in it.
+func (c counter) talkHere(t *bot.Turn, who loyalty.MemberID, key i18n.Key) error {
+	until := t.Now.Add(bot.MuteFor)
+	t.Mute(until)
 	t.Say(bot.Message{Text: t.Word(key), Buttons: []bot.Button{command(t.Word(i18n.TalkBack), "back")}})
+	return c.Calling(t.Tx, shop.Call{Member: who, Channel: t.Event.Channel, Lane: c.Lane(t.Event.Chat), At: t.Now.UTC(), Until: until.UTC()})
 }
 
 // calls bounds how often one person can have the managers called: each call is
@@ -83,6 +84,9 @@ func (c counter) enough(t *bot.Turn, of people.Throttle) (bool, error) {
 // back lets the bot speak again before the time.
 func (c counter) back(t *bot.Turn) error {
 	t.Unmute()
+	if err := c.CallOver(t.Tx, loyalty.MemberID(t.Person.ID)); err != nil {
+		return err
+	}
 	return c.menu(t)
 }
 

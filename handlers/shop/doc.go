@@ -3,6 +3,7 @@
 // and refusals worded. It owns these rows:
 //
 //	backup/last            what is known of the shop's backups; for ever
+//	calling/<member>       who asked for a person of the shop, and in which chat; 12 hours
 //	uses/<day>/<staff>     how many vouchers the employee took on a local day; 40 days
 //	joinday/<day>/<0 to f> how many joined on a local day, a sixteenth of them; 400 days
 //

@@ -116,26 +116,11 @@ func (d desk) answerCase(t *bot.Turn, me people.Staff, k survey.Case) error {
 		t.Say(m)
 		return err
 	}
-	sealed, err := d.SealWords(t.Tx, k.Member, r.Value)
-	if errors.Is(err, people.ErrErased) || errors.Is(err, people.ErrNobody) {
+	k, err = d.AnswerCase(t.Tx, t.Tell, t.Now, me, k, r.Value)
+	if errors.Is(err, shop.ErrUnreached) {
 		return bot.Refuse(i18n.CaseUnreached, "Name", name)
 	}
 	if err != nil {
-		return err
-	}
-	reached, err := d.Tell(t, k.Member, bot.Receipt, bot.PushNow, "", func(p i18n.Printer) bot.Message {
-		return bot.Message{
-			Title: p.Say(i18n.CaseFromShop, "Shop", d.Name(t.Now, p.Lang)), Text: r.Value,
-			Buttons: []bot.Button{{Label: p.Say(i18n.CaseReplyButton), Do: bot.DoCommand, Value: "reply " + string(k.Ref)}},
-		}
-	})
-	if err != nil {
-		return err
-	}
-	if !reached {
-		return bot.Refuse(i18n.CaseUnreached, "Name", name)
-	}
-	if k, err = d.Surveys.Note(t.Tx, k, survey.Note{At: t.Now.UTC(), By: string(me.ID), Sealed: sealed}); err != nil {
 		return err
 	}
 	done := bot.Message{Text: t.Word(i18n.CaseSent, "Name", name)}

@@ -62,8 +62,8 @@ func Approvals(r store.Reader) (list []Approval, err error) {
 	return list, err
 }
 
-// mayDecide refuses who asked, who would get it, and a manager of another store.
-func mayDecide(me people.Staff, by people.StaffID, at loyalty.Store, gets ...loyalty.MemberID) error {
+// MayDecide refuses who asked, who would get it, and a manager of another store.
+func MayDecide(me people.Staff, by people.StaffID, at loyalty.Store, gets ...loyalty.MemberID) error {
 	if me.ID == by || slices.Contains(gets, me.Member) {
 		return loyalty.ErrSelf
 	}
@@ -88,7 +88,7 @@ func (t Till) Decide(c *Call, id string, yes bool) (a Approval, ref loyalty.Ref,
 	case !a.Decided.IsZero():
 		return a, "", bot.Refuse(i18n.ApproveDecided)
 	}
-	if err := mayDecide(c.Me, a.By, a.Store, a.Member); err != nil {
+	if err := MayDecide(c.Me, a.By, a.Store, a.Member); err != nil {
 		return a, "", err
 	}
 	a.ID, a.Decided, a.Yes, a.Who = id, c.Now, yes, c.Me.ID

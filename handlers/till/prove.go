@@ -85,7 +85,7 @@ func (t Till) DecideProof(c *Call, in shop.Doing, id string, yes bool) (row Prov
 	case !row.Decided.IsZero():
 		return row, bot.Refuse(i18n.ApproveDecided)
 	}
-	if err := mayDecide(c.Me, row.By, row.Store, row.Member, row.Person); err != nil {
+	if err := MayDecide(c.Me, row.By, row.Store, row.Member, row.Person); err != nil {
 		return row, err
 	}
 	row.ID, row.Decided, row.Yes, row.Who = id, c.Now, yes, c.Me.ID
