@@ -2,10 +2,12 @@ package main
 
 import (
 	"regulars/handlers/console"
+	"regulars/handlers/console/campaigns"
 	"regulars/handlers/console/chart"
 	"regulars/handlers/console/home"
 	"regulars/handlers/console/measures"
 	"regulars/handlers/console/members"
+	"regulars/handlers/console/rules"
 	"regulars/handlers/console/team"
 )
 
@@ -14,10 +16,21 @@ func (a *app) newConsole() *console.Console {
 	c := console.New(a.shop, a.db)
 	c.Add(home.Part(c, home.Deps{Bot: a.bot, Outbox: a.outbox}))
 	c.Add(members.Part(c, a.outbox))
+	c.Add(campaigns.Part(c, a.campaigns, a.pages, a.cfg.pictures()))
+	c.Add(rules.Part(a.book, a.cfg.pictures()))
 	c.Add(measures.Part(c))
 	c.Add(console.Part{Name: "chart", Files: chart.Files}) // what its figures are drawn with
 	c.Add(team.Part(c, team.Deps{Outbox: a.outbox}))
 	c.Add(team.Stores(c))
 	c.Add(team.Audit(c))
 	return c
+}
+
+// book is the programme as the console changes it; nil where it comes from no
+// file.
+func (a *app) book() rules.Book {
+	if a.rules == nil {
+		return nil
+	}
+	return a.rules
 }

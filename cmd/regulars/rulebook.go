@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"regulars/bot"
@@ -27,8 +28,8 @@ const (
 	noticeOf = 5 * time.Second
 )
 
-// rulebook keeps a shop's programme as its file says, without a restart. Its
-// methods but At and those of the History are for one goroutine.
+// rulebook keeps a shop's programme as its file says, without a restart, and the
+// file as the console says. Its watch is for one goroutine.
 type rulebook struct {
 	*programme.History
 	path  string
@@ -37,10 +38,11 @@ type rulebook struct {
 	log   *slog.Logger
 	asked <-chan os.Signal // asks for a look at once; nil never does
 
-	offered []byte // the text that was taken in or complained of last
-	seen    []byte // the text of the last look; it may still be being written
-	inForce int    // the version that held at the last look
-	said    string // the last accident, which is told once
+	mu      sync.Mutex // of what follows: a save in the console, and a look at the file
+	offered []byte     // the text that was taken in or complained of last
+	seen    []byte     // the text of the last look; it may still be being written
+	inForce int        // the version that held at the last look
+	said    string     // the last accident, which is told once
 }
 
 // openRulebook reads the versions that the store knows. A store from before
@@ -85,13 +87,21 @@ func (r *rulebook) watch(ctx context.Context) error {
 // editor may be writing it just now: unless finished is said, a text is taken
 // for whole once two looks found the same.
 func (r *rulebook) look(ctx context.Context, finished bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	before := r.Newest()
 	err := r.refresh(ctx)
 	text, unread := readProgrammeText(r.path)
 	whole := unread == nil && (finished || bytes.Equal(text, r.seen))
-	if whole && (r.offered == nil || !bytes.Equal(text, r.offered)) {
-		err = errors.Join(err, r.offer(ctx, text))
-	}
+	fresh := r.offered == nil || !bytes.Equal(text, r.offered)
 	r.seen = text
+	if whole && (fresh || r.Newest() != before) {
+		followed, unled := r.follow(ctx, text)
+		err = errors.Join(err, unled)
+		if fresh && !followed && unled == nil {
+			err = errors.Join(err, r.offer(ctx, text))
+		}
+	}
 	r.accident(ctx, errors.Join(err, unread))
 	if v := r.At(r.clock.Now()).Rules.Version; v != r.inForce {
 		r.inForce = v

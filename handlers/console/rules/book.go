@@ -24,7 +24,7 @@ type Book interface {
 	File() ([]byte, error)
 	// Publish takes versions in and writes the newest into the file. It is
 	// [*ChangedError] where the file is not Publication.Was, or not what the newest
-	// version says; then nothing was done. [ErrUnwritten] comes after everything was
+	// version says and Stray is not set; then nothing was done. [ErrUnwritten] comes after everything was
 	// done but the file, which is written as soon as it can be.
 	Publish(Publication) error
 }
@@ -32,6 +32,7 @@ type Book interface {
 // Publication is what is to become of the programme.
 type Publication struct {
 	Was      []byte   // what the file must hold
+	Stray    bool     // the file may be other than the newest version: who saves has read it
 	Texts    [][]byte // new versions in the order of their beginnings
 	Withdraw []int    // versions that shall never begin
 	// Update runs a transaction, and Also is part of it.
