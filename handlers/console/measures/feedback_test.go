@@ -129,7 +129,7 @@ func TestWhoComesBack(t *testing.T) {
 	if page.Status != http.StatusOK {
 		t.Fatal(page.Text())
 	}
-	if page.Says("Champions") && !strings.Contains(html.UnescapeString(page.Body), "/console/members?segment="+url.QueryEscape(`rfm == "champions"`)) {
+	if page.Says("Champions") && !strings.Contains(html.UnescapeString(page.Body), "/console/measures/segment?own="+url.QueryEscape(`rfm == "champions"`)) {
 		t.Error("champions lead nowhere")
 	}
 }
@@ -184,4 +184,17 @@ func TestSettings(t *testing.T) {
 	if p := m.Post("/console/measures/settings", url.Values{"active": {"1"}}); p.Status != http.StatusForbidden {
 		t.Errorf("a manager's change gave %d", p.Status)
 	}
+}
+
+// TestWhoIsInASegment: how many there are, and some of them by a masked name.
+func TestWhoIsInASegment(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	b := w.Open(w.Manager)
+	page := b.Get("/console/measures/segment?segment=own&own=" + url.QueryEscape("visits >= 1")).Must("1 in all.", "Ann L.", "visits >= 1")
+	if page.Says("Bob") || !strings.Contains(html.UnescapeString(page.Body), "/console/campaigns/new?segment="+url.QueryEscape("visits >= 1")) {
+		t.Errorf("who has no order is in it, or no campaign can be made: %s", page.Text())
+	}
+	b.Get("/console/measures/segment").Must("2 in all.")
+	b.Get("/console/measures/segment?segment=champions").Must("Champions: often, much and lately")
 }

@@ -94,7 +94,7 @@ func (p *part) links(q *console.Request, a *ask) (list []console.NavItem) {
 		key i18n.Key
 	}{
 		{"", i18n.ConsoleMeasuresOverview}, {"/advanced", i18n.ConsoleMeasuresAdvanced}, {"/rfm", i18n.ConsoleMeasuresRfm},
-		{"/cohorts", i18n.ConsoleMeasuresCohorts}, {"/feedback", i18n.ConsoleMeasuresFeedback}, {"/words", i18n.ConsoleMeasuresWords},
+		{"/segment", i18n.ConsoleMeasuresSegment}, {"/cohorts", i18n.ConsoleMeasuresCohorts}, {"/feedback", i18n.ConsoleMeasuresFeedback}, {"/words", i18n.ConsoleMeasuresWords},
 		{"/rewards", i18n.ConsoleMeasuresRewards}, {"/settings", i18n.ConsoleMeasuresSettings},
 	} {
 		to := "/console/measures" + l.to

@@ -41,6 +41,7 @@ func Part(c *console.Console) console.Part {
 		{Method: "GET", Path: "/console/measures/advanced", Do: p.advanced},
 		{Method: "GET", Path: "/console/measures/m/{name}", Do: p.one},
 		{Method: "GET", Path: "/console/measures/rfm", Do: p.rfm},
+		{Method: "GET", Path: "/console/measures/segment", Do: p.segment},
 		{Method: "GET", Path: "/console/measures/cohorts", Do: p.cohorts},
 		{Method: "GET", Path: "/console/measures/feedback", Do: p.feedback},
 		{Method: "GET", Path: "/console/measures/words", Do: p.words},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"net/url"
 	"strconv"
 
 	"regulars/handlers/console"
@@ -81,7 +82,10 @@ func kindKey(k measure.Kind) string {
 // whenKind is the segment of a kind.
 func whenKind(k measure.Kind) string { return fmt.Sprintf("rfm == %q", string(k)) }
 
-func membersOf(when string) string  { return query("/console/members", "segment", when) }
+func membersOf(when string) string {
+	return "/console/measures/segment?" + url.Values{"segment": {"own"}, "own": {when}}.Encode()
+}
+
 func campaignTo(when string) string { return query("/console/campaigns/new", "segment", when) }
 
 // rfmGrid is the grid, the latest on top, the most to the right.
