@@ -3,7 +3,6 @@ package metric
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"regulars/loyalty"
@@ -39,146 +38,36 @@ type Census struct {
 	Scale  measure.Scale  `json:"scale"`
 }
 
-// censuses has a row a day, of the whole shop.
-var censuses = store.NewTable[Census]("census/", store.Readable, store.FirstPart("census"))
+// byStore is a census of a segment, and of its members by where they buy most;
+// who bought nowhere is in the whole only.
+type byStore struct {
+	Whole  Census                   `json:"whole"`
+	Stores map[loyalty.Store]Census `json:"stores"`
+}
+
+// of is the part of a store, "" the whole; of a store where nobody buys most it
+// says as much.
+func (b *byStore) of(at loyalty.Store) Census {
+	if at == "" {
+		return b.Whole
+	}
+	c, ok := b.Stores[at]
+	if !ok {
+		w := b.Whole
+		c = Census{At: w.At, Fitted: w.Fitted, Priced: w.Priced, Tied: w.Tied, Scale: w.Scale}
+	}
+	return c
+}
+
+// censuses has a row a day, of the whole shop, storeCensuses the newest with its
+// stores.
+var (
+	censuses      = store.NewTable[Census]("census/", store.Readable, store.FirstPart("census"))
+	storeCensuses = store.NewTable[byStore]("censusstores/", store.Readable, store.FirstPart("censusstores"))
+)
 
 // censusKept is for how long a day's census is kept.
 const censusKept = 5 * 366 * 24 * time.Hour
-
-// mostValued is of how many buyers the lifetime value is reckoned: each takes
-// some microseconds, and more of them change the mean by less than its margin.
-const mostValued = 8000
-
-// take looks at everybody of a segment who buys most in a store ("" any).
-func (d *Desk) take(ctx context.Context, text string, at loyalty.Store, now time.Time) (Census, error) {
-	if text == "" {
-		text = "true"
-	}
-	e, err := d.Rolls.Expr(text, now)
-	if err != nil {
-		return Census{}, err
-	}
-	c := counting{now: now, at: at}
-	if err := c.prepare(ctx, d); err != nil {
-		return Census{}, err
-	}
-	var mu sync.Mutex
-	err = d.Rolls.Walk(ctx, e, now, func() (func(loyalty.MemberID, segment.Look), func()) {
-		part := counting{known: c.known, at: at}
-		return part.add, func() {
-			mu.Lock()
-			defer mu.Unlock()
-			c.plus(&part)
-		}
-	})
-	if err != nil {
-		return Census{}, err
-	}
-	return c.done(), nil
-}
-
-// major is the minor units in a currency's major one.
-func major(c loyalty.Currency) float64 {
-	unit := 1.0
-	for range c.Digits {
-		unit *= 10
-	}
-	return unit
-}
-
-// known is what members are held against.
-type known struct {
-	settings Settings
-	fit      segment.Population
-	ranks    *ranks
-	since    int32 // the last day on which who bought is not active
-}
-
-// counting is a census being taken.
-type counting struct {
-	known
-	now   time.Time
-	at    loyalty.Store
-	sum   Census
-	drawn draw
-}
-
-func (c *counting) prepare(ctx context.Context, d *Desk) (err error) {
-	if c.fit, err = d.population(ctx, c.now); err != nil {
-		return err
-	}
-	return d.DB.View(ctx, func(r store.Reader) (err error) {
-		if c.settings, err = d.Settings(r); err != nil {
-			return err
-		}
-		c.since = segment.DayOf(c.now, d.zone(c.now)) - int32(c.settings.ActiveDays)
-		kept, ok, err := rankRows.Get(r, allKey)
-		if ok {
-			c.ranks = &kept
-		}
-		return err
-	})
-}
-
-// add counts one member.
-func (c *counting) add(m loyalty.MemberID, l segment.Look) {
-	if c.at != "" && l.Store() != c.at {
-		return
-	}
-	s := &c.sum
-	s.Members++
-	s.Engaged += l.Engagement()
-	if l.Reachable() {
-		s.Reachable++
-		if roll := l.Roll(); roll.Last > c.since {
-			s.Lively++
-		}
-		if int(l.Roll().Ignored) >= c.settings.FatigueAfter {
-			s.Tired++
-		}
-	}
-	h, spend, buyer := l.History()
-	if buyer {
-		s.Buyers++
-		if c.fit.Buying != nil {
-			s.Alive += c.fit.Buying.PAlive(h)
-		}
-		if c.fit.Spending != nil {
-			c.drawn.add(m, h, spend)
-		}
-	}
-	_, money := l.Bought(365)
-	s.Grid.Add(l.RFM(&c.fit.Scale), float64(money))
-	if score, err := c.ranks.score(l, &c.fit); err == nil {
-		s.Scored++
-		s.Scores += score
-	}
-}
-
-// plus adds what another goroutine counted.
-func (c *counting) plus(o *counting) {
-	s, p := &c.sum, &o.sum
-	s.Members, s.Reachable, s.Lively, s.Tired = s.Members+p.Members, s.Reachable+p.Reachable, s.Lively+p.Lively, s.Tired+p.Tired
-	s.Buyers, s.Engaged, s.Alive = s.Buyers+p.Buyers, s.Engaged+p.Engaged, s.Alive+p.Alive
-	s.Scored, s.Scores = s.Scored+p.Scored, s.Scores+p.Scores
-	for i := range s.Grid {
-		for j := range s.Grid[i] {
-			s.Grid[i][j].People += p.Grid[i][j].People
-			s.Grid[i][j].Money += p.Grid[i][j].Money
-		}
-	}
-	c.drawn.plus(&o.drawn)
-}
-
-func (c *counting) done() Census {
-	s := c.sum
-	s.At, s.Scale, s.Fitted = c.now.UTC(), c.fit.Scale, c.fit.Buying != nil
-	if s.Fitted && c.fit.Spending != nil {
-		s.Priced, s.Tied = true, !c.fit.Spending.Independent()
-		s.Worth = c.drawn.worth(*c.fit.Buying, *c.fit.Spending, c.settings.Discount)
-	}
-	return s
-}
 
 // censusKey is a day's.
 func censusKey(day time.Time) string { return day.Format(time.DateOnly) }
@@ -195,19 +84,37 @@ const patience = 2 * time.Second
 // errNotYet: what was asked for is being reckoned.
 var errNotYet = errors.New("metric: is being reckoned")
 
+// smallShop is so few members that they are all looked at whenever somebody asks,
+// and freshFor for how long that is then shown: a shop that tries something out
+// sees it.
+const (
+	smallShop = 20_000
+	freshFor  = 15 * time.Second
+)
+
 // Census is the newest of a segment ("" everybody) and of those who buy most in
-// a store ("" any). It is some minutes old at most, the whole shop's some hours.
-// One that takes long is taken in the background: Missing is [NotYet] then.
+// a store ("" any). That of a segment is some minutes old at most, the others an
+// hour or so. One that takes long is taken in the background: Missing is [NotYet]
+// then.
 func (d *Desk) Census(ctx context.Context, text string, at loyalty.Store) (c Census, missing string, err error) {
-	now := d.Now()
-	if text == "" && at == "" {
-		kept, ok, err := d.keptCensus(ctx, now)
-		if err != nil || ok && now.Sub(kept.At) < keptLife {
-			return kept, "", err
+	now, life := d.Now(), censusLife
+	kept, ok, err := d.keptCensus(ctx, now)
+	if err != nil {
+		return c, "", err
+	}
+	if small := ok && kept.Members <= smallShop; small {
+		life = freshFor
+	} else if ok && text == "" && now.Sub(kept.At) < keptLife {
+		if at == "" {
+			return kept, "", nil
 		}
+		return d.storeCensus(ctx, at)
 	}
 	what := key("census", rollup.Span{}, Query{Store: at, Segment: text})
-	got, err := d.memo.do(ctx, what, now, censusLife, func(ctx context.Context) (any, error) { return d.take(ctx, text, at, now) })
+	got, err := d.memo.do(ctx, what, now, life, func(ctx context.Context) (any, error) {
+		all, err := d.take(ctx, text, now)
+		return all.of(at), err
+	})
 	var few *segment.TooFewError
 	switch {
 	case errors.As(err, &few):
@@ -218,6 +125,19 @@ func (d *Desk) Census(ctx context.Context, text string, at loyalty.Store) (c Cen
 		return Census{}, "", err
 	}
 	return got.(Census), "", nil
+}
+
+// storeCensus is the kept one of a store.
+func (d *Desk) storeCensus(ctx context.Context, at loyalty.Store) (c Census, missing string, err error) {
+	err = d.DB.View(ctx, func(r store.Reader) error {
+		all, ok, err := storeCensuses.Get(r, allKey)
+		if missing = ""; !ok {
+			missing = NotYet
+		}
+		c = all.of(at)
+		return err
+	})
+	return c, missing, err
 }
 
 // keptCensus is the newest of the whole shop that is kept of the day of an
@@ -253,22 +173,25 @@ func (d *Desk) Refresh(ctx context.Context, now time.Time) (int, error) {
 	if _, err := d.takes(ctx, now); err != nil && !errors.Is(err, rollup.ErrNotYet) {
 		return 0, err
 	}
-	c, err := d.take(ctx, "", "", now)
+	all, err := d.take(ctx, "", now)
 	if err != nil {
 		return 0, err
 	}
 	day := censusKey(now.In(d.zone(now)))
 	err = d.DB.Update(ctx, func(tx store.Tx) error {
-		if err := tx.Lock(store.Subject("census/" + day)); err != nil {
+		if err := tx.Lock(store.Subject("census/"+day), store.Subject("censusstores/"+allKey)); err != nil {
 			return err
 		}
-		return censuses.Put(tx, c, day)
+		if err := storeCensuses.Put(tx, all, allKey); err != nil {
+			return err
+		}
+		return censuses.Put(tx, all.Whole, day)
 	})
 	if err != nil {
 		return 0, err
 	}
 	_, err = store.Sweep(ctx, d.DB, censuses.Between("", censusKey(now.Add(-censusKept))), 100, func(store.Row) bool { return true })
-	return int(c.Members), err
+	return int(all.Whole.Members), err
 }
 
 func (d *Desk) zone(at time.Time) *time.Location { return d.Programme(at).Location() }
