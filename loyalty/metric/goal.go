@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"regulars/loyalty"
+	"regulars/loyalty/segment"
 	"regulars/store"
 )
 
@@ -173,7 +174,8 @@ func (d *Desk) Goals(ctx context.Context, now time.Time) ([]Progress, error) {
 }
 
 // progress is how far a goal is. After its last day the value is that of that
-// day.
+// day. A segment that the programme has no more is nobody's, and keeps no other
+// goal from being told.
 func (d *Desk) progress(ctx context.Context, g Goal, now time.Time) (Progress, error) {
 	end := d.nextDay(g.By)
 	at := now
@@ -181,6 +183,10 @@ func (d *Desk) progress(ctx context.Context, g Goal, now time.Time) (Progress, e
 		at = g.By
 	}
 	v, err := d.Value(ctx, g.Metric, d.window(&g, at))
+	var gone *segment.Complaint
+	if errors.As(err, &gone) || errors.Is(err, ErrName) {
+		v.Missing, err = Nobody, nil
+	}
 	if err != nil {
 		return Progress{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"regulars/loyalty/segment"
 	"regulars/store"
 )
 
@@ -199,5 +200,23 @@ func TestSeries(t *testing.T) {
 	q.From = q.From.AddDate(-3, 0, 0)
 	if _, err := w.desk.Series(ctx, Revenue, q, Day); !errors.Is(err, ErrWindow) {
 		t.Error(err)
+	}
+}
+
+// TestGoalOfASegmentThatIsGone: the others are told all the same.
+func TestGoalOfASegmentThatIsGone(t *testing.T) {
+	w := strict(t, 21)
+	w.refresh()
+	own := []segment.Named{{ID: "fans", When: "visits > 3"}}
+	w.desk.Rolls.Own = func(time.Time) []segment.Named { return own }
+	soon := w.now.AddDate(0, 1, 0)
+	for _, g := range []Goal{{Metric: Orders, Target: 9, By: soon, Segment: "fans"}, {Metric: Joined, Target: 9, By: soon.AddDate(0, 0, 1)}} {
+		if _, err := w.set(g); err != nil {
+			t.Fatal(err)
+		}
+	}
+	own = nil
+	if list := w.goals(); len(list) != 2 || list[0].Value.Missing != Nobody || !list[1].Value.Known() {
+		t.Errorf("%+v", list)
 	}
 }

@@ -60,7 +60,7 @@ var totals = map[Name]func(*rollup.Sums) int64{
 func (d *Desk) Value(ctx context.Context, n Name, q Query) (Value, error) {
 	x, err := d.ask(ctx, q)
 	if err != nil {
-		return Value{Name: n}, missing(&Value{}, err)
+		return Value{Name: n}, err
 	}
 	return x.value(n)
 }
