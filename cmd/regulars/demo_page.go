@@ -28,7 +28,7 @@ func (c *cafe) page(w *crew, lang i18n.Lang) sim.PageOptions {
 			{Path: counterPath, Label: said(i18n.CounterPageTitle), Hint: said(i18n.TourCounterPIN, "PIN", samPIN), Open: c.toCounter},
 			{Path: consolePath, Label: said(i18n.ConsoleTitle), Open: c.toConsole},
 		},
-		Cost:  func(lang string, n int) string { return c.cost(i18n.For(i18n.Lang(lang)), n) },
+		Cost: func(lang string, n int) string { return c.cost(i18n.For(i18n.Lang(lang)), n) },
 	}
 	for _, l := range i18n.Langs {
 		o.Langs = append(o.Langs, sim.PageLanguage{Tag: string(l), Own: l.Own()})
