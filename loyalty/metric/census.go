@@ -72,46 +72,34 @@ const censusKept = 5 * 366 * 24 * time.Hour
 // censusKey is a day's.
 func censusKey(day time.Time) string { return day.Format(time.DateOnly) }
 
-// censusLife is how long a census is good enough to be shown without another.
-const censusLife = 5 * time.Minute
-
 // keptLife is for how long the whole shop's is, which a job takes each hour.
 const keptLife = 3 * time.Hour
-
-// patience is how long somebody who asks waits for a census of everybody.
-const patience = 2 * time.Second
 
 // errNotYet: what was asked for is being reckoned.
 var errNotYet = errors.New("metric: is being reckoned")
 
-// smallShop is so few members that they are all looked at whenever somebody asks,
-// and freshFor for how long that is then shown: a shop that tries something out
-// sees it.
-const (
-	smallShop = 20_000
-	freshFor  = 15 * time.Second
-)
+// smallShop is so few members that they are all looked at whenever somebody asks:
+// a shop that tries something out sees it.
+const smallShop = 20_000
 
 // Census is the newest of a segment ("" everybody) and of those who buy most in
 // a store ("" any). That of a segment is some minutes old at most, the others an
 // hour or so. One that takes long is taken in the background: Missing is [NotYet]
 // then.
 func (d *Desk) Census(ctx context.Context, text string, at loyalty.Store) (c Census, missing string, err error) {
-	now, life := d.Now(), censusLife
+	now := d.Now()
 	kept, ok, err := d.keptCensus(ctx, now)
 	if err != nil {
 		return c, "", err
 	}
-	if small := ok && kept.Members <= smallShop; small {
-		life = freshFor
-	} else if ok && text == "" && now.Sub(kept.At) < keptLife {
+	if ok && kept.Members > smallShop && text == "" && now.Sub(kept.At) < keptLife {
 		if at == "" {
 			return kept, "", nil
 		}
 		return d.storeCensus(ctx, at)
 	}
 	what := key("census", rollup.Span{}, Query{Store: at, Segment: text})
-	got, err := d.memo.do(ctx, what, now, life, func(ctx context.Context) (any, error) {
+	got, err := d.memo.do(ctx, what, now, shortLife, func(ctx context.Context) (any, error) {
 		all, err := d.take(ctx, text, now)
 		return all.of(at), err
 	})

@@ -134,7 +134,7 @@ func TestSettings(t *testing.T) {
 	if v := w.value(Active, q); v.Number != 1 {
 		t.Errorf("%+v", v)
 	}
-	w.now = w.now.Add(time.Minute) // what was reckoned before is not shown for long
+	w.now = w.now.Add(2 * longLife) // what was reckoned before is not shown for long
 	w.do(func(tx store.Tx) error {
 		return w.desk.SetSettings(tx, Settings{ActiveDays: 10, MergeDays: true, PointValue: 2})
 	})

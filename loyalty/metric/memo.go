@@ -12,14 +12,19 @@ import (
 // memo keeps what was reckoned for some minutes, reckons a thing once for all who
 // ask at the same time, and goes on when who asked has gone.
 type memo struct {
-	mu  sync.Mutex
-	all map[string]*memory
+	mu       sync.Mutex
+	all      map[string]*memory
+	patience time.Duration // how long who asks waits; 0 is mostPatience
 }
+
+// mostPatience is how long somebody who asks for a figure waits for it.
+const mostPatience = 2 * time.Second
 
 // memory is one thing, known or being reckoned.
 type memory struct {
 	at    time.Time
-	done  chan struct{} // closed once value and err are there
+	done  chan struct{} // closed once what follows is there
+	took  time.Duration
 	value any
 	err   error
 }
@@ -28,9 +33,15 @@ type memory struct {
 const mostMemories = 500
 
 // do is f's answer if it is younger than life, or a new one; errNotYet where that
-// takes longer than patience. An error is told to who waited and not kept.
+// takes longer than who asks is patient. What took long to reckon is remembered for
+// longer, a hundred times as long as that, up to longLife. An error is told to who
+// waited and not kept.
 func (c *memo) do(ctx context.Context, key string, now time.Time, life time.Duration, f func(context.Context) (any, error)) (any, error) {
 	m := c.of(ctx, key, now, life, f)
+	patience := c.patience
+	if patience == 0 {
+		patience = mostPatience
+	}
 	wait := time.NewTimer(patience)
 	defer wait.Stop()
 	select {
@@ -58,7 +69,9 @@ func (c *memo) of(ctx context.Context, key string, now time.Time, life time.Dura
 	c.all[key] = m
 	go func() {
 		defer close(m.done)
+		begun := time.Now() // of the machine: the shop's clock may stand still
 		m.value, m.err = f(context.WithoutCancel(ctx))
+		m.took = time.Since(begun)
 	}()
 	return m
 }
@@ -68,7 +81,7 @@ func (m *memory) good(now time.Time, life time.Duration) bool {
 	select {
 	case <-m.done:
 		age := now.Sub(m.at)
-		return m.err == nil && age >= 0 && age < life
+		return m.err == nil && age >= 0 && age < max(life, min(100*m.took, longLife))
 	default:
 		return true
 	}
@@ -83,10 +96,14 @@ func key(what string, s rollup.Span, q Query) string {
 // some minutes, as late refunds and sales still change them.
 func (x *question) life(s rollup.Span) time.Duration {
 	if s.To > x.Daily.Span(x.now, x.now, x.now).From {
-		return todayLife
+		return shortLife
 	}
-	return censusLife
+	return longLife
 }
 
-// todayLife is for how long what is of today is remembered: for one page.
-const todayLife = 5 * time.Second
+// shortLife is for how long what changes by the minute is remembered: for one
+// page; longLife what does not.
+const (
+	shortLife = 5 * time.Second
+	longLife  = 5 * time.Minute
+)

@@ -38,7 +38,7 @@ var takes = store.NewTable[taken]("rewardtake/", store.Readable, store.FirstPart
 // the most taken first, as of a night. missing is [NotYet] or "".
 func (d *Desk) TakeUps(ctx context.Context) (list []TakeUp, at time.Time, missed string, err error) {
 	now := d.Now()
-	got, err := d.memo.do(ctx, key("takes", rollup.Span{}, Query{}), now, censusLife, func(ctx context.Context) (any, error) {
+	got, err := d.memo.do(ctx, key("takes", rollup.Span{}, Query{}), now, longLife, func(ctx context.Context) (any, error) {
 		return d.takes(ctx, now)
 	})
 	v := Value{}
