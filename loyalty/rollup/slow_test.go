@@ -194,6 +194,8 @@ func (l *life) compare(when string) {
 			l.compareCustomers(when, s, Span{from, from + int32(l.pick(200))}, at)
 		}
 		l.compareCustomers(when, s, Ever, at)
+		l.compareWays(when, Ever, at)
+		l.compareWays(when, Span{span.To - 60, span.To}, at)
 	}
 	l.compareRest(when, s)
 }
@@ -216,6 +218,39 @@ func (l *life) compareCustomers(when string, s *slow, span Span, at loyalty.Stor
 	}
 	if got := l.customers(span, Where{Store: at}); !maps.Equal(got, want) {
 		l.t.Fatalf("%s: customers of %v in %q:\n got %+v\nwant %+v", when, span, at, got, want)
+	}
+}
+
+// compareWays: visit by visit and for the set of those who bought, the same comes
+// out.
+func (l *life) compareWays(when string, span Span, at loyalty.Store) {
+	l.t.Helper()
+	ctx := context.Background()
+	list, err := l.desk.Customers(ctx, span, Where{Store: at})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	orders, money := map[uint32]int32{}, map[uint32]loyalty.Money{}
+	last := span.From
+	err = l.desk.EachVisit(ctx, span, Where{Store: at}, func(v Visit) {
+		if v.Day < last {
+			l.t.Fatalf("%s: day %d comes after %d", when, v.Day, last)
+		}
+		last = v.Day
+		orders[v.Ordinal], money[v.Ordinal] = orders[v.Ordinal]+v.Orders, money[v.Ordinal]+v.Money
+	})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	var sum int64
+	for c := range list.All() {
+		if sum += int64(c.Orders); orders[c.Ordinal] != c.Orders || money[c.Ordinal] != c.Money {
+			l.t.Fatalf("%s: visit by visit %d orders for %d, but %+v", when, orders[c.Ordinal], money[c.Ordinal], c)
+		}
+	}
+	set := list.Set()
+	if got := l.total(span, Where{Store: at, Set: set}); set.Len() != list.Len() || got.Orders != sum {
+		l.t.Fatalf("%s: of the %d who bought %d, their set of %d says %d", when, list.Len(), sum, set.Len(), got.Orders)
 	}
 }
 
