@@ -36,8 +36,9 @@ var rooms = map[string][]string{
 	// each section of the console stands on its frame
 	"handlers/console/*":           with("handlers/console", "handlers/console/*", "bot/draw"),
 	"handlers/console/campaigns":   with("handlers/console", "handlers/console/*", "handlers/campaign", "bot/draw", "bot/outbox"),
-	"handlers/console/home":        with("handlers/console", "handlers/console/*", "handlers/campaign", "bot/outbox"),
-	"handlers/console/members":     with("handlers/console", "handlers/console/*", "handlers/till", "bot/outbox"), // a refund is the till's; what waits
+	"handlers/console/rules":       with("handlers/console", "handlers/console/*", "bot/draw", "loyalty/programme/edit"),
+	"handlers/console/home":        with("handlers/console", "handlers/console/*", "handlers/campaign", "handlers/till", "bot/outbox"), // what managers decide is the till's
+	"handlers/console/members":     with("handlers/console", "handlers/console/*", "handlers/till", "bot/outbox"),                      // a refund is the till's; what waits
 	"handlers/console/chart":       {"i18n"},
 	"handlers/console/consoletest": with("handlers/console", "store/*"),
 	"loyalty/programme/edit":       {"loyalty", "loyalty/programme"}, // the file's text, changed in place
