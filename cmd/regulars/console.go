@@ -14,7 +14,7 @@ import (
 // newConsole puts the manager's pages together, in the order of their navigation.
 func (a *app) newConsole() *console.Console {
 	c := console.New(a.shop, a.db)
-	c.Add(home.Part(c, home.Deps{Bot: a.bot, Outbox: a.outbox}))
+	c.Add(home.Part(c, home.Deps{Bot: a.bot, Outbox: a.outbox, Post: a.outbox, Campaigns: a.campaigns}))
 	c.Add(members.Part(c, a.outbox))
 	c.Add(campaigns.Part(c, a.campaigns, a.pages, a.cfg.pictures()))
 	c.Add(rules.Part(a.book, a.cfg.pictures()))
