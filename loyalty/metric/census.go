@@ -3,6 +3,7 @@ package metric
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"regulars/loyalty"
@@ -36,6 +37,8 @@ type Census struct {
 	Worth  measure.Spread `json:"worth,omitzero"`
 	Grid   measure.Grid   `json:"grid"` // money in minor units, of 365 days
 	Scale  measure.Scale  `json:"scale"`
+	// Set is what was set when it was taken.
+	Set Settings `json:"set,omitzero"`
 }
 
 // byStore is a census of a segment, and of its members by where they buy most;
@@ -54,7 +57,7 @@ func (b *byStore) of(at loyalty.Store) Census {
 	c, ok := b.Stores[at]
 	if !ok {
 		w := b.Whole
-		c = Census{At: w.At, Fitted: w.Fitted, Priced: w.Priced, Tied: w.Tied, Scale: w.Scale}
+		c = Census{At: w.At, Fitted: w.Fitted, Priced: w.Priced, Tied: w.Tied, Scale: w.Scale, Set: w.Set}
 	}
 	return c
 }
@@ -92,13 +95,17 @@ func (d *Desk) Census(ctx context.Context, text string, at loyalty.Store) (c Cen
 	if err != nil {
 		return c, "", err
 	}
-	if ok && kept.Members > smallShop && text == "" && now.Sub(kept.At) < keptLife {
+	set, err := d.settings(ctx)
+	if err != nil {
+		return c, "", err
+	}
+	if ok && kept.Set == set && kept.Members > smallShop && text == "" && now.Sub(kept.At) < keptLife {
 		if at == "" {
 			return kept, "", nil
 		}
 		return d.storeCensus(ctx, at)
 	}
-	what := key("census", rollup.Span{}, Query{Store: at, Segment: text})
+	what := key(fmt.Sprint("census ", set), rollup.Span{}, Query{Store: at, Segment: text})
 	got, err := d.memo.do(ctx, what, now, shortLife, func(ctx context.Context) (any, error) {
 		all, err := d.take(ctx, text, now)
 		return all.of(at), err

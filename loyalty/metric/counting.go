@@ -64,11 +64,11 @@ func (d *Desk) known(ctx context.Context, now time.Time) (k known, err error) {
 	if k.fit, err = d.population(ctx, now); err != nil {
 		return k, err
 	}
-	return k, d.DB.View(ctx, func(r store.Reader) (err error) {
-		if k.settings, err = d.Settings(r); err != nil {
-			return err
-		}
-		k.since = segment.DayOf(now, d.zone(now)) - int32(k.settings.ActiveDays)
+	if k.settings, err = d.settings(ctx); err != nil {
+		return k, err
+	}
+	k.since = segment.DayOf(now, d.zone(now)) - int32(k.settings.ActiveDays)
+	return k, d.DB.View(ctx, func(r store.Reader) error {
 		kept, ok, err := rankRows.Get(r, allKey)
 		if ok {
 			k.ranks = &kept
@@ -182,7 +182,7 @@ func (c *counting) done(now time.Time) (byStore, error) {
 		if i > 0 {
 			s = c.stores[names[i]]
 		}
-		s.At, s.Scale, s.Fitted = now.UTC(), c.fit.Scale, c.fit.Buying != nil
+		s.At, s.Set, s.Scale, s.Fitted = now.UTC(), c.settings, c.fit.Scale, c.fit.Buying != nil
 		if s.Fitted && c.fit.Spending != nil {
 			s.Priced, s.Tied = true, !c.fit.Spending.Independent()
 			s.Worth = s.drawn.worth(*c.fit.Buying, *c.fit.Spending, c.settings.Discount)

@@ -134,7 +134,9 @@ func TestSettings(t *testing.T) {
 	if v := w.value(Active, q); v.Number != 1 {
 		t.Errorf("%+v", v)
 	}
-	w.now = w.now.Add(2 * longLife) // what was reckoned before is not shown for long
+	if v := w.value(Activity, q); v.Number != 100 {
+		t.Errorf("%+v", v)
+	}
 	w.do(func(tx store.Tx) error {
 		return w.desk.SetSettings(tx, Settings{ActiveDays: 10, MergeDays: true, PointValue: 2})
 	})
@@ -142,6 +144,9 @@ func TestSettings(t *testing.T) {
 		t.Errorf("a day's orders are not one: %+v", v)
 	}
 	if v := w.value(Active, q); v.Number != 0 {
+		t.Errorf("%+v", v)
+	}
+	if v := w.value(Activity, q); v.Number != 0 {
 		t.Errorf("%+v", v)
 	}
 	if v := w.value(Liability, q); v.Number != 400 {

@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"time"
@@ -41,6 +42,15 @@ const allKey = "all"
 func (d *Desk) Settings(r store.Reader) (Settings, error) {
 	s, _, err := settings.Get(r, allKey)
 	return s.filled(), err
+}
+
+// settings are those that hold, read by themselves.
+func (d *Desk) settings(ctx context.Context) (s Settings, err error) {
+	err = d.DB.View(ctx, func(r store.Reader) (err error) {
+		s, err = d.Settings(r)
+		return err
+	})
+	return s, err
 }
 
 func (s Settings) filled() Settings {

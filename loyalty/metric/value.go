@@ -11,7 +11,6 @@ import (
 	"regulars/loyalty/measure"
 	"regulars/loyalty/rollup"
 	"regulars/loyalty/segment"
-	"regulars/store"
 )
 
 // question is one metric asked for, with all that its answer looks at.
@@ -112,10 +111,8 @@ func (d *Desk) ask(ctx context.Context, q Query) (*question, error) {
 			return nil, err
 		}
 	}
-	return x, d.DB.View(ctx, func(r store.Reader) (err error) {
-		x.set, err = d.Settings(r)
-		return err
-	})
+	x.set, err = d.settings(ctx)
+	return x, err
 }
 
 // value answers.
