@@ -49,6 +49,8 @@ func (t target) name(key string) string {
 			return f.Key + ".from"
 		case f.Kind == checks:
 			return "" // above the form, where there may be many boxes
+		case (f.Kind == texts || f.Kind == wordings) && rest == "":
+			return "" // nor is it said of which language
 		default:
 			return key
 		}

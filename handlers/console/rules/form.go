@@ -279,8 +279,11 @@ func (p *part) change(q *console.Request, b Book) (console.Answer, error) {
 	if err != nil {
 		return console.Answer{}, err
 	}
-	if q.Bad() || q.Typed("look") != "" {
+	if q.Bad() {
 		return again()
+	}
+	if q.Typed("look") != "" { // without a script the form is sent for its preview
+		return p.formPage(q, g, t)
 	}
 	return p.settle(q, b, g, settling{wish: wish{Ops: f.Ops()}, T: t, Title: t.title(q, g), Action: t.Path(), Back: t.back(g), Again: again})
 }

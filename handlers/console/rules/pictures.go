@@ -30,6 +30,8 @@ const (
 	maxPicture = 1 << 20
 	// maxDots bounds what is decoded: a photo of a phone has 12 to 50 million.
 	maxDots = 50_000_000
+	// thumbSide is how large a picture stands in the list of them, in dots.
+	thumbSide = 240
 )
 
 // pictureForm is what the programme file takes for a picture's name.
@@ -86,8 +88,15 @@ func (p *part) picture(q *console.Request, _ Book) (console.Answer, error) {
 	if strings.HasSuffix(name, ".png") {
 		kind = "image/png"
 	}
-	if _, _, bad := image.DecodeConfig(bytes.NewReader(body)); err != nil || bad != nil {
+	size, _, bad := image.DecodeConfig(bytes.NewReader(body))
+	if err != nil || bad != nil || size.Width*size.Height > maxDots {
 		return q.Gone(), nil
+	}
+	if src, _, err := image.Decode(bytes.NewReader(body)); err == nil && q.R.URL.Query().Has("small") {
+		var w bytes.Buffer
+		if jpeg.Encode(&w, flat(within(src, thumbSide)), &jpeg.Options{Quality: 70}) == nil {
+			body, kind = w.Bytes(), "image/jpeg"
+		}
 	}
 	return q.Image(name, kind, body), nil
 }
@@ -145,37 +154,42 @@ func remade(q *console.Request, body []byte) (out []byte, ext string, ok bool) {
 		q.Wrong("picture", q.Say(i18n.ConsoleNotPicture))
 		return nil, "", false
 	}
-	img := smaller(src)
+	img := within(src, maxSide)
 	var w bytes.Buffer
-	if !opaque(img) {
+	if !img.Opaque() {
 		if png.Encode(&w, img) == nil && w.Len() <= maxPicture {
 			return w.Bytes(), ".png", true
 		}
 		w.Reset()
-		flat := image.NewRGBA(img.Bounds())
-		draw.Draw(flat, flat.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
-		draw.Draw(flat, flat.Bounds(), img, img.Bounds().Min, draw.Over)
-		img = flat
 	}
-	if err := jpeg.Encode(&w, img, &jpeg.Options{Quality: 85}); err != nil {
+	if err := jpeg.Encode(&w, flat(img), &jpeg.Options{Quality: 85}); err != nil {
 		q.Wrong("picture", q.Say(i18n.ConsoleNotPicture))
 		return nil, "", false
 	}
 	return w.Bytes(), ".jpg", true
 }
 
-// smaller is the picture with no side over maxSide.
-func smaller(src image.Image) *image.RGBA {
+// flat is the picture on white, as what can be seen through has no place in a JPEG.
+func flat(img *image.RGBA) *image.RGBA {
+	if img.Opaque() {
+		return img
+	}
+	out := image.NewRGBA(img.Bounds())
+	draw.Draw(out, out.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
+	draw.Draw(out, out.Bounds(), img, img.Bounds().Min, draw.Over)
+	return out
+}
+
+// within is the picture with no side over a length.
+func within(src image.Image, side int) *image.RGBA {
 	w, h := src.Bounds().Dx(), src.Bounds().Dy()
-	if long := max(w, h); long > maxSide {
-		w, h = max(1, w*maxSide/long), max(1, h*maxSide/long)
+	if long := max(w, h); long > side {
+		w, h = max(1, w*side/long), max(1, h*side/long)
 	}
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.ApproxBiLinear.Scale(dst, dst.Bounds(), src, src.Bounds(), draw.Src, nil)
 	return dst
 }
-
-func opaque(img *image.RGBA) bool { return img.Opaque() }
 
 // keep writes a picture whole or not at all.
 func (p *part) keep(name string, body []byte) error {

@@ -126,7 +126,7 @@ func TestPictures(t *testing.T) {
 	if left, _ := os.ReadDir(dir); len(left) > 0 {
 		t.Fatalf("something was kept: %v", left)
 	}
-	upload(w, b, "/console/rules/pictures", "picture", `..\..\Oat Latte!.jpg`, append(drawn(3000, 1500, false), "<script>"...)).Must("oat-latte-")
+	upload(w, b, "/console/rules/pictures", "picture", `..\..\Oat Latte!.jpg`, append(drawn(1500, 700, false), "<script>"...)).Must("oat-latte-")
 	upload(w, b, "/console/rules/pictures", "picture", "../../etc/ラテ.png", drawn(60, 40, true)).Must("ラテ-")
 	upload(w, b, "/console/rules/pictures", "picture", "dot.webp", webp).Must("dot-")
 	left, _ := os.ReadDir(dir)

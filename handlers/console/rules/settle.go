@@ -97,18 +97,23 @@ func when(q *console.Request, b Book, g *ground) time.Time {
 	return time.Time{}
 }
 
-// kept are what a review does not carry on from the form before it.
-var kept = []string{"token", "confirm", "reason", "when", "date", "time", "was"}
+// left are what a review does not carry on from the form before it.
+var left = []string{"token", "confirm", "reason", "when", "date", "time", "was"}
 
-func (p *part) review(q *console.Request, g *ground, s settling, x planned) (console.Answer, error) {
-	d := review{settling: s, planned: x, When: "now"}
+// carried is what was typed, as hidden fields.
+func carried(q *console.Request) (all []pair) {
 	for _, name := range slices.Sorted(maps.Keys(q.R.PostForm)) {
 		for _, v := range q.R.PostForm[name] {
-			if !slices.Contains(kept, name) {
-				d.Hidden = append(d.Hidden, pair{name, v})
+			if !slices.Contains(left, name) {
+				all = append(all, pair{name, v})
 			}
 		}
 	}
+	return all
+}
+
+func (p *part) review(q *console.Request, g *ground, s settling, x planned) (console.Answer, error) {
+	d := review{settling: s, planned: x, When: "now", Hidden: carried(q)}
 	was := q.Typed("was")
 	if was == "" {
 		was = g.Was
@@ -176,26 +181,18 @@ const about = "programme"
 // meanwhile says that the file was changed since the form was opened, shows how,
 // and keeps what was typed: sent once more it goes on top of that.
 func (p *part) meanwhile(q *console.Request, b Book, g *ground, s settling, x planned) (console.Answer, error) {
-	q.R.PostForm.Del("was")
 	now, err := b.File()
 	if err != nil {
 		return console.Answer{}, err
 	}
 	q.Wrong("", q.Say(i18n.ConsoleRulesMeanwhile))
 	before := g.Version.Text
-	for _, v := range b.Versions() {
-		if string(now) != v.Text && v.Number < x.Base.Number {
+	for _, v := range b.Versions() { // the file as it was when the form was opened
+		if digest([]byte(v.Text)) == q.Typed("was") {
 			before = v.Text
 		}
 	}
-	d := review{settling: s, planned: x, Hunks: edit.Hunks(edit.Diff([]byte(before), now), 2), Changes: changed(before, string(now))}
-	for _, name := range slices.Sorted(maps.Keys(q.R.PostForm)) {
-		for _, v := range q.R.PostForm[name] {
-			if !slices.Contains(kept, name) {
-				d.Hidden = append(d.Hidden, pair{name, v})
-			}
-		}
-	}
+	d := review{settling: s, planned: x, Hunks: edit.Hunks(edit.Diff([]byte(before), now), 2), Changes: changed(before, string(now)), Hidden: carried(q)}
 	if _, wrong := programme.Load(now); len(wrong) > 0 {
 		d.Reads = q.Say(i18n.ConsoleRulesFileWrong)
 	}

@@ -55,6 +55,7 @@ var sheets = map[string]*sheet{
 		{Key: "from", Kind: date, Word: "from"},
 		{Key: "to", Kind: date, Word: "to", Hint: true},
 		{Key: "tiers", Kind: checks, Word: "tiers", Hint: true, Pick: tiers},
+		{Key: "stores", Kind: checks, Word: "stores", Hint: true, Pick: stores},
 		{Key: "worth", Kind: decimal, Word: "worth", Hint: true},
 	}},
 	"gift": {Name: "gift", List: true, Adds: true, Drops: true, Fields: []field{

@@ -27,8 +27,12 @@ type told struct {
 // deedsRead is how many acts about the programme are looked through for versions.
 const deedsRead = 500
 
-// tellVersions are all versions, the newest first.
-func tellVersions(q *console.Request, b Book) (all []told, err error) {
+// onePage is how many versions stand on a page.
+const onePage = 30
+
+// tellVersions are the versions up to a number, 0 for all, the newest first, and
+// at most a page of them.
+func tellVersions(q *console.Request, b Book, upTo int) (all []told, err error) {
 	by := map[string]console.Told{}
 	err = q.View(func(r store.Reader) error {
 		list, err := q.Deeds(r, about, deedsRead)
@@ -40,17 +44,19 @@ func tellVersions(q *console.Request, b Book) (all []told, err error) {
 		return err
 	})
 	soon, before := b.Soon(), programme.Version{}
-	for _, v := range b.Versions() {
+	holds := b.At(soon).Rules.Version
+	list := b.Versions()
+	if upTo > 0 {
+		list = slices.DeleteFunc(list, func(v programme.Version) bool { return v.Number > upTo })
+	}
+	if skip := len(list) - onePage; skip > 0 {
+		before, list = list[skip-1], list[skip:]
+	}
+	for _, v := range list {
 		d := by[strconv.Itoa(v.Number)]
-		t := told{Version: v, Begins: begins(q, v), Waits: v.From.After(soon), Who: d.Who, Reason: d.Reason, Before: before.Number}
+		t := told{Version: v, Begins: begins(q, v), Waits: v.From.After(soon), Holds: v.Number == holds, Who: d.Who, Reason: d.Reason, Before: before.Number}
 		if before.Text != "" {
 			t.Count = len(changed(before.Text, v.Text))
-		}
-		if !t.Waits {
-			for i := range all {
-				all[i].Holds = false
-			}
-			t.Holds = true
 		}
 		all, before = append(all, t), v
 	}
@@ -59,12 +65,20 @@ func tellVersions(q *console.Request, b Book) (all []told, err error) {
 }
 
 type versionsPage struct {
-	All []told
-	Can bool
+	All   []told
+	Pager console.Pager
 }
 
 func (p *part) versions(q *console.Request, b Book) (console.Answer, error) {
-	all, err := tellVersions(q, b)
+	d := versionsPage{}
+	all, err := tellVersions(q, b, number(q.R.URL.Query().Get("upto")))
+	if n := len(all); n == onePage && all[n-1].Before > 0 {
+		d.Pager.Next = q.With("upto", strconv.Itoa(all[n-1].Before))
+	}
+	if q.R.URL.Query().Has("upto") {
+		d.Pager.First = q.With("upto", "")
+	}
+	d.All = all
 	if q.WantsCSV() {
 		var rows [][]string
 		for _, v := range all {
@@ -72,7 +86,7 @@ func (p *part) versions(q *console.Request, b Book) (console.Answer, error) {
 		}
 		return q.CSV("versions", []string{q.Say(key("f_", "version")), q.Say(key("f_", "begins")), q.Say(key("f_", "who")), q.Say(key("f_", "why")), q.Say(key("f_", "changes"))}, rows), err
 	}
-	return q.Page("rules_versions.html", q.Say(key("l_", "versions")), versionsPage{all, changes(q)}), err
+	return q.Page("rules_versions.html", q.Say(key("l_", "versions")), d), err
 }
 
 // one finds the version that the address names.
@@ -100,7 +114,7 @@ func (p *part) version(q *console.Request, b Book) (console.Answer, error) {
 	if !ok {
 		return q.Gone(), nil
 	}
-	all, err := tellVersions(q, b)
+	all, err := tellVersions(q, b, v.Number)
 	for _, t := range all {
 		if t.Number == v.Number {
 			return q.Page("rules_version.html", q.Say(i18n.ConsoleRulesVersion, "Version", v.Number), versionPage{t, numbered(v.Text), changes(q)}), err
