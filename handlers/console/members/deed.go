@@ -31,6 +31,9 @@ type deed struct {
 	plan func(*work) (plan, error)
 }
 
+// fits says whether it can be done about somebody.
+func (d deed) fits(f Face) bool { return f.Live() || d.name == "erase" && f.Known() }
+
 // sealer is whose key seals the reason: the member's, and of who is erased the
 // shop's, as theirs goes in the same moment.
 func (d deed) sealer(id loyalty.MemberID) loyalty.MemberID {
@@ -81,6 +84,7 @@ type work struct {
 type formData struct {
 	Face
 	Deed    string
+	Fits    bool // something can be done
 	Offer   any
 	Balance loyalty.Points
 }
@@ -108,9 +112,10 @@ func (p *page) form(d deed) func(*console.Request) (console.Answer, error) {
 				return err
 			}
 			f = formData{Face: face(w.m), Deed: d.name}
-			if !f.Live() {
+			if !d.fits(f.Face) {
 				return nil
 			}
+			f.Fits = true
 			b, err := p.Book.Balance(r, w.m.ID, q.Now)
 			if err != nil || d.offer == nil {
 				f.Balance = b.Available
@@ -170,7 +175,7 @@ func (x *sending) work(r store.Reader) (w *work, pl plan, ok bool, err error) {
 	if w.m, ok, err = x.of(r, x.q); err != nil || !ok {
 		return w, pl, ok, err
 	}
-	if !face(w.m).Live() {
+	if !x.d.fits(face(w.m)) {
 		return w, pl, false, nil
 	}
 	pl, err = x.d.plan(w)

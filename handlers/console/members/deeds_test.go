@@ -57,6 +57,7 @@ func TestCorrect(t *testing.T) {
 	if w.Points(w.Ann) != 20 || told.told(w.Ann) != "" {
 		t.Errorf("sent twice it gave %d", w.Points(w.Ann))
 	}
+	enlist(w, w.Owner)
 	if p := fill(w.Open(w.Owner), w.Owner.Member, "correct", "", "points", "5", "reason", "me"); !p.Says("your own card") {
 		t.Errorf("one's own card: %s", p.Text())
 	}
@@ -136,6 +137,7 @@ func TestLocks(t *testing.T) {
 	if frozen() {
 		t.Fatal("still locked")
 	}
+	enlist(w, w.Owner)
 	if p := fill(b, w.Owner.Member, "freeze", "", "what", "stop", "reason", "x"); p.Status != http.StatusUnprocessableEntity {
 		t.Errorf("a manager locks the owner: %d", p.Status)
 	}

@@ -65,6 +65,6 @@ func Part(c *console.Console, out Outbox) console.Part {
 	return console.Part{Name: "members", Title: i18n.ConsoleMembersTitle, Files: files, Routes: routes}
 }
 
-// least is who may do what cannot be taken back: in the chat only members
-// themselves can.
-const least = people.Owner
+// eraser is the least role that may erase somebody. In the chat only they
+// themselves can, and it cannot be taken back.
+const eraser = people.Owner

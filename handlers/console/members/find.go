@@ -69,15 +69,14 @@ func (p *page) search(q *console.Request) (console.Answer, error) {
 		words = string(r[:longestQuery])
 	}
 	var found []loyalty.MemberID
-	var next string
 	err := q.View(func(r store.Reader) (err error) {
-		found, next, err = p.meant(r, q.Now, words, "", 2)
+		found, err = p.exactly(r, q.Now, words)
 		return err
 	})
 	if err != nil {
 		return console.Answer{}, err
 	}
-	if len(found) == 1 && next == "" {
+	if len(found) == 1 {
 		return q.Go(addressOf(found[0]), ""), nil
 	}
 	sealed, err := p.seal(q, words)
@@ -119,10 +118,15 @@ func (p *page) list(q *console.Request) (console.Answer, error) {
 	}
 	d := listData{Asked: true, Words: words}
 	from := q.R.URL.Query().Get("from")
+	var only loyalty.MemberID // who is found alone is shown at once
 	err := q.View(func(r store.Reader) error {
 		found, next, err := p.meant(r, q.Now, words, from, listed)
 		if err != nil {
 			return err
+		}
+		if len(found) == 1 && next == "" && from == "" {
+			only = found[0]
+			return nil
 		}
 		if next != "" {
 			d.Pager.Next = q.With("from", next)
@@ -135,6 +139,9 @@ func (p *page) list(q *console.Request) (console.Answer, error) {
 	})
 	if err != nil {
 		return console.Answer{}, err
+	}
+	if only != "" {
+		return q.Go(addressOf(only), ""), nil
 	}
 	return p.show(q, d)
 }

@@ -83,7 +83,11 @@ func (p *page) back(r store.Reader, m people.Person, f func(entry) bool) error {
 			return err
 		}
 		for _, e := range batch {
-			if !f(entry{e, balance, undone[e.Seq]}) {
+			t, err := p.takenOf(r, m, &e, undone[e.Seq])
+			if err != nil {
+				return err
+			}
+			if !f(entry{e, balance, t}) {
 				return nil
 			}
 			balance -= e.Change()
@@ -93,6 +97,16 @@ func (p *page) back(r store.Reader, m people.Person, f func(entry) bool) error {
 			return nil
 		}
 	}
+}
+
+// takenOf is what was taken back of an entry. What came back of a part's sales
+// after the merge stands in the whole's ledger, and is looked up.
+func (p *page) takenOf(r store.Reader, m people.Person, e *loyalty.Entry, own taken) (taken, error) {
+	if m.Into == "" || e.Kind != loyalty.KindEarn {
+		return own, nil
+	}
+	mark, err := p.Book.Reversed(r, *e)
+	return taken{mark.Amount, mark.Whole}, err
 }
 
 // note keeps what an entry takes back of an older one.

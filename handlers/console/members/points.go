@@ -26,7 +26,7 @@ func (p *page) deeds() []deed {
 		{name: "tags", did: i18n.ConsoleMembersDoTags, fields: []string{"add", "away"}, offer: offerTags, plan: tags},
 		{name: "merge", did: i18n.ConsoleMembersDoMerge, fields: []string{"with", "other", "keep"}, offer: offerMerge, plan: merge},
 		{name: "unmerge", did: i18n.ConsoleMembersDoUnmerge, plan: unmerge},
-		{name: "erase", least: least, did: i18n.ConsoleMembersDoErase, fields: []string{"end"}, offer: offerErase, plan: erase},
+		{name: "erase", least: eraser, did: i18n.ConsoleMembersDoErase, fields: []string{"end"}, offer: offerErase, plan: erase},
 	}
 }
 

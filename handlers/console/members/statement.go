@@ -34,8 +34,12 @@ func face(m people.Person) Face {
 	return Face{ID: m.ID, Name: shop.Tidy(m.Called()), Status: m.Status, Into: m.Into, Locked: m.Frozen}
 }
 
-// Live says that something can be done about them.
-func (f Face) Live() bool { return f.Status == people.Member || f.Status == people.Contact }
+// Live says that they are a member, about whom something can be done.
+func (f Face) Live() bool { return f.Status == people.Member }
+
+// Known says that there is somebody: also who spoke and never joined may have
+// what is kept of them, and have it erased.
+func (f Face) Known() bool { return f.Live() || f.Status == people.Contact }
 
 // title is what a page about a member is called.
 func title(q *console.Request, m people.Person) string {

@@ -1,12 +1,15 @@
 package members_test
 
 import (
+	"crypto/rand"
 	"fmt"
 
 	"regulars/handlers/console/consoletest"
 	"regulars/handlers/shop"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
+	"regulars/loyalty/people"
+	"regulars/store"
 )
 
 // act is something that the program does.
@@ -25,3 +28,12 @@ func firstOf(errs ...error) error {
 }
 
 func signed(n loyalty.Points) string { return shop.Signed(n) }
+
+// enlist makes an employee a member too.
+func enlist(w *consoletest.World, s people.Staff) {
+	w.T.Helper()
+	w.Do(func(tx store.Tx) error {
+		_, err := w.Shop.Vault.Join(tx, s.Member, shop.Wording, w.Clock.Now(), rand.Reader)
+		return err
+	})
+}
