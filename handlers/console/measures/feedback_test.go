@@ -191,7 +191,7 @@ func TestWhoIsInASegment(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	b := w.Open(w.Manager)
-	page := b.Get("/console/measures/segment?segment=own&own=" + url.QueryEscape("visits >= 1")).Must("1 in all.", "Ann L.", "visits >= 1")
+	page := b.Get("/console/measures/segment?segment=own&own="+url.QueryEscape("visits >= 1")).Must("1 in all.", "Ann L.", "visits >= 1")
 	if page.Says("Bob") || !strings.Contains(html.UnescapeString(page.Body), "/console/campaigns/new?segment="+url.QueryEscape("visits >= 1")) {
 		t.Errorf("who has no order is in it, or no campaign can be made: %s", page.Text())
 	}
