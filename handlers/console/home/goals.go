@@ -26,7 +26,7 @@ type goal struct {
 
 // ways are the goals of who asks.
 func (h *page) ways(q *console.Request) (list []goal, err error) {
-	all, err := h.Shop.Metrics.Goals(q.Context(), q.Now)
+	all, err := h.progress(q.Context(), q.Now)
 	for _, p := range all {
 		if q.At == "" || p.Goal.Store == q.At {
 			list = append(list, h.way(q, p))
@@ -106,6 +106,7 @@ func (h *page) setGoal(q *console.Request) (console.Answer, error) {
 			return q.Audit(tx, i18n.ConsoleHomeDidGoal, "", "", "", string(g.Metric)+" "+strconv.FormatFloat(g.Target, 'f', -1, 64))
 		})
 	}
+	h.keepGoals(nil)
 	if h.badGoal(q, err) {
 		return q.Again(h.goals(q))
 	}
@@ -167,5 +168,6 @@ func (h *page) dropGoal(q *console.Request) (console.Answer, error) {
 		}
 		return q.Audit(tx, i18n.ConsoleHomeDidDropGoal, "", "", "", string(g.Metric))
 	})
+	h.keepGoals(nil)
 	return q.Go("/console/goals", q.Say(i18n.ConsoleHomeGoalDropped)), err
 }

@@ -35,7 +35,7 @@ func (o *told) to(m loyalty.MemberID) (n int) {
 
 func open(t testing.TB) (*consoletest.World, *told) {
 	out := &told{}
-	return consoletest.New(t, consoletest.Options{Parts: func(w *consoletest.World) []console.Part {
+	return consoletest.New(t, consoletest.Options{Strict: true, Parts: func(w *consoletest.World) []console.Part {
 		return []console.Part{home.Part(w.Console, home.Deps{Outbox: out})}
 	}}), out
 }

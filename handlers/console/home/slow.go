@@ -20,10 +20,15 @@ const (
 	slowOld   = time.Hour
 )
 
-// slow keeps, by store, what takes long.
+// patience is how long a page waits for the goals of now, where older ones are
+// known.
+const patience = 60 * time.Millisecond
+
+// slow keeps what takes long: figures by store, and the goals.
 type slow struct {
-	mu  sync.Mutex
-	all map[string]*slowly
+	mu    sync.Mutex
+	all   map[string]*slowly
+	goals []metric.Progress // nil: none are known
 }
 
 // slowly is one store's.
@@ -133,4 +138,41 @@ func (h *page) value(ctx context.Context, n metric.Name, at loyalty.Store, s spa
 		q.From = q.To.AddDate(0, 0, -90)
 	}
 	return h.Shop.Metrics.Value(ctx, n, q)
+}
+
+// progress are the goals, of now where that is soon known. What a goal is about
+// may take long to reckon.
+func (h *page) progress(ctx context.Context, now time.Time) ([]metric.Progress, error) {
+	type found struct {
+		all []metric.Progress
+		err error
+	}
+	done := make(chan found, 1)
+	go func() {
+		all, err := h.Shop.Metrics.Goals(context.WithoutCancel(ctx), now)
+		if err == nil {
+			h.keepGoals(append([]metric.Progress{}, all...))
+		}
+		done <- found{all, err}
+	}()
+	h.slow.mu.Lock()
+	known := h.slow.goals
+	h.slow.mu.Unlock()
+	if known == nil {
+		f := <-done
+		return f.all, f.err
+	}
+	select {
+	case f := <-done:
+		return f.all, f.err
+	case <-time.After(patience):
+		return known, nil
+	}
+}
+
+// keepGoals remembers the goals; nil forgets them, when one was set or dropped.
+func (h *page) keepGoals(all []metric.Progress) {
+	h.slow.mu.Lock()
+	defer h.slow.mu.Unlock()
+	h.slow.goals = all
 }

@@ -27,7 +27,7 @@ func (o *told) Nudge(in ...bot.Intent)                              { o.said = a
 
 func open(t testing.TB, change ...string) (*consoletest.World, *told) {
 	out := &told{}
-	w := consoletest.New(t, consoletest.Options{Change: change, Parts: func(w *consoletest.World) []console.Part {
+	w := consoletest.New(t, consoletest.Options{Strict: true, Change: change, Parts: func(w *consoletest.World) []console.Part {
 		w.Shop.PublicURL = "http://127.0.0.1"
 		w.Shop.Rollups.DB = w.DB
 		return []console.Part{team.Part(w.Console, team.Deps{Outbox: out}), team.Stores(w.Console), team.Audit(w.Console)}
