@@ -3,6 +3,7 @@ package metric
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -13,11 +14,12 @@ import (
 func TestMemory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var c memo
-		ctx, runs := context.Background(), 0
+		ctx := context.Background()
+		var runs atomic.Int64
 		slow := func(context.Context) (any, error) {
-			runs++
+			n := runs.Add(1)
 			time.Sleep(10 * time.Second) // of the bubble's clock
-			return runs, nil
+			return n, nil
 		}
 		gone, stop := context.WithCancel(ctx)
 		go stop()
@@ -30,13 +32,13 @@ func TestMemory(t *testing.T) {
 		time.Sleep(9 * time.Second)
 		for _, later := range []time.Duration{0, time.Minute, longLife - 3*time.Minute} {
 			time.Sleep(later)
-			if v, err := c.do(ctx, "a", time.Now(), time.Second, slow); err != nil || v != 1 {
+			if v, err := c.do(ctx, "a", time.Now(), time.Second, slow); err != nil || v != int64(1) {
 				t.Errorf("%v %v", v, err)
 			}
 		}
 		time.Sleep(longLife)
-		if _, err := c.do(ctx, "a", time.Now(), time.Second, slow); !errors.Is(err, errNotYet) || runs != 2 {
-			t.Errorf("%d times, %v", runs, err)
+		if _, err := c.do(ctx, "a", time.Now(), time.Second, slow); !errors.Is(err, errNotYet) || runs.Load() != 2 {
+			t.Errorf("%d times, %v", runs.Load(), err)
 		}
 		failed := 0
 		fails := func(context.Context) (any, error) { failed++; return nil, errors.New("no") }
