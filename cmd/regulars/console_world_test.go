@@ -54,6 +54,9 @@ func newConsoleTop(t testing.TB, alive bool) *consoleTop {
 		t.Fatal(err)
 	}
 	top.mia = cafe.boss
+	if _, err := cafe.app.shop.Rollups.Refresh(ctx, cafe.app.clock.Now()); err != nil {
+		t.Fatal(err)
+	}
 	if !alive {
 		s := httptest.NewServer(cafe.app.routes())
 		top.url = s.URL

@@ -244,6 +244,50 @@ func TestCookie(t *testing.T) {
 	}
 }
 
+// TestLink: looking at a link uses nothing up, as chat apps do by themselves; it
+// lets in once, for five minutes, and only by a button of this page.
+func TestLink(t *testing.T) {
+	t.Parallel()
+	w := withParts(t, tryPart())
+	link := func() (to string) {
+		w.Do(func(tx store.Tx) error {
+			token, err := w.Shop.Vault.NewConsoleLink(tx, w.Manager.ID, w.Clock.Now(), w.Shop.Rand)
+			to = "/console/in/" + token
+			return err
+		})
+		return to
+	}
+	press := func(to string, header ...string) int {
+		t.Helper()
+		return raw(t, w, w.Fresh(), "POST", to, "", header...).Status
+	}
+	to := link()
+	for range 3 {
+		w.Fresh().Get(to).Must("Open the console")
+		raw(t, w, w.Fresh(), "HEAD", to, "")
+	}
+	if got := press(to, "Sec-Fetch-Site", "cross-site"); got != http.StatusForbidden {
+		t.Errorf("pressed from another site: %d", got)
+	}
+	// Without a cookie the first page says 401: the link itself was good.
+	if got := press(to); got != http.StatusUnauthorized {
+		t.Errorf("pressed: %d", got)
+	}
+	if got := press(to); got != http.StatusGone {
+		t.Errorf("pressed twice: %d", got)
+	}
+	late, stale := link(), link()
+	w.Do(func(tx store.Tx) error { return w.Shop.Vault.MoveStaff(tx, w.Manager.ID, people.Owner, "") })
+	if got := press(stale); got != http.StatusGone {
+		t.Errorf("after another role: %d", got)
+	}
+	w.Do(func(tx store.Tx) error { return w.Shop.Vault.MoveStaff(tx, w.Manager.ID, people.Manager, "") })
+	w.Clock.Move(people.ConsoleLinkLife)
+	if got := press(late); got != http.StatusGone {
+		t.Errorf("after five minutes: %d", got)
+	}
+}
+
 // TestRoleChangesAtOnce: between a page and its form, and in the middle of an
 // Update that began before.
 func TestRoleChangesAtOnce(t *testing.T) {
