@@ -263,7 +263,7 @@ func TestLink(t *testing.T) {
 	}
 	to := link()
 	for range 3 {
-		w.Fresh().Get(to).Must("Open the console")
+		w.Fresh().Get(to).Must("打開管理台")
 		raw(t, w, w.Fresh(), "HEAD", to, "")
 	}
 	if got := press(to, "Sec-Fetch-Site", "cross-site"); got != http.StatusForbidden {
