@@ -26,7 +26,8 @@ type progress struct {
 	campaign.Campaign
 	To, State string
 	Said      string // why it paused, when it starts
-	Done, All int64
+	Sent      int64
+	Done, All int64 // who have an outcome, of all
 	Lines     []split
 	Out       []split // who got nothing, by why
 	Groups    []split
@@ -95,7 +96,7 @@ func (d *desk) progress(r store.Reader, q *console.Request, id campaign.ID) (pro
 	}
 	p := progress{
 		Campaign: n.Campaign, To: to(id), State: q.Say(campaign.StateWord(n.State)), Said: d.stands(q, n.Campaign), At: d.Shop.Clock.Now(),
-		All: n.People, Done: max(n.People-n.Bulk.Left, 0), Out: whys(q, n.Suppressed()), Walk: n.Walk,
+		Sent: n.States[outbox.Sent], All: n.People, Done: max(n.People-n.Bulk.Left, 0), Out: whys(q, n.Suppressed()), Walk: n.Walk,
 		Moving: n.State == campaign.Scheduled || n.State == campaign.Freezing || n.State == campaign.Sending || n.Walking(),
 	}
 	if n.FrozenAt.IsZero() {
