@@ -33,6 +33,9 @@ type series struct {
 // steps are those of a series, the finest first.
 var steps = []choice{{"day", i18n.ConsoleMeasuresByDay}, {"week", i18n.ConsoleMeasuresByWeek}, {"month", i18n.ConsoleMeasuresByMonth}}
 
+// mostRows is how many days a page's table has: a whole year of them is for a file.
+const mostRows = 200
+
 // stepFor is the step that a window's days make a readable line with.
 func stepFor(q metric.Query) metric.Step {
 	switch days := int(q.To.Sub(q.From).Hours() / 24); {
@@ -56,7 +59,7 @@ func (p *part) one(q *console.Request) (console.Answer, error) {
 	}
 	d := oneData{Form: p.form(q, a, true, true)}
 	step := metric.Step(known(steps, q.Typed("step"), string(stepFor(a.Query))))
-	if step == metric.Day && int(a.Query.To.Sub(a.Query.From).Hours()/24) >= metric.MostPoints {
+	if days := int(a.Query.To.Sub(a.Query.From).Hours() / 24); step == metric.Day && (days > mostRows && !q.WantsCSV() || days > metric.MostPoints) {
 		step = metric.Week
 	}
 	d.Steps, d.Step = options(q, steps), string(step)

@@ -39,7 +39,7 @@ type said struct {
 // How many comments a page has, and how many are looked through for those of a
 // class.
 const (
-	mostWords  = 50
+	mostWords  = 25
 	mostSearch = 1000
 )
 
