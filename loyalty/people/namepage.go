@@ -8,8 +8,12 @@ import (
 	"regulars/store"
 )
 
+// openedPage bounds the persons that one page opens, some 0.1 ms each: a page is
+// waited for, and there is another.
+const openedPage = 100
+
 // ByNamePage is [Vault.ByName] a page at a time: at most n members from a place on
-// ("" is the beginning); next is the place where to go on, "" at the end. One page looks at 2,000 index rows and opens 200 persons at most, so that
+// ("" is the beginning); next is the place where to go on, "" at the end. One page looks at 2,000 index rows and opens 100 persons at most, so that
 // it may be short, or empty, and still not the last. Of several beginnings the
 // rarest decides how much is looked at, whichever it is.
 func (v *Vault) ByNamePage(r store.Reader, query, from string, n int) (found []loyalty.MemberID, next string, err error) {
@@ -29,7 +33,7 @@ func (v *Vault) ByNamePage(r store.Reader, query, from string, n int) (found []l
 			return found, "", err
 		case id == "":
 			return found, w.from, nil
-		case opened == maxOpened || len(found) == n: // this one is for the next page
+		case opened == openedPage || len(found) == n: // this one is for the next page
 			return found, string(id), nil
 		}
 		p, err := v.Get(r, id)

@@ -62,50 +62,58 @@ type entry struct {
 }
 
 // ledgerPage is how many entries are read at a time.
-const ledgerPage = 100
+const ledgerPage = 50
 
-// back walks a member's own entries from the newest, with the balance after each
-// and what became of it, until f says to stop. Newer entries name what they take
-// back, so that nothing else is read.
-func (p *page) back(r store.Reader, m people.Person, f func(entry) bool) error {
-	balance := loyalty.Points(0) // of who is a part of somebody: all went there
-	if m.Into == "" {
-		a, err := p.Book.Account(r, m.ID)
-		if err != nil {
-			return err
-		}
-		balance = a.Pots[loyalty.Available] + a.Pots[loyalty.Pending] + a.Pots[loyalty.Debt]
+// place is where a walk through a ledger begins: before an entry, with the balance
+// that the one before it left. Neither ever changes, so that an address may carry
+// it, sealed, and no page reads what newer pages showed.
+type place struct {
+	Before  uint64         `json:"b"` // 0: from the newest
+	Balance loyalty.Points `json:"n"`
+}
+
+// newest is the place at the end of a member's own entries.
+func (p *page) newest(r store.Reader, m people.Person) (place, error) {
+	if m.Into != "" { // of who is a part of somebody all went there
+		return place{}, nil
 	}
+	a, err := p.Book.Account(r, m.ID)
+	return place{Balance: a.Pots[loyalty.Available] + a.Pots[loyalty.Pending] + a.Pots[loyalty.Debt]}, err
+}
+
+// back walks a member's own entries from a place, newest first, with the balance
+// after each and what became of it, until f says to stop.
+func (p *page) back(r store.Reader, m people.Person, at place, f func(entry) bool) error {
 	undone := map[uint64]taken{}
-	for before := uint64(0); ; {
-		batch, err := p.Book.History(r, m.ID, before, ledgerPage)
+	far := at.Before > 0 || m.Into != ""
+	for {
+		batch, err := p.Book.History(r, m.ID, at.Before, ledgerPage)
 		if err != nil || len(batch) == 0 {
 			return err
 		}
 		for _, e := range batch {
-			t, err := p.takenOf(r, m, &e, undone[e.Seq])
-			if err != nil {
-				return err
+			t := undone[e.Seq]
+			if far && undoable(e) {
+				if t, err = p.takenOf(r, e); err != nil {
+					return err
+				}
 			}
-			if !f(entry{e, balance, t}) {
+			if !f(entry{e, at.Balance, t}) {
 				return nil
 			}
-			balance -= e.Change()
+			at.Balance -= e.Change()
 			note(undone, &e)
 		}
-		if before = batch[len(batch)-1].Seq; before <= 1 {
+		if at.Before = batch[len(batch)-1].Seq; at.Before <= 1 {
 			return nil
 		}
 	}
 }
 
-// takenOf is what was taken back of an entry. What came back of a part's sales
-// after the merge stands in the whole's ledger, and is looked up.
-func (p *page) takenOf(r store.Reader, m people.Person, e *loyalty.Entry, own taken) (taken, error) {
-	if m.Into == "" || e.Kind != loyalty.KindEarn {
-		return own, nil
-	}
-	mark, err := p.Book.Reversed(r, *e)
+// takenOf is what was taken back of an entry by some that the walk did not come
+// by: newer ones, or of the card that this one is a part of.
+func (p *page) takenOf(r store.Reader, e loyalty.Entry) (taken, error) {
+	mark, err := p.Book.Reversed(r, e)
 	return taken{mark.Amount, mark.Whole}, err
 }
 

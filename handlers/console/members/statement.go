@@ -1,6 +1,8 @@
 package members
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -101,46 +103,91 @@ func (p *page) purchasesPage(q *console.Request) (console.Answer, error) {
 	return q.Page("members_purchases.html", title(q, m), d), nil
 }
 
-// sheet reads a page of entries: those older than the one that the address names,
+// sheet reads a page of entries: those from the place on that the address names,
 // as many as take says are shown.
 func (p *page) sheet(q *console.Request, take func(*teller, *sheet, entry) (bool, error)) (d sheet, m people.Person, ok bool, err error) {
-	before, _ := strconv.ParseUint(q.R.URL.Query().Get("before"), 10, 63)
 	most := lines
 	if q.WantsCSV() {
-		before, most = 0, mostRows
+		most = mostRows
 	}
+	var on *place
 	err = q.View(func(r store.Reader) error {
 		if m, ok, err = p.of(r, q); err != nil || !ok {
 			return err
 		}
-		d.Face = face(m)
+		d = sheet{Face: face(m)}
 		t, err := p.teller(q, r, m)
 		if err != nil {
 			return err
 		}
-		shown, last := 0, uint64(0)
+		at, err := p.begin(r, q, m, &d)
+		if err != nil {
+			return err
+		}
+		on = nil
+		shown, before := 0, at.Before
 		var failed error
-		err = p.back(r, m, func(e entry) bool {
-			if before > 0 && e.Seq >= before {
-				return true
-			}
+		err = p.back(r, m, at, func(e entry) bool {
 			if shown == most {
-				d.Pager.Next = q.With("before", strconv.FormatUint(last, 10))
+				on = &place{before, e.balance}
 				return false
 			}
 			is, err := take(t, &d, e)
 			if is {
 				shown++
 			}
-			last, failed = e.Seq, err
+			before, failed = e.Seq, err
 			return err == nil
 		})
 		return errors.Join(err, failed)
 	})
-	if before > 0 {
-		d.Pager.First = q.With("before", "")
+	if err == nil && on != nil {
+		var next string
+		next, err = p.sealPlace(q, m.ID, *on)
+		d.Pager.Next = q.With("at", next)
 	}
 	return d, m, ok, err
+}
+
+// begin is the place that the address names, else the newest entry.
+func (p *page) begin(r store.Reader, q *console.Request, m people.Person, d *sheet) (place, error) {
+	if s := q.R.URL.Query().Get("at"); s != "" && !q.WantsCSV() {
+		if at, ok := p.openPlace(m.ID, s); ok {
+			d.Pager.First = q.With("at", "")
+			return at, nil
+		}
+	}
+	return p.newest(r, m)
+}
+
+// placed is a place as an address carries it.
+type placed struct {
+	place
+	Member loyalty.MemberID `json:"m"`
+}
+
+const placePurpose = "console statement"
+
+func (p *page) sealPlace(q *console.Request, id loyalty.MemberID, at place) (string, error) {
+	raw, err := json.Marshal(placed{at, id})
+	if err != nil {
+		return "", err
+	}
+	sealed, err := p.Vault.SealShop(placePurpose, raw, q.Rand())
+	return base64.RawURLEncoding.EncodeToString(sealed), err
+}
+
+func (p *page) openPlace(id loyalty.MemberID, s string) (place, bool) {
+	sealed, err := base64.RawURLEncoding.DecodeString(s)
+	if err != nil {
+		return place{}, false
+	}
+	raw, err := p.Vault.OpenShop(placePurpose, sealed)
+	var x placed
+	if err != nil || json.Unmarshal(raw, &x) != nil || x.Member != id {
+		return place{}, false
+	}
+	return x.place, true
 }
 
 // headings are the columns' words.

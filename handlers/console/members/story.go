@@ -223,7 +223,11 @@ func standing(t *teller, s *Story) (err error) {
 func entries(t *teller, s *Story) error {
 	seen := 0
 	var failed error
-	err := t.back(t.r, t.member, func(e entry) bool {
+	at, err := t.newest(t.r, t.member)
+	if err != nil {
+		return err
+	}
+	err = t.back(t.r, t.member, at, func(e entry) bool {
 		if seen++; seen > looked {
 			s.More = true
 			return false
