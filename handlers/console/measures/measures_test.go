@@ -238,3 +238,19 @@ func TestStillCounting(t *testing.T) {
 		t.Errorf("still: %s", page.Text())
 	}
 }
+
+// TestPagesAreSmall: with style and scripts, some 70 KB, no page passes 150 KB, and
+// each loads its style and scripts from here.
+func TestPagesAreSmall(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	b := w.Open(w.Manager)
+	for _, path := range []string{
+		"", "/advanced", "/m/repeat_rate?w=own&from=2025-06-21&to=2026-01-06&step=day", "/m/revenue?w=own&from=2022-01-01&to=2026-01-06&step=day",
+		"/rfm", "/cohorts?months=24", "/feedback?w=year", "/segment", "/rewards", "/settings",
+	} {
+		if p := b.Get("/console/measures" + path).Must(); len(p.Body) > 80_000 {
+			t.Errorf("%s has %d bytes", path, len(p.Body))
+		}
+	}
+}
