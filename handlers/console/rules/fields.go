@@ -69,6 +69,7 @@ type input struct {
 type shown struct {
 	Label, Hint string
 	Group       bool
+	Short       bool // of boxes to tick
 	Inputs      []input
 }
 
@@ -118,7 +119,7 @@ func (f field) drawHours(q *console.Request, s shown, value string) shown {
 }
 
 func (f field) drawChecks(q *console.Request, p *part, g *ground, s shown, at []string) shown {
-	s.Group = true
+	s.Group, s.Short = true, true
 	on := g.F.Strings(at...)
 	for _, o := range f.Pick(q, p, g) {
 		s.Inputs = append(s.Inputs, input{Name: f.Key + "." + o.Value, Label: o.Label, Kind: "checkbox", Checked: slices.Contains(on, o.Value)})

@@ -21,7 +21,7 @@ type target struct {
 	ID      string // of an element; fresh for a new one
 	Kind    string // of an element
 	New     bool
-	element string // its place in the file; "" for a page's own keys
+	element string // its place in the file, of a new one where nothing is; "" for a page's own keys
 }
 
 // fresh is the id that addresses have for an element that is made.
@@ -40,7 +40,7 @@ func aim(q *console.Request, g *ground) (t target, ok bool) {
 	case !t.Sheet.List:
 		return t, true
 	case t.ID == fresh:
-		t.New, t.Kind = true, q.Typed("kind")
+		t.New, t.Kind, t.element = true, q.Typed("kind"), name+"#"+fresh // where nothing stands
 		return t, t.Sheet.Adds
 	}
 	t.element = name + "#" + t.ID

@@ -119,8 +119,8 @@ func (p *part) previewPiece(q *console.Request, b Book) (console.Answer, error) 
 		return console.Answer{}, err
 	}
 	t := target{Sheet: sheets["nudge"], ID: q.R.PathValue("id"), New: q.R.PathValue("id") == fresh, Kind: q.Typed("kind")}
+	t.element = "nudge#" + t.ID
 	if !t.New {
-		t.element = "nudge#" + t.ID
 		t.Kind = g.F.String(t.element, "kind")
 	}
 	if !known(t.Kind) {

@@ -19,6 +19,11 @@ func TestDoubleTuesday(t *testing.T) {
 	was := s.text()
 	b := w.Open(w.Manager)
 	f := b.Get("/console/rules").Must("In use: version 1").Click("Bonus days").Must("Double points on Wednesday", "Wed", "×2").Click("Add one").Form("/+")
+	for name, values := range f.Values {
+		if name != "token" && name != "was" && values[0] != "" {
+			t.Errorf("a new one begins with %s = %q", name, values)
+		}
+	}
 	f.Set("name.zh-TW", "週二雙倍").Set("name.en", "Double Tuesday").Set("weekdays.tue", "on").Set("multiply", "2").Set("hours.from", "14:00").Set("hours.to", "17:00")
 	review := f.Send().Must("bonus[double-tuesday]")
 	if s.text() != was {
