@@ -11,9 +11,10 @@ import (
 	"regulars/store"
 )
 
-// fresh is the composer of a new campaign.
+// fresh is the composer of a new campaign, to a segment where the address names
+// one, as the section of figures does.
 func (d *desk) fresh(q *console.Request) (console.Answer, error) {
-	return d.compose(q, campaign.Campaign{}, campaign.Draft{})
+	return d.compose(q, campaign.Campaign{}, campaign.Draft{Segment: campaign.TypedSegment(q.Typed("segment"))})
 }
 
 // page is a campaign: a draft's composer, or how it stands.
