@@ -1,6 +1,7 @@
 package members_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"fmt"
 	"net/http"
@@ -224,4 +225,35 @@ func TestWho(t *testing.T) {
 	if p := manager.Get(page(w.Ann)); p.Status != http.StatusUnauthorized {
 		t.Errorf("the page: %d", p.Status)
 	}
+}
+
+// TestChain: whoever changes an entry past the program is found out on the
+// member's own page.
+func TestChain(t *testing.T) {
+	w, _ := world(t, consoletest.Options{})
+	w.Sell(w.Clerk, w.Ann, 350)
+	b := w.Open(w.Manager)
+	b.Get(page(w.Ann)).Click("Check the chain").Must("The chain is whole")
+	w.Do(func(tx store.Tx) error {
+		if err := tx.Lock(people.Subject(w.Ann)); err != nil {
+			return err
+		}
+		for row, err := range tx.Scan(store.Prefix([]byte("entry/" + string(w.Ann) + "/"))) {
+			if err != nil {
+				return err
+			}
+			raw, err := store.CheckSum(row.Key, row.Value)
+			if err != nil {
+				return err
+			}
+			forged := bytes.Replace(raw, []byte(`"amount":350`), []byte(`"amount":950`), 1)
+			if bytes.Equal(forged, raw) {
+				continue
+			}
+			return tx.Put(row.Key, store.WithSum(forged))
+		}
+		t.Error("no entry was changed")
+		return nil
+	})
+	b.Get(page(w.Ann)+"/verify").Must("The chain is broken", "the entry was changed")
 }
