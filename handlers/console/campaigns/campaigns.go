@@ -7,7 +7,6 @@ import (
 	"regulars/handlers/campaign"
 	"regulars/handlers/console"
 	"regulars/i18n"
-	"regulars/loyalty/people"
 	"regulars/loyalty/segment"
 	"regulars/store"
 )
@@ -105,10 +104,6 @@ func (d *desk) refused(q *console.Request, err error) (string, bool) {
 	}
 	return q.Refused(err)
 }
-
-// manager reports whether the employee is at least a manager; all who are let in
-// are.
-func manager(q *console.Request) bool { return people.AtLeast(q.Me.Role, people.Manager) }
 
 // segments are the shop's.
 func (d *desk) segments() *segment.Desk { return d.Shop.Segments }
