@@ -56,6 +56,9 @@ func TestBrowserConsole(t *testing.T) {
 	browser := chromium(t)
 	top := newConsoleTop(t, true)
 	for _, s := range []screen{smallPhone, office} {
+		if raceDetector && s == office {
+			break // what runs is the same
+		}
 		for _, job := range consoleJobs {
 			t.Run(s.name+"/"+job.name, func(t *testing.T) {
 				here := *top // the café of all
@@ -243,6 +246,13 @@ func TestBrowserConsoleLook(t *testing.T) {
 	}
 	b.t = t
 	b.close()
+	for _, address := range []string{"/console/nothing", "/console/in/nothing"} { // where no frame is
+		c := openPage(t, browser, top.url+address, smallPhone.dark())
+		c.forgives = []string{"404"}
+		c.keepsIn()
+		c.accessible()
+		c.picture("console-bare" + strings.ReplaceAll(address, "/", "-"))
+	}
 	if os.Getenv("REGULARS_SHOTS") != "" {
 		top.album(browser, pages)
 	}

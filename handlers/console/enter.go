@@ -33,17 +33,7 @@ func (c *Console) enter(w http.ResponseWriter, r *http.Request) {
 		c.bare(w, r, http.StatusForbidden, i18n.ConsoleForged)
 		return
 	}
-	var secret string
-	before, had, err := c.begin(r)
-	if err == nil {
-		err = c.DB.Update(r.Context(), func(tx store.Tx) (err error) {
-			_, secret, err = c.Shop.Vault.EnterConsole(tx, r.PathValue("token"), browserName(r.UserAgent()), q.Now, c.Shop.Rand)
-			if err != nil || !had {
-				return err
-			}
-			return c.Shop.Vault.EndConsoleSession(tx, before.Me.ID, before.session.ID)
-		})
-	}
+	secret, err := c.session(r, q)
 	switch {
 	case errors.Is(err, people.ErrCode):
 		c.bare(w, r, http.StatusGone, i18n.ConsoleLinkUsed)
@@ -53,6 +43,33 @@ func (c *Console) enter(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, c.cookie(secretCookie, secret, int(people.ConsoleLife.Seconds())))
 		http.Redirect(w, r, "/console/", http.StatusSeeOther)
 	}
+}
+
+// session uses the link of a request up, and gives the secret of what it opens.
+func (c *Console) session(r *http.Request, q *Request) (secret string, err error) {
+	good := false
+	err = c.DB.View(r.Context(), func(rd store.Reader) (err error) {
+		good, err = c.Shop.Vault.GoodConsoleLink(rd, r.PathValue("token"), q.Now)
+		return err
+	})
+	if err == nil && !good { // a stranger's guess is not worth a transaction
+		err = people.ErrCode
+	}
+	if err != nil {
+		return "", err
+	}
+	before, had, err := c.begin(r)
+	if err != nil {
+		return "", err
+	}
+	err = c.DB.Update(r.Context(), func(tx store.Tx) (err error) {
+		_, secret, err = c.Shop.Vault.EnterConsole(tx, r.PathValue("token"), browserName(r.UserAgent()), q.Now, c.Shop.Rand)
+		if err != nil || !had {
+			return err
+		}
+		return c.Shop.Vault.EndConsoleSession(tx, before.Me.ID, before.session.ID)
+	})
+	return secret, err
 }
 
 // browserName is a browser in a word or two: enough to know one's own in a list.

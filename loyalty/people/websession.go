@@ -97,6 +97,13 @@ func (v *Vault) NewConsoleLink(tx store.Tx, id StaffID, now time.Time, rand io.R
 	return token, webLinks.Put(tx, webLink{s.ID, s.Role, s.Store, now.Add(ConsoleLinkLife).UTC()}, h)
 }
 
+// GoodConsoleLink reports whether a token's link could be used now, as far as the
+// link alone tells. It spends nothing.
+func (v *Vault) GoodConsoleLink(r store.Reader, token string, now time.Time) (bool, error) {
+	link, ok, err := webLinks.Get(r, v.hash("weblink", token))
+	return ok && now.Before(link.Expires), err
+}
+
 // EnterConsole uses a link up and begins a session; secret is what the browser
 // keeps, drawn anew, whatever it had before. Refusal: ErrCode, for a token
 // unknown, used or expired alike, and where the employee is not any more what
