@@ -124,7 +124,11 @@ func plan(b Book, w wish, at time.Time) (p planned, lost bool, err error) {
 	}
 	p.Texts = [][]byte{text}
 	for i, v := range later {
-		text, err := rewrite(v.Text, w.Ops, number+2+i, effective(v.From, zone), false)
+		from := effective(v.From, zone)
+		if q, _ := programme.Load([]byte(v.Text)); q != nil && q.Rules.From.Equal(v.From) {
+			from = asWritten
+		}
+		text, err := rewrite(v.Text, w.Ops, number+2+i, from, false)
 		if err != nil {
 			return p, false, err
 		}
@@ -132,6 +136,9 @@ func plan(b Book, w wish, at time.Time) (p planned, lost bool, err error) {
 	}
 	return p, false, nil
 }
+
+// asWritten leaves a version's beginning as its text says it.
+const asWritten = "as written"
 
 // effective is a moment as the file says it, "" for none.
 func effective(at time.Time, zone *time.Location) string {
@@ -153,9 +160,11 @@ func rewrite(text string, ops []edit.Op, number int, from string, whole bool) ([
 			return nil, err
 		}
 	}
-	if from == "" {
+	switch from {
+	case asWritten:
+	case "":
 		err = f.Unset("effective")
-	} else {
+	default:
 		err = f.Set(edit.Date(from), "effective")
 	}
 	if err == nil {

@@ -243,3 +243,19 @@ func TestGiftsNudgesSurveysShop(t *testing.T) {
 		t.Errorf("the shop is %q, quiet from %d", p.ShopName("en"), p.Quiet.From)
 	}
 }
+
+// TestWaitingStaysAsWritten: a version that somebody wrote into the file for a
+// day takes a change of now over, and its day stays as they wrote it.
+func TestWaitingStaysAsWritten(t *testing.T) {
+	t.Parallel()
+	w, s, _ := open(t)
+	s.offer(strings.NewReplacer("version   = 1 ", "version   = 2 ", "#effective = 2026-01-01 ", "effective = 2026-03-01 ").Replace(s.text()))
+	b := w.Open(w.Manager)
+	confirm(b.Get("/console/rules/list/reward/cookie").Form("/cookie").Set("cost", "55").Send(), "/cookie")
+	if all := s.Versions(); len(all) != 3 || !strings.Contains(s.text(), "\neffective = 2026-03-01 ") || !strings.Contains(s.text(), "cost  = 55 ") || strings.Contains(all[1].Text, "\neffective") {
+		t.Errorf("%d versions, the last is\n%s", len(all), s.text()[:700])
+	}
+	if csv := b.Get("/console/rules/versions?format=csv"); strings.Count(csv.Body, ",mia,as agreed,") != 2 {
+		t.Error(csv.Body)
+	}
+}

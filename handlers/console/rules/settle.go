@@ -152,8 +152,12 @@ func (p *part) save(q *console.Request, b Book, g *ground, s settling, x planned
 		return p.meanwhile(q, b, g, s, x)
 	}
 	number := b.Versions()[len(b.Versions())-1].Number + 1
+	note := strconv.Itoa(number)
+	for i := range x.Later { // those that took the change over have new numbers too
+		note += " " + strconv.Itoa(number+1+i)
+	}
 	err := b.Publish(Publication{Was: g.Text, Stray: s.Stray, Texts: x.Texts, Update: q.Update, Also: func(tx store.Tx) error {
-		return q.Audit(tx, i18n.ConsoleRulesDid, about, "", reason, strconv.Itoa(number))
+		return q.Audit(tx, i18n.ConsoleRulesDid, about, "", reason, note)
 	}})
 	var wrong programme.Mistakes
 	var moved *ChangedError

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"regulars/handlers/console"
 	"regulars/i18n"
@@ -37,8 +38,10 @@ func tellVersions(q *console.Request, b Book, upTo int) (all []told, err error) 
 	err = q.View(func(r store.Reader) error {
 		list, err := q.Deeds(r, about, deedsRead)
 		for _, d := range list {
-			if _, newer := by[d.Note]; !newer && d.What == i18n.ConsoleRulesDid {
-				by[d.Note] = d
+			for _, n := range strings.Fields(d.Note) {
+				if _, newer := by[n]; !newer && d.What == i18n.ConsoleRulesDid {
+					by[n] = d
+				}
 			}
 		}
 		return err
