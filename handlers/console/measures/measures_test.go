@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/csv"
 	"fmt"
+	"maps"
+	"math"
 	"net/http"
 	"net/url"
 	"strings"
@@ -118,10 +120,21 @@ func TestPagesSayWhatTheDeskSays(t *testing.T) {
 	today := time.Date(2026, 1, 6, 0, 0, 0, 0, w.Shop.Local(w.Clock.Now()).Location())
 	x := metric.Query{From: today.AddDate(0, 0, -27), To: today.AddDate(0, 0, 1)}
 	p := i18n.For(i18n.En)
+	sheet := table(t, b, "/console/measures?c=none&format=csv")
+	maps.Copy(sheet, table(t, b, "/console/measures/advanced?c=none&format=csv"))
+	terms := map[metric.Name]string{metric.NPS: " NPS", metric.CSAT: " CSAT", metric.CSATMean: " CSAT", metric.CLV: " CLV", metric.CLVSimple: " CLV"}
 	for _, info := range metric.Names() {
 		v, err := w.Shop.Metrics.Value(context.Background(), info.Name, x)
 		if err != nil {
 			t.Fatal(err)
+		}
+		row, number := sheet[p.Say(i18n.Key("console.measures.name."+string(info.Name)))+terms[info.Name]], math.NaN()
+		if row == nil || row[6] != v.Missing {
+			t.Errorf("%s: the sheet has %v, the desk %+v", info.Name, row, v)
+			continue
+		}
+		if fmt.Sscan(row[2], &number); v.Known() && !(math.Abs(number-v.Number) <= max(0.01, 0.0005*math.Abs(v.Number))) {
+			t.Errorf("%s: the sheet has %v, the desk %v", info.Name, number, v.Number)
 		}
 		page := b.Get("/console/measures/m/" + string(info.Name))
 		if !v.Known() {
