@@ -66,14 +66,14 @@ func BenchmarkMetric(b *testing.B) {
 }
 
 func benchAll(b *testing.B, w *world, year Query) {
-	store, some := year, year
-	store.Store, some.Segment = "north", "visits >= 2 and reachable"
+	store, named, some := year, year, year
+	store.Store, named.Segment, some.Segment = "north", "active", "visits >= 2 and reachable"
 	for _, info := range Names() {
-		for i, q := range []Query{year, store, some} {
+		for i, q := range []Query{year, store, named, some} {
 			if q.Store != "" && !info.PerStore || q.Segment != "" && !info.PerSegment {
 				continue
 			}
-			what := []string{"shop", "store", "segment"}[i]
+			what := []string{"shop", "store", "segment", "expression"}[i]
 			quick(b, string(info.Name)+"-"+what, func() error {
 				v, err := w.desk.Value(context.Background(), info.Name, q)
 				if info.Name != Billed && info.Name != Saved && info.Name != LoyaltyScore && !v.Known() {

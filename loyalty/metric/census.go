@@ -2,6 +2,8 @@ package metric
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -62,8 +64,8 @@ func (b *byStore) of(at loyalty.Store) Census {
 	return c
 }
 
-// censuses has a row a day, of the whole shop, storeCensuses the newest with its
-// stores.
+// censuses has a row a day, of the whole shop; storeCensuses the newest with its
+// stores, and that of each segment with a name.
 var (
 	censuses      = store.NewTable[Census]("census/", store.Readable, store.FirstPart("census"))
 	storeCensuses = store.NewTable[byStore]("censusstores/", store.Readable, store.FirstPart("censusstores"))
@@ -75,7 +77,7 @@ const censusKept = 5 * 366 * 24 * time.Hour
 // censusKey is a day's.
 func censusKey(day time.Time) string { return day.Format(time.DateOnly) }
 
-// keptLife is for how long the whole shop's is, which a job takes each hour.
+// keptLife is for how long a kept census is shown; a job takes them each hour.
 const keptLife = 3 * time.Hour
 
 // errNotYet: what was asked for is being reckoned.
@@ -83,11 +85,16 @@ var errNotYet = errors.New("metric: is being reckoned")
 
 // smallShop is so few members that they are all looked at whenever somebody asks:
 // a shop that tries something out sees it.
-const smallShop = 20_000
+func (d *Desk) smallShop() int64 {
+	if d.small != 0 {
+		return d.small
+	}
+	return 20_000
+}
 
 // Census is the newest of a segment ("" everybody) and of those who buy most in
-// a store ("" any). That of a segment is some minutes old at most, the others an
-// hour or so. One that takes long is taken in the background: Missing is [NotYet]
+// a store ("" any). That of an expression without a name is some minutes old at
+// most, the others an hour or so where the shop is large. One that takes long is taken in the background: Missing is [NotYet]
 // then.
 func (d *Desk) Census(ctx context.Context, text string, at loyalty.Store) (c Census, missing string, err error) {
 	now := d.Now()
@@ -99,11 +106,10 @@ func (d *Desk) Census(ctx context.Context, text string, at loyalty.Store) (c Cen
 	if err != nil {
 		return c, "", err
 	}
-	if ok && kept.Set == set && kept.Members > smallShop && text == "" && now.Sub(kept.At) < keptLife {
-		if at == "" {
-			return kept, "", nil
+	if ok && kept.Members > d.smallShop() {
+		if c, ok, err := d.storeCensus(ctx, text, at, now); err != nil || ok && c.Set == set {
+			return c, "", err
 		}
-		return d.storeCensus(ctx, at)
 	}
 	what := key(fmt.Sprint("census ", set), rollup.Span{}, Query{Store: at, Segment: text})
 	got, err := d.memo.do(ctx, what, now, shortLife, func(ctx context.Context) (any, error) {
@@ -122,17 +128,72 @@ func (d *Desk) Census(ctx context.Context, text string, at loyalty.Store) (c Cen
 	return got.(Census), "", nil
 }
 
-// storeCensus is the kept one of a store.
-func (d *Desk) storeCensus(ctx context.Context, at loyalty.Store) (c Census, missing string, err error) {
+// storeCensus is the kept one of a segment that has a name, or of everybody, in a
+// store or all; ok is false where none is young enough.
+func (d *Desk) storeCensus(ctx context.Context, text string, at loyalty.Store, now time.Time) (c Census, ok bool, err error) {
+	key, err := d.segmentKey(text, now)
+	if err != nil {
+		return c, false, err
+	}
 	err = d.DB.View(ctx, func(r store.Reader) error {
-		all, ok, err := storeCensuses.Get(r, allKey)
-		if missing = ""; !ok {
-			missing = NotYet
-		}
-		c = all.of(at)
+		all, known, err := storeCensuses.Get(r, key)
+		age := now.Sub(all.Whole.At)
+		c, ok = all.of(at), known && age >= 0 && age < keptLife
 		return err
 	})
-	return c, missing, err
+	return c, ok, err
+}
+
+// segmentKey is where a segment's census is kept: by what its expression says, as
+// a name may come to mean another one.
+func (d *Desk) segmentKey(text string, now time.Time) (string, error) {
+	if text == "" {
+		return allKey, nil
+	}
+	e, err := d.Rolls.Expr(text, now)
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(e.String()))
+	return hex.EncodeToString(sum[:16]), nil
+}
+
+// keepNamed takes and keeps the census of each segment that has a name, in a shop
+// too large for that to be done while somebody waits. What cannot be told yet is
+// left out.
+func (d *Desk) keepNamed(ctx context.Context, now time.Time) error {
+	for _, n := range d.Rolls.All(now) {
+		all, err := d.take(ctx, n.When, now)
+		var few *segment.TooFewError
+		if errors.As(err, &few) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := d.keep(ctx, n.When, all, now); err != nil {
+			return err
+		}
+	}
+	_, err := store.Sweep(ctx, d.DB, storeCensuses.All(), 100, func(row store.Row) bool {
+		var b byStore
+		return store.Decode(row.Key, row.Value, &b) == nil && now.Sub(b.Whole.At) > 26*time.Hour
+	})
+	return err
+}
+
+// keep stores the census of a segment with its stores.
+func (d *Desk) keep(ctx context.Context, text string, all byStore, now time.Time) error {
+	key, err := d.segmentKey(text, now)
+	if err != nil {
+		return err
+	}
+	return d.DB.Update(ctx, func(tx store.Tx) error {
+		if err := tx.Lock(store.Subject("censusstores/" + key)); err != nil {
+			return err
+		}
+		return storeCensuses.Put(tx, all, key)
+	})
 }
 
 // keptCensus is the newest of the whole shop that is kept of the day of an
@@ -174,14 +235,17 @@ func (d *Desk) Refresh(ctx context.Context, now time.Time) (int, error) {
 	}
 	day := censusKey(now.In(d.zone(now)))
 	err = d.DB.Update(ctx, func(tx store.Tx) error {
-		if err := tx.Lock(store.Subject("census/"+day), store.Subject("censusstores/"+allKey)); err != nil {
-			return err
-		}
-		if err := storeCensuses.Put(tx, all, allKey); err != nil {
+		if err := tx.Lock(store.Subject("census/" + day)); err != nil {
 			return err
 		}
 		return censuses.Put(tx, all.Whole, day)
 	})
+	if err == nil {
+		err = d.keep(ctx, "", all, now)
+	}
+	if err == nil && all.Whole.Members > d.smallShop() {
+		err = d.keepNamed(ctx, now)
+	}
 	if err != nil {
 		return 0, err
 	}

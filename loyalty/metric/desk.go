@@ -24,7 +24,8 @@ type Desk struct {
 	// Now is the shop's clock.
 	Now func() time.Time
 
-	memo memo
+	memo  memo
+	small int64 // see smallShop; 0 is its usual number
 }
 
 // Messages is what went out where pushing costs money.

@@ -21,7 +21,7 @@
 //	metricranks/all         how members rank in what the loyalty score is made of; one row, nightly
 //	census/<yyyy-mm-dd>     the newest census of a local day; 5 years
 //	rewardtake/all          who took which reward, see [TakeUp]; one row, daily
-//	censusstores/all        the newest census with that of each store; one row
+//	censusstores/<segment>  the newest census of a named segment (all: of everybody), with that of each store; a day
 //	goal/<id>               what a manager wants a metric to be; until deleted
 //
 // Each row is guarded by its own key. None is of a person.

@@ -271,3 +271,34 @@ func TestCohortsByHand(t *testing.T) {
 		t.Errorf("%+v %v", grid, err)
 	}
 }
+
+// TestLargeShopIsCountedByTheHour: who asks in a large shop is shown the newest
+// hour's census, of segments with a name too, and a new one of an expression.
+func TestLargeShopIsCountedByTheHour(t *testing.T) {
+	w := strict(t, 22)
+	w.desk.small = 1
+	ann := w.member("ann", true)
+	w.member("bo", false)
+	w.sell(ann, "north", 100)
+	w.refresh()
+	w.member("cy", true)
+	if _, err := w.desk.Daily.Refresh(context.Background(), w.now); err != nil {
+		t.Fatal(err)
+	}
+	q := w.desk.Trailing(w.now, 1)
+	for _, x := range []struct {
+		segment string
+		store   loyalty.Store
+		members float64
+	}{{"", "", 2}, {"", "north", 1}, {"", "south", 0}, {"never", "", 1}, {"visits == 0", "", 1}, {"visits < 1", "", 2}, {"once", "north", 1}} {
+		q.Segment, q.Store = x.segment, x.store
+		if v := w.value(Members, q); v.Number != x.members {
+			t.Errorf("%q in %q: %+v, want %v", x.segment, x.store, v, x.members)
+		}
+	}
+	w.now = w.now.Add(keptLife) // the job did not run
+	q.Segment, q.Store = "", ""
+	if v := w.value(Members, q); v.Number != 3 {
+		t.Errorf("hours later: %+v", v)
+	}
+}
