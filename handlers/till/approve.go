@@ -43,9 +43,13 @@ var approvals = store.NewTable[Approval]("approval/", store.Locked, func(rest []
 // ApprovalLife is how long a manager has to decide.
 const ApprovalLife = 24 * time.Hour
 
-// PutApproval asks for a second person under a.ID.
+// PutApproval asks for a second person under a.ID. What was asked before stays as
+// it is: a form that is sent again does not open what was decided.
 func PutApproval(tx store.Tx, a Approval) error {
 	if err := tx.Lock(store.Subject("approval/" + a.ID)); err != nil {
+		return err
+	}
+	if _, asked, err := approvals.Get(tx, a.ID); err != nil || asked {
 		return err
 	}
 	return approvals.Put(tx, a, a.ID)
@@ -88,7 +92,11 @@ func (t Till) Decide(c *Call, id string, yes bool) (a Approval, ref loyalty.Ref,
 	case !a.Decided.IsZero():
 		return a, "", bot.Refuse(i18n.ApproveDecided)
 	}
-	if err := MayDecide(c.Me, a.By, a.Store, a.Member); err != nil {
+	gets, err := t.Vault.Holder(c.Tx, a.Member) // since then it may have become a part of the reader's own card
+	if err != nil {
+		return a, "", err
+	}
+	if err := MayDecide(c.Me, a.By, a.Store, a.Member, gets); err != nil {
 		return a, "", err
 	}
 	a.ID, a.Decided, a.Yes, a.Who = id, c.Now, yes, c.Me.ID

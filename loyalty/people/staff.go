@@ -177,6 +177,9 @@ func (v *Vault) employ(tx store.Tx, id loyalty.MemberID, inv inviteRow, now time
 		}
 	}
 	same := row.Active && row.Role == inv.Role && row.Store == inv.Store
+	if !row.Active || row.Role != inv.Role { // caps of their own were for what they were
+		row.Caps = nil
+	}
 	row.Member, row.Role, row.Store = id, inv.Role, inv.Store
 	row.Active, row.EndedAt = true, time.Time{}
 	row.EnrolledBy, row.EnrolledAt = inv.By, now.UTC()

@@ -13,7 +13,8 @@ import (
 var ErrLastOwner = errors.New("people: the shop's last owner stays one")
 
 // MoveStaff gives an employee another role and store; "" is every store. It holds
-// from the next request on: what they had open in a browser ends. Refusals:
+// from the next request on: what they had open in a browser ends. Caps of their
+// own were set for the role that they had, and end with it. Refusals:
 // ErrRole, ErrNotStaff (also for one who left), ErrLastOwner.
 func (v *Vault) MoveStaff(tx store.Tx, id StaffID, role loyalty.Role, at loyalty.Store) error {
 	if rank[role] == 0 {
@@ -27,6 +28,9 @@ func (v *Vault) MoveStaff(tx store.Tx, id StaffID, role loyalty.Role, at loyalty
 	return changeStaff(tx, id, func(row *staffRow) error {
 		if !row.Active {
 			return ErrNotStaff
+		}
+		if row.Role != role {
+			row.Caps = nil
 		}
 		row.Role, row.Store = role, at
 		return nil

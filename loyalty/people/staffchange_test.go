@@ -98,3 +98,33 @@ func TestLastOwner(t *testing.T) {
 		t.Errorf("moving who left: %v", err)
 	}
 }
+
+// TestCapsEndWithTheRole: what an owner allowed a manager beyond the role is not
+// what the same person may as a clerk, nor after coming back.
+func TestCapsEndWithTheRole(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	boss := w.hire("boss", Manager)
+	caps := func() (own *loyalty.Cap) {
+		w.view(func(r store.Reader) (err error) { own, err = CapsOf(r, boss.ID.Actor()); return err })
+		return own
+	}
+	wide := func() {
+		w.do(func(tx store.Tx) error { return w.v.SetCaps(tx, boss.ID, &loyalty.Cap{GiveAct: 1_000_000}) })
+	}
+	wide()
+	w.do(func(tx store.Tx) error { return w.v.MoveStaff(tx, boss.ID, Manager, "main") })
+	if caps() == nil {
+		t.Error("another store took the caps away")
+	}
+	w.do(func(tx store.Tx) error { return w.v.MoveStaff(tx, boss.ID, Clerk, "main") })
+	if own := caps(); own != nil {
+		t.Errorf("as a clerk: %+v", own)
+	}
+	wide()
+	w.do(func(tx store.Tx) error { return w.v.LetGo(tx, boss.ID, w.now) })
+	w.hire("boss", Clerk)
+	if own := caps(); own != nil {
+		t.Errorf("after coming back: %+v", own)
+	}
+}

@@ -61,15 +61,19 @@ type webLink struct {
 var (
 	webLinks    = store.NewTable[webLink]("weblink/", store.Locked, store.FirstPart("weblink"))
 	webSessions = store.NewTable[WebSession]("websession/", store.Locked, store.FirstPart("websession"))
-	// webOf leads from an employee to their sessions.
+	// webOf leads from an employee to their sessions, and to links not opened yet.
 	webOf = store.NewTable[webRef]("webof/", store.Locked, store.FirstPart("webof"))
 )
 
 // webRef is where a session's row is, and when both can go.
 type webRef struct {
-	Key string    `json:"key"`
-	End time.Time `json:"end"`
+	Key  string    `json:"key"`
+	End  time.Time `json:"end"`
+	Link bool      `json:"link,omitempty"` // of a link
 }
+
+// linkID is what a link is called among an employee's sessions.
+func linkID(h string) WebSessionID { return WebSessionID("link-" + h) }
 
 // NewConsoleLink draws the token of a link into the console: good once, for
 // [ConsoleLinkLife], and only while the employee has the role and the store that
@@ -91,10 +95,14 @@ func (v *Vault) NewConsoleLink(tx store.Tx, id StaffID, now time.Time, rand io.R
 		return "", err
 	}
 	h := v.hash("weblink", token)
-	if err := tx.Lock(store.Subject("weblink/" + h)); err != nil {
+	if err := tx.Lock(store.Subject("weblink/"+h), store.Subject("webof/"+string(id))); err != nil {
 		return "", err
 	}
-	return token, webLinks.Put(tx, webLink{s.ID, s.Role, s.Store, now.Add(ConsoleLinkLife).UTC()}, h)
+	end := now.Add(ConsoleLinkLife).UTC()
+	if err := webLinks.Put(tx, webLink{s.ID, s.Role, s.Store, end}, h); err != nil {
+		return "", err
+	}
+	return token, webOf.Put(tx, webRef{h, end, true}, string(s.ID), string(linkID(h)))
 }
 
 // GoodConsoleLink reports whether a token's link could be used now, as far as the
@@ -138,6 +146,9 @@ func (v *Vault) EnterConsole(tx store.Tx, token, agent string, now time.Time, ra
 	if err := webLinks.Delete(tx, h); err != nil {
 		return s, "", err
 	}
+	if err := v.EndConsoleSession(tx, who.ID, linkID(h)); err != nil {
+		return s, "", err
+	}
 	return s, secret, v.putWebSession(tx, s, v.hash("websession", secret))
 }
 
@@ -148,7 +159,7 @@ func (v *Vault) putWebSession(tx store.Tx, s WebSession, h string) error {
 	if err := webSessions.Put(tx, s, h); err != nil {
 		return err
 	}
-	return webOf.Put(tx, webRef{h, s.End()}, string(s.Staff), string(s.ID))
+	return webOf.Put(tx, webRef{Key: h, End: s.End()}, string(s.Staff), string(s.ID))
 }
 
 // ConsoleSession is the session of a browser's secret and its employee as they
@@ -212,7 +223,9 @@ func (v *Vault) ConsoleSessions(r store.Reader, id StaffID, now time.Time) (list
 	}
 	var keys []string
 	for _, ref := range webOf.Scan(r, webOf.Under(string(id)), &err) {
-		keys = append(keys, ref.Key)
+		if !ref.Link {
+			keys = append(keys, ref.Key)
+		}
 	}
 	for _, h := range keys {
 		if tx, is := r.(store.Tx); is && err == nil {
@@ -245,10 +258,14 @@ func endSession(tx store.Tx, id StaffID, session WebSessionID) error {
 	if err != nil || !ok {
 		return err
 	}
-	if err := tx.Lock(store.Subject("websession/" + ref.Key)); err != nil {
+	kind, gone := "websession/", webSessions.Delete
+	if ref.Link {
+		kind, gone = "weblink/", webLinks.Delete
+	}
+	if err := tx.Lock(store.Subject(kind + ref.Key)); err != nil {
 		return err
 	}
-	if err := webSessions.Delete(tx, ref.Key); err != nil {
+	if err := gone(tx, ref.Key); err != nil {
 		return err
 	}
 	return webOf.Delete(tx, string(id), string(session))
@@ -259,6 +276,8 @@ func (v *Vault) EndConsoleSessions(tx store.Tx, id StaffID) error { return endSe
 
 // endSessions is what becomes of an employee's sessions once they are not what
 // they were: a role that is given back later does not bring an old session back.
+// A link that was drawn and not opened yet goes with them: it may be read on the
+// phone that was lost.
 func endSessions(tx store.Tx, id StaffID) error {
 	if err := tx.Lock(store.Subject("webof/" + string(id))); err != nil {
 		return err

@@ -180,3 +180,29 @@ func TestSessionEndsByItself(t *testing.T) {
 		t.Error("a session that was ended is back")
 	}
 }
+
+// TestLinkGoesWithTheSessions: a link that was drawn before a phone was reported
+// lost, or before somebody was let go, opens nothing afterwards, not even when
+// all is as it was again.
+func TestLinkGoesWithTheSessions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	boss, other := w.hire("boss", Manager), w.hire("other", Manager)
+	lost, fired, kept := w.webLink(boss.ID), w.webLink(boss.ID), w.webLink(other.ID)
+	w.do(func(tx store.Tx) error { return w.v.FreezeAccount(tx, Identity{"main", "boss"}, true, w.rand) })
+	w.do(func(tx store.Tx) error { return w.v.FreezeAccount(tx, Identity{"main", "boss"}, false, w.rand) })
+	for _, token := range []string{lost, fired} {
+		if _, err := w.enter(token); !errors.Is(err, ErrCode) {
+			t.Errorf("a link of a lost phone: %v", err)
+		}
+	}
+	fired = w.webLink(boss.ID)
+	w.do(func(tx store.Tx) error { return w.v.LetGo(tx, boss.ID, w.now) })
+	w.hire("boss", Manager)
+	if _, err := w.enter(fired); !errors.Is(err, ErrCode) {
+		t.Errorf("a link from before: %v", err)
+	}
+	if _, err := w.enter(kept); err != nil {
+		t.Errorf("somebody else's link: %v", err)
+	}
+}

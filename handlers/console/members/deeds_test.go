@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"regulars/bot"
 	"regulars/handlers/console/consoletest"
+	"regulars/handlers/till"
+	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
 	"regulars/loyalty/voucher"
@@ -74,6 +77,31 @@ func TestSecondPerson(t *testing.T) {
 	do(w.Open(w.Manager), w.Ann, "correct", "", "points", strings.TrimPrefix(signed(over+1), "+"), "reason", "a big wrong").Must("needs a manager's yes")
 	if said := told.told(w.Owner.Member); w.Points(w.Ann) != 0 || !strings.Contains(said, "yes or no?") {
 		t.Errorf("%d points, the owner was told %q", w.Points(w.Ann), said)
+	}
+}
+
+// TestDecidedStaysDecided: a form for many points that is sent again after the
+// owner said no asks nobody anew.
+func TestDecidedStaysDecided(t *testing.T) {
+	w, _ := world(t, consoletest.Options{})
+	over := w.Shop.Rules(w.Clock.Now()).ApproveOver
+	sure := fill(w.Open(w.Manager), w.Ann, "correct", "", "points", strings.TrimPrefix(signed(over+1), "+"), "reason", "a big wrong")
+	sure.Form("/correct").Send().Must("needs a manager's yes")
+	list := func() (all []till.Approval) {
+		w.See(func(r store.Reader) (err error) { all, err = till.Approvals(r); return err })
+		return all
+	}
+	id := list()[0].ID
+	w.Do(func(tx store.Tx) error {
+		_, _, err := till.Till{Shop: w.Shop}.Decide(&till.Call{
+			Tx: tx, Now: w.Clock.Now(), Me: w.Owner, Printer: i18n.For(i18n.En), Tell: func(bot.Telling) {},
+			Op: func(part string) loyalty.OpID { return loyalty.OpID("test/" + part) },
+		}, id, false)
+		return err
+	})
+	sure.Form("/correct").Send()
+	if all := list(); len(all) != 1 || all[0].Waits(w.Clock.Now()) {
+		t.Errorf("after a no and the same form: %+v", all)
 	}
 }
 
