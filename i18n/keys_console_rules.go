@@ -43,7 +43,6 @@ const (
 	ConsoleRulesOverlap      Key = "console_rules.overlap"
 	ConsoleRulesPast         Key = "console_rules.past"
 	ConsoleRulesPictureAdded Key = "console_rules.picture_added"
-	ConsoleRulesPictureBig   Key = "console_rules.picture_big"
 	ConsoleRulesReadOnly     Key = "console_rules.read_only"
 	ConsoleRulesSame         Key = "console_rules.same"
 	ConsoleRulesSaved        Key = "console_rules.saved"

@@ -37,7 +37,7 @@ func upPart() console.Part {
 			return q.Go("/console/up", "Took "+name), nil
 		}},
 		{Method: "POST", Path: "/console/up/picture", Do: func(q *console.Request) (console.Answer, error) {
-			_, kind, ok := q.Picture("thing")
+			_, _, kind, ok := q.Picture("thing")
 			if !ok {
 				return q.Again(show(q))
 			}
@@ -81,12 +81,12 @@ func TestUploads(t *testing.T) {
 		{"file", "empty", nil, 422, "Please choose a file first."},
 		{"file", "most", bytes.Repeat([]byte("x"), console.MaxUpload), 200, "Took most"},
 		{"file", "more", bytes.Repeat([]byte("x"), console.MaxUpload+1), 422, "2 MB at most"},
-		{"file", "much more", bytes.Repeat([]byte("x"), 2*console.MaxUpload), 413, "2 MB at most"},
-		{"picture", "a.png", good, 200, "Took a png"},
-		{"picture", "named.gif", drawn(64, jpg), 200, "Took a jpeg"},
+		{"file", "much more", bytes.Repeat([]byte("x"), 2*console.MaxPicture), 413, "12 MB at most"},
+		{"picture", "a.png", good, 200, "Took a .jpg"},
+		{"picture", "named.gif", drawn(64, jpg), 200, "Took a .jpg"},
 		{"picture", "a.png", []byte("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"), 422, "not a picture"},
 		{"picture", "a.png", good[:len(good)-20], 422, "not a picture"},
-		{"picture", "wide.png", drawn(4001, png.Encode), 422, "4001"},
+		{"picture", "wide.png", drawn(20_001, png.Encode), 422, "20001"},
 	} {
 		if p := send(c.what, c.name, c.body); p.Status != c.status || !p.Says(c.says) {
 			t.Errorf("%s %q gave %d: %s", c.what, c.name, p.Status, p.Text())

@@ -76,7 +76,7 @@ func (c *Console) sound(w http.ResponseWriter, q *Request) bool {
 	}
 	var err error
 	if strings.HasPrefix(q.R.Header.Get("Content-Type"), "multipart/form-data") {
-		q.R.Body = http.MaxBytesReader(w, q.R.Body, MaxUpload+maxForm)
+		q.R.Body = http.MaxBytesReader(w, q.R.Body, MaxPicture+maxForm)
 		err = q.R.ParseMultipartForm(1 << 20)
 	} else {
 		q.R.Body = http.MaxBytesReader(w, q.R.Body, maxForm)
@@ -84,7 +84,7 @@ func (c *Console) sound(w http.ResponseWriter, q *Request) bool {
 	}
 	switch {
 	case tooLarge(err):
-		c.show(w, q, q.note(http.StatusRequestEntityTooLarge, q.tooBig()))
+		c.show(w, q, q.note(http.StatusRequestEntityTooLarge, q.tooBig(MaxPicture)))
 	case err != nil:
 		c.show(w, q, q.note(http.StatusBadRequest, q.Say(i18n.ConsoleTwice)))
 	case !q.token(q.R.PostFormValue(tokenField)):

@@ -59,7 +59,7 @@ func TestPictureSent(t *testing.T) {
 		t.Errorf("the preview lacks %q", d.Picture)
 	}
 	shown := b.Get("/console/campaigns/piece/picture/" + d.Picture)
-	if m, err := png.DecodeConfig(strings.NewReader(shown.Body)); err != nil || m.Width != 1024 || m.Height != 256 {
+	if m, _, err := image.DecodeConfig(strings.NewReader(shown.Body)); err != nil || m.Width != 1024 || m.Height != 256 {
 		t.Errorf("the picture is %+v, %v", m, err)
 	}
 	if p := b.Get("/console/campaigns/piece/picture/..%2Fx.png"); p.Status != http.StatusNotFound {
