@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"regulars/i18n"
 )
@@ -103,12 +104,17 @@ func (q *Request) CSV(name string, head []string, rows [][]string) Answer {
 	return q.File(name+".csv", "text/csv; charset=utf-8", []byte(b.String()))
 }
 
+// formulas are what a formula begins with, for spreadsheets in East Asia also in
+// full width.
+const formulas = "=+-@\t\r\n＝＋－＠"
+
 // harmless keeps spreadsheets from running what somebody called themselves.
 // Plain numbers stay numbers.
 func harmless(row []string) []string {
 	out := make([]string, len(row))
 	for i, s := range row {
-		if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) && !plainNumber(s) {
+		first, _ := utf8.DecodeRuneInString(s)
+		if s != "" && strings.ContainsRune(formulas, first) && !plainNumber(s) {
 			s = "'" + s
 		}
 		out[i] = s
@@ -130,6 +136,9 @@ func (q *Request) Stream(f func(ctx context.Context, send func(event, data strin
 // writeWithin is how long a browser may take to read an event.
 const writeWithin = 10 * time.Second
 
+// lineEnds makes all ends of a line one.
+var lineEnds = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 func (c *Console) stream(w http.ResponseWriter, q *Request, a Answer) {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
@@ -149,8 +158,10 @@ func (c *Console) stream(w http.ResponseWriter, q *Request, a Answer) {
 			return err
 		}
 		fmt.Fprintf(w, "event: %s\n", event)
-		for line := range strings.Lines(data) {
-			fmt.Fprintf(w, "data: %s\n", strings.TrimRight(line, "\r\n"))
+		// A lone return ends a line too where events are read: nobody's words begin
+		// a field of their own.
+		for line := range strings.Lines(lineEnds.Replace(data)) {
+			fmt.Fprintf(w, "data: %s\n", strings.TrimSuffix(line, "\n"))
 		}
 		fmt.Fprint(w, "\n")
 		return out.Flush()

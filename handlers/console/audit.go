@@ -42,6 +42,9 @@ var (
 // with the member's key and goes when they are erased.
 func (q *Request) Audit(tx store.Tx, what i18n.Key, about string, member loyalty.MemberID, reason, note string) error {
 	d := Deed{At: q.Now.UTC(), Staff: q.Me.ID, Role: q.Me.Role, What: what, About: about, Of: member, Note: note}
+	if r := []rune(reason); len(r) > maxReason { // where the form asks for none, nobody has looked
+		reason = string(r[:maxReason])
+	}
 	var err error
 	switch v := q.c.Shop.Vault; {
 	case reason == "":
@@ -123,7 +126,8 @@ func (q *Request) told(r store.Reader, d Deed) Told {
 	return t
 }
 
-// Sweep deletes deeds that are older than they are kept, and what leads to them.
+// Sweep deletes deeds that are older than they are kept, and what leads to them,
+// and forgets forms that cannot be sent again.
 func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 	before := newestFirst(now.Add(-deedsKept))
 	n, err := store.Sweep(ctx, db, deeds.Between(before, "\xff"), 500, func(store.Row) bool { return true })
@@ -134,5 +138,12 @@ func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 		key := string(row.Key)
 		return key[strings.LastIndexByte(key, '/')+1:] >= before // their keys end alike
 	})
-	return n + more, err
+	if err != nil {
+		return n + more, err
+	}
+	forms, err := store.Sweep(ctx, db, onces.All(), 500, func(row store.Row) bool {
+		var x once
+		return store.Decode(row.Key, row.Value, &x) == nil && now.Sub(x.At) > oncesKept
+	})
+	return n + more + forms, err
 }

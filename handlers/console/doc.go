@@ -104,6 +104,7 @@
 //
 //	audit/<time>-<random>           who did what to whom and why; the reason sealed; 3 years
 //	auditof/<about>/<time>-<random> the same, found by whom it was about; 3 years
+//	consoleonce/<staff>/<op>        that a form was done which nothing else keeps from being done twice; 15 days
 //
 // Sessions are rows of package people.
 package console

@@ -24,7 +24,7 @@ func tryPart() console.Part {
 {{template "csvlink" .Q}}`
 	show := func(q *console.Request) (console.Answer, error) {
 		if q.WantsCSV() {
-			return q.CSV("try", []string{"Who", "Points"}, [][]string{{"=cmd()", "-5"}, {"@x", "+1"}}), nil
+			return q.CSV("try", []string{"Who", "Points"}, [][]string{{"=cmd()", "-5"}, {"@x", "+1"}, {"＝cmd()", "\n=1"}}), nil
 		}
 		return q.Page("try_page.html", "Try", "</textarea><form method=\"post\">"), nil
 	}
@@ -86,7 +86,7 @@ func TestCSVRunsNothing(t *testing.T) {
 	t.Parallel()
 	w := tryWorld(t)
 	p := w.Open(w.Manager).Get("/console/try").Click("CSV")
-	if got := strings.TrimPrefix(p.Body, "\ufeff"); got != "Who,Points\r\n'=cmd(),-5\r\n'@x,'+1\r\n" {
+	if got := strings.TrimPrefix(p.Body, "\ufeff"); got != "Who,Points\r\n'=cmd(),-5\r\n'@x,'+1\r\n'＝cmd(),\"'\r\n=1\"\r\n" {
 		t.Errorf("the file is %q", got)
 	}
 	if kind := p.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/csv") {

@@ -194,15 +194,18 @@ func (q *Request) Op() (string, bool) {
 // it, makes it one deed, however often its form is sent. Another employee's form
 // is never the same deed.
 func (q *Request) Act(op, reason string) book.Act {
-	return book.Act{Op: loyalty.OpID("console-" + string(q.Me.ID) + "-" + op), Now: q.Now, At: q.Now, Actor: q.Me.ID.Actor(), Role: q.Me.Role, Store: q.Me.Store, Reason: []byte(reason)}
+	return book.Act{Op: loyalty.OpID("console-" + string(q.Me.ID) + "-" + op), Now: q.Now, At: q.Now, Actor: q.Me.ID.Actor(), Self: q.Me.Member, Role: q.Me.Role, Store: q.Me.Store, Reason: []byte(reason)}
 }
 
 // Refused is the sentence for an error that is a refusal.
 func (q *Request) Refused(err error) (string, bool) {
 	var no *bot.Refusal
+	var other *loyalty.ConflictError
 	switch {
 	case err == nil:
 		return "", false
+	case errors.As(err, &other): // an old form, done once, with something else typed in
+		return q.Say(i18n.ConsoleForged), true
 	case errors.As(err, &no):
 		return q.P.Print(no.Text), true
 	}

@@ -43,7 +43,7 @@
 //	desk/<hash>                 an employee's turn at a device                              two days
 //	weblink/<hash>              one-time links into the console                             five minutes
 //	websession/<hash>           a manager's session in a browser                            until it ends: 12 hours unused, 14 days
-//	webof/<staff>/<session>     which sessions are an employee's, and which links         the same
+//	webof/<staff>/<session>     which sessions are an employee's, and which links           the same
 //	tomb/<hash>                 keyed tombstone of an account, a proven number, an import   until its end date
 //	erased/<member>             the list that a restore applies                             for ever
 //	keymark/lookup              a hash that only the store's own key gives                  for ever

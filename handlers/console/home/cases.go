@@ -107,6 +107,10 @@ func (h *page) onCase(q *console.Request, said func() string, f func(store.Tx, *
 
 // answerCase passes words on to the customer, as /case does.
 func (h *page) answerCase(q *console.Request) (console.Answer, error) {
+	op, ok := q.Op()
+	if !ok {
+		return q.Incomplete()
+	}
 	words := strings.TrimSpace(shop.Typed(q.Text("words")))
 	if words == "" {
 		q.Wrong("words", q.Say(i18n.CaseEmpty))
@@ -120,6 +124,9 @@ func (h *page) answerCase(q *console.Request) (console.Answer, error) {
 	return h.onCase(q, func() string { return q.Say(i18n.CaseSent, "Name", name) }, func(tx store.Tx, l *shop.Letters, k survey.Case) (err error) {
 		if name, err = h.member(q, tx, k.Member); err != nil {
 			return err
+		}
+		if again, err := q.Once(tx, op); err != nil || again {
+			return err // sent twice, it is said once
 		}
 		if _, err = h.Shop.AnswerCase(tx, l.Tell, q.Now, q.Me, k, words); errors.Is(err, shop.ErrUnreached) {
 			return bot.Refuse(i18n.CaseUnreached, "Name", name)

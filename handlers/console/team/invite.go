@@ -88,6 +88,10 @@ func (h *page) invite(q *console.Request) (console.Answer, error) {
 		return q.Again(h.invites(q))
 	}
 	err := q.Update(func(tx store.Tx) error {
+		// A code that was used, or taken back, meanwhile does not come to life again.
+		if again, err := q.Once(tx, op); err != nil || again {
+			return err
+		}
 		draw := h.draws(q, op)
 		for _, inv := range list {
 			if _, err := h.Shop.Vault.InviteAs(tx, inv, q.Now, draw); err != nil {

@@ -121,6 +121,7 @@ func TestInvite(t *testing.T) {
 // TestSentTwice: a form that is sent twice draws its codes once.
 func TestSentTwice(t *testing.T) {
 	w, _ := open(t)
+	var all []people.Invitation
 	f := w.Open(w.Owner).Get("/console/team/invites").Form("/invites").Set("lines", "Kim\nLee")
 	f.Send()
 	f.Send()
@@ -131,6 +132,14 @@ func TestSentTwice(t *testing.T) {
 		}
 		return err
 	})
+	// Nor does it bring one back that was taken back.
+	w.See(func(r store.Reader) (err error) { all, err = w.Shop.Vault.Invitations(r, w.Clock.Now()); return err })
+	w.Do(func(tx store.Tx) error { return people.DropInvitation(tx, all[0].ID) })
+	f.Send()
+	w.See(func(r store.Reader) (err error) { all, err = w.Shop.Vault.Invitations(r, w.Clock.Now()); return err })
+	if len(all) != 1 {
+		t.Errorf("%d invitations after one was taken back and the form was sent again", len(all))
+	}
 }
 
 // TestLimits: limits of one's own hold at the next gift, and only an owner makes
