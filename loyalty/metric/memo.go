@@ -3,6 +3,7 @@ package metric
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -69,6 +70,11 @@ func (c *memo) of(ctx context.Context, key string, now time.Time, life time.Dura
 	c.all[key] = m
 	go func() {
 		defer close(m.done)
+		defer func() { // nobody else is there to catch it, and a figure is not worth the whole program
+			if p := recover(); p != nil {
+				m.err = fmt.Errorf("metric: panic: %v\n%s", p, debug.Stack())
+			}
+		}()
 		begun := time.Now() // of the machine: the shop's clock may stand still
 		m.value, m.err = f(context.WithoutCancel(ctx))
 		m.took = time.Since(begun)

@@ -53,3 +53,12 @@ func TestMemory(t *testing.T) {
 		time.Sleep(time.Minute)
 	})
 }
+
+// TestMemoryPanics: a figure that cannot be reckoned ends nothing but itself.
+func TestMemoryPanics(t *testing.T) {
+	var c memo
+	v, err := c.do(t.Context(), "a", time.Now(), time.Minute, func(context.Context) (any, error) { panic("no such number") })
+	if err == nil {
+		t.Errorf("it gave %v", v)
+	}
+}

@@ -96,7 +96,7 @@ var infos = []Info{
 	{Reactivation, Percent, false, true, true, false, true, 1},
 	{Given, Points, false, true, true, true, false, 0},
 	{Spent, Points, false, true, true, true, false, 1},
-	{Expired, Points, false, true, true, true, false, 0},
+	{Expired, Points, false, false, true, true, false, 0}, // in no store: points run out by themselves
 	{Outstanding, Points, false, false, true, false, true, 0},
 	{Liability, Money, false, false, true, false, true, 0},
 	{Breakage, Percent, false, false, true, false, true, 0},

@@ -29,14 +29,16 @@ var currencies = map[string]int{
 	"PHP": 2, "IDR": 0, "INR": 2, "USD": 2, "EUR": 2, "GBP": 2, "AUD": 2, "NZD": 2, "CAD": 2, "CHF": 2,
 }
 
-// maxFile is the size of the largest programme file, in bytes.
-const maxFile = 1 << 20
+// maxFile is the size of the largest programme file, in bytes. The presets have
+// some thousand; reading takes the longer the square of it, and a browser may send
+// one.
+const maxFile = 256 << 10
 
 // Load reads a programme file. With complaints the programme is nil; without
 // any it is whole. Complaints come in the order of their lines.
 func Load(data []byte) (*Programme, []Complaint) {
 	if len(data) > maxFile {
-		return nil, []Complaint{{Wrong: "the file is larger than 1 MiB; is it the right one?"}}
+		return nil, []Complaint{{Wrong: "the file is larger than 256 KiB; is it the right one?"}}
 	}
 	root, c := parse(data)
 	if c != nil {

@@ -168,7 +168,11 @@ func (d *desk) describe(q *console.Request, a *audience) error {
 	}
 	by(i18n.ConsoleCampaignsByChannel, a.Count.Count.ByChannel, func(ch string) string { return d.Shop.Label(bot.ChannelName(ch)) })
 	by(i18n.ConsoleCampaignsByLang, a.Count.Count.ByLang, func(l string) string { return i18n.Lang(l).Own() })
-	by(i18n.ConsoleCampaignsByStore, a.Count.Count.ByStore, func(s string) string {
+	stores := a.Count.Count.ByStore
+	if q.At != "" {
+		stores = nil // how other stores do is not for a manager of one
+	}
+	by(i18n.ConsoleCampaignsByStore, stores, func(s string) string {
 		if s == "" {
 			return q.Say(i18n.ConsoleCampaignsNoStore)
 		}

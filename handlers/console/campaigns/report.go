@@ -110,6 +110,9 @@ func (d *desk) fill(q *console.Request, v *reportData) {
 	rep := &v.R
 	v.Sent = rep.States[outbox.Sent]
 	for at, s := range rep.Sales {
+		if !q.Sees(at) {
+			continue
+		}
 		name := d.Shop.StoreName(at)
 		if at == "" {
 			name = q.Say(i18n.ConsoleCampaignsNoStore)

@@ -2,6 +2,8 @@ package measures
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 )
@@ -61,6 +63,11 @@ func (l *later) begin(ctx context.Context, key string, f func(context.Context) (
 	l.all[key] = w
 	go func() {
 		defer close(w.done)
+		defer func() { // a figure that fails takes the shop's counter with it otherwise
+			if p := recover(); p != nil {
+				w.err = fmt.Errorf("measures: panic: %v\n%s", p, debug.Stack())
+			}
+		}()
 		// Who asked may leave: the next one finds it done.
 		w.value, w.err = f(context.WithoutCancel(ctx))
 	}()

@@ -3,6 +3,7 @@ package measures
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -41,6 +42,15 @@ func TestLaterFails(t *testing.T) {
 	}
 	if got, ready, err := of(t.Context(), l, "a", func(context.Context) (int, error) { return 7, nil }); got != 7 || !ready || err != nil {
 		t.Error(got, ready, err)
+	}
+}
+
+// TestLaterPanics: what goes wrong in the background is an accident of the page's,
+// not the end of the program.
+func TestLaterPanics(t *testing.T) {
+	_, ready, err := of(t.Context(), &later{}, "a", func(context.Context) (int, error) { panic("no such number") })
+	if !ready || err == nil || !strings.Contains(err.Error(), "no such number") {
+		t.Error(ready, err)
 	}
 }
 

@@ -104,6 +104,9 @@ func (p *part) countSplits(q *console.Request, got *counted) (list []chart.Bars)
 		{"by-lang", i18n.ConsoleMeasuresByLanguage, got.ByLang, func(id string) string { return cmp.Or(i18n.Lang(id).Own(), id) }},
 		{"by-channel", i18n.ConsoleMeasuresByChannel, got.ByChannel, func(id string) string { return p.Shop.Label(bot.ChannelName(id)) }},
 	} {
+		if s.id == "by-store" && q.At != "" {
+			continue // how other stores do is not for a manager of one
+		}
 		b := chart.Bars{ID: s.id, Title: q.Say(s.title), Head: q.Say(s.title), Value: q.Say(i18n.ConsoleMeasuresColPeople)}
 		keys := slices.Collect(maps.Keys(s.all))
 		slices.SortFunc(keys, func(a, b string) int { return cmp.Or(cmp.Compare(s.all[b], s.all[a]), cmp.Compare(a, b)) })

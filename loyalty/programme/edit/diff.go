@@ -198,10 +198,13 @@ func (f *File) written(n *node) string {
 }
 
 func union(a, b []string) []string {
-	all := slices.Clone(a)
+	all, seen := slices.Clone(a), make(map[string]bool, len(a))
+	for _, k := range a {
+		seen[k] = true
+	}
 	for _, k := range b {
-		if !slices.Contains(all, k) {
-			all = append(all, k)
+		if !seen[k] {
+			all, seen[k] = append(all, k), true
 		}
 	}
 	return all
