@@ -49,7 +49,7 @@ func (q *Request) Picture(field string) (name string, body []byte, ext string, o
 	case err != nil || size.Width < 1 || size.Height < 1:
 		q.Wrong(field, q.Say(i18n.ConsoleNotPicture))
 		return "", nil, "", false
-	case size.Width > maxSide || size.Height > maxSide || size.Width*size.Height > maxDots:
+	case size.Width > maxSide || size.Height > maxSide || room(size) > maxDots:
 		q.Wrong(field, q.Say(i18n.ConsolePictureBig, "Width", size.Width, "Height", size.Height))
 		return "", nil, "", false
 	}
@@ -58,6 +58,16 @@ func (q *Request) Picture(field string) (name string, body []byte, ext string, o
 		return "", nil, "", false
 	}
 	return name, body, ext, true
+}
+
+// room is how many dots of a photo a picture takes the memory of: one with 16 bits
+// a colour is twice as large.
+func room(size image.Config) int {
+	n := size.Width * size.Height
+	if m := size.ColorModel; m == color.RGBA64Model || m == color.NRGBA64Model {
+		n *= 2
+	}
+	return n
 }
 
 func remade(body []byte) (out []byte, ext string, err error) {
@@ -83,7 +93,7 @@ func remade(body []byte) (out []byte, ext string, err error) {
 // dots; false for what is none, or too big.
 func Thumbnail(body []byte, side int) ([]byte, bool) {
 	size, _, err := image.DecodeConfig(bytes.NewReader(body))
-	if err != nil || size.Width*size.Height > maxDots {
+	if err != nil || room(size) > maxDots {
 		return nil, false
 	}
 	decoding.Lock()

@@ -2,6 +2,7 @@ package rules_test
 
 import (
 	"bytes"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/color"
@@ -52,6 +53,32 @@ func TestWhoMayChange(t *testing.T) {
 	}
 	if s.text() != was || w.Clerk.Role != people.Clerk {
 		t.Error("something was changed")
+	}
+}
+
+// TestWhoMayWithdraw: a manager keeps no version from beginning that only the
+// owner could have made, and one that managers make they do.
+func TestWhoMayWithdraw(t *testing.T) {
+	t.Parallel()
+	w, s, _ := open(t)
+	later := []string{"when", "at", "date", "2026-02-01"}
+	owner, mia := w.Open(w.Owner), w.Open(w.Manager)
+	confirm(owner.Get("/console/rules/earn").Form("/earn").Set("earn.per", "200").Send(), "/earn", later...).Must("Saved as version")
+	earn := s.Versions()[len(s.Versions())-1].Number
+	at := fmt.Sprintf("/console/rules/versions/%d", earn)
+	if p := mia.Get(at); strings.Contains(p.Body, "/withdraw") {
+		t.Error("a manager is offered to withdraw what is the owner's")
+	}
+	token := mia.Get("/console/rules/list/reward/cookie").Form("/cookie").Values.Get("token")
+	p := send(w, mia, at+"/withdraw", url.Values{"token": {token}, "reason": {"no"}})
+	if p.Status != http.StatusUnprocessableEntity || !p.Says("This is for the owner") {
+		t.Errorf("a manager withdraws it: %d %s", p.Status, p.Text())
+	}
+	confirm(mia.Get("/console/rules/list/reward/cookie").Form("/cookie").Set("cost", "70").Send(), "/cookie", "when", "at", "date", "2026-01-20").Must("Saved as version")
+	for _, v := range s.Versions() {
+		if strings.Contains(v.Text, "2026-01-20") {
+			mia.Get(fmt.Sprintf("/console/rules/versions/%d", v.Number)).Form("/withdraw").Set("reason", "no").Send().Must("is withdrawn")
+		}
 	}
 }
 

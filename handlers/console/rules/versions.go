@@ -120,7 +120,8 @@ func (p *part) version(q *console.Request, b Book) (console.Answer, error) {
 	all, err := tellVersions(q, b, v.Number)
 	for _, t := range all {
 		if t.Number == v.Number {
-			return q.Page("rules_version.html", q.Say(i18n.ConsoleRulesVersion, "Version", v.Number), versionPage{t, numbered(v.Text), changes(q)}), err
+			d := versionPage{t, numbered(v.Text), changes(q) && (q.Owner() || everyday(b, v))}
+			return q.Page("rules_version.html", q.Say(i18n.ConsoleRulesVersion, "Version", v.Number), d), err
 		}
 	}
 	return q.Gone(), err
@@ -154,6 +155,33 @@ func (p *part) compare(q *console.Request, b Book) (console.Answer, error) {
 	return q.Page("rules_compare.html", q.Say(i18n.ConsoleRulesCompare), d), nil
 }
 
+// everyday reports whether a version changes nothing but what every manager may
+// change: who may not make it must not keep it from beginning either.
+func everyday(b Book, v programme.Version) bool {
+	before := programme.Version{}
+	for _, x := range b.Versions() {
+		if x.Number == v.Number {
+			break
+		}
+		before = x
+	}
+	open := map[string]bool{"effective": true}
+	for _, s := range sheets {
+		if s.List && !s.Owner {
+			open[s.Name] = true
+		}
+	}
+	for _, f := range sheets["shop"].Fields {
+		open[strings.SplitN(f.Key, ".", 2)[0]] = true
+	}
+	for _, c := range changed(before.Text, v.Text) {
+		if !open[c.Key[:strings.IndexAny(c.Key+".", ".[")]] {
+			return false
+		}
+	}
+	return true
+}
+
 // withdraw keeps a version from ever beginning.
 func (p *part) withdraw(q *console.Request, b Book) (console.Answer, error) {
 	v, ok := one(q, b, "n")
@@ -163,6 +191,10 @@ func (p *part) withdraw(q *console.Request, b Book) (console.Answer, error) {
 	again := func() (console.Answer, error) { return q.Again(p.version(q, b)) }
 	reason, ok := q.Reason()
 	if !mayChange(q) || !ok {
+		return again()
+	}
+	if !q.Owner() && !everyday(b, v) {
+		q.Wrong("", q.Say(i18n.ConsoleNotYours))
 		return again()
 	}
 	text, err := b.File()
