@@ -11,6 +11,8 @@ const (
 	DemoDraftTitle  Key = "demo.draft_title"
 	DemoDraftText   Key = "demo.draft_text"
 	DemoWaited      Key = "demo.waited"
+	DemoSpilt       Key = "demo.spilt"
+	DemoTuesday     Key = "demo.tuesday"
 	DemoLoud        Key = "demo.loud"
 	DemoCold        Key = "demo.cold"
 	DemoTagMornings Key = "demo.tag_mornings"

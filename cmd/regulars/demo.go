@@ -145,7 +145,7 @@ func (c *cafe) people(ctx context.Context, m *Main, members int, lang i18n.Lang)
 	if err != nil {
 		return nil, err
 	}
-	c.boss = mia
+	c.boss, c.clerk = mia, sam
 	if err := c.setPIN(ctx, sam, samPIN); err != nil {
 		return nil, err
 	}
@@ -183,7 +183,10 @@ func (c *cafe) settleIn(w *crew) error {
 			return err
 		}
 	}
-	return c.complain(w)
+	if err := c.complain(w); err != nil {
+		return err
+	}
+	return c.fillDesk(context.Background(), w)
 }
 
 // complain asks Bo how his last visit was. It was not good, and Mia hears of it.

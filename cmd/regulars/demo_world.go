@@ -30,6 +30,7 @@ type cafe struct {
 	app      *app
 	listener net.Listener
 	boss     people.Staff // manages
+	clerk    people.Staff // Sam
 }
 
 // demoURL is the café's public address as the bot knows it. LINE shows pictures
