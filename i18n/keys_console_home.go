@@ -18,6 +18,7 @@ const (
 	ConsoleHomeJoined         Key = "console_home.joined"
 	ConsoleHomeMargin         Key = "console_home.margin"
 	ConsoleHomeMonthAgo       Key = "console_home.month_ago"
+	ConsoleHomeLastDays       Key = "console_home.last_days"
 	ConsoleHomeGoals          Key = "console_home.goals"
 	ConsoleHomeGoalAhead      Key = "console_home.goal_ahead"
 	ConsoleHomeGoalBehind     Key = "console_home.goal_behind"

@@ -18,7 +18,7 @@ func TestComposedWithoutAScript(t *testing.T) {
 	w := newWorld(t, 3)
 	b := w.Open(w.Manager)
 	f := w.draft(b).Set("text.ja.a.text", "温かい飲み物があります。").Set("present", "coupon").Set("coupon.days", "7")
-	p := f.Send().Must("Kept.", "Hello friend, warm drinks are here.", "温かい飲み物があります。", "Get it", "LINE", "Telegram",
+	p := f.Send().Must("Kept.", "Hello mia, warm drinks are here.", "温かい飲み物があります。", "Get it", "LINE", "Telegram",
 		"5 in all. An offer can be sent to 3 of them.", "Member 1", "Will get it 3", "Nothing", "so they read English")
 	c, d := w.get(w.idOf(p))
 	if c.State != campaign.Drafted || d.Segment != "everyone" || d.Text["en"]["a"].Title != "Warm" || d.Coupon == nil || d.Coupon.Days != 7 ||

@@ -10,6 +10,7 @@ import (
 	"regulars/handlers/campaign"
 	"regulars/handlers/console"
 	"regulars/i18n"
+	"regulars/loyalty/people"
 	"regulars/store"
 )
 
@@ -45,13 +46,14 @@ func (d *desk) previews(r store.Reader, q *console.Request, id campaign.ID, n *c
 }
 
 func (d *desk) drawn(r store.Reader, q *console.Request, id campaign.ID, n *campaign.Draft, before string) (list []preview, err error) {
+	me := d.example(r, q)
 	o := draw.Options{Image: d.pictureAddress, Word: func(string) string { return q.Say(i18n.CampPicture) }}
 	for _, lang := range n.Langs() {
 		for _, v := range n.Names() {
 			if _, written := n.Text[lang][v]; !written {
 				continue
 			}
-			m, err := d.Engine.Preview(r, id, n, lang, v, nil)
+			m, err := d.Engine.Preview(r, id, n, lang, v, me)
 			if err != nil {
 				return nil, err
 			}
@@ -63,6 +65,16 @@ func (d *desk) drawn(r store.Reader, q *console.Request, id campaign.ID, n *camp
 		}
 	}
 	return list, nil
+}
+
+// example is whose name and points stand in the fields: who looks at the page;
+// nil where they are no member.
+func (d *desk) example(r store.Reader, q *console.Request) *people.Person {
+	p, err := d.Shop.Vault.Get(r, q.Me.Member)
+	if err != nil {
+		return nil
+	}
+	return &p
 }
 
 // pictureAddress is where a page of the console finds a picture of a message: in

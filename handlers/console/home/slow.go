@@ -10,6 +10,7 @@ import (
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/metric"
+	"regulars/store"
 )
 
 // How long a figure that takes long to reckon is shown, and how old it may be
@@ -43,9 +44,13 @@ type slowly struct {
 // standing are the figures of cards: what is so now, or has been lately.
 var standing = []metric.Name{metric.Active, metric.Outstanding, metric.Liability, metric.NPS, metric.Billed, metric.Saved}
 
+// standingDays is over how many days a share or a mean is taken.
+const standingDays = 90
+
 // stand is a card.
 type stand struct {
 	Name, Text, Margin, Before string
+	Window                     string // "" of what is so now, whenever that began
 	To                         string
 	Known                      bool
 }
@@ -56,12 +61,21 @@ func (h *page) stands(q *console.Request) (list []stand, err error) {
 	if err != nil {
 		return nil, err
 	}
+	var set metric.Settings
+	err = q.View(func(r store.Reader) (err error) {
+		set, err = h.Shop.Metrics.Settings(r)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
 	for i, v := range s.values {
 		info, _ := metric.InfoOf(v.Name)
 		if q.At != "" && !info.PerStore {
 			continue
 		}
 		c := stand{Name: measures.Title(q.P, v.Name), Text: measures.Text(h.Console, q, v), Known: v.Known(), To: "/console/measures/m/" + string(v.Name)}
+		c.Window = window(q, info, set.ActiveDays)
 		if v.Known() && v.HasMargin {
 			c.Margin = q.Say(i18n.ConsoleHomeMargin, "Low", measures.Number(h.Console, q, v.Name, v.Low), "High", measures.Number(h.Console, q, v.Name, v.High), "Number", i18n.Number(v.N))
 		}
@@ -71,6 +85,19 @@ func (h *page) stands(q *console.Request) (list []stand, err error) {
 		list = append(list, c)
 	}
 	return list, nil
+}
+
+// window words the days that a card's figure is of.
+func window(q *console.Request, info metric.Info, active int) string {
+	switch {
+	case info.Sums:
+		return q.Say(i18n.ConsoleHomeMonth)
+	case info.Name == metric.Active:
+		return q.Say(i18n.ConsoleHomeLastDays, "Number", i18n.Number(int64(active)))
+	case info.State:
+		return ""
+	}
+	return q.Say(i18n.ConsoleHomeLastDays, "Number", i18n.Number(standingDays))
 }
 
 // reckoned gives what was reckoned lately, however it stands; the first to ask
@@ -135,7 +162,7 @@ func (h *page) value(ctx context.Context, n metric.Name, at loyalty.Store, s spa
 		return metric.Value{Name: n, Unit: info.Unit, Missing: "whole_shop_only"}, nil
 	}
 	if !info.Sums {
-		q.From = q.To.AddDate(0, 0, -90)
+		q.From = q.To.AddDate(0, 0, -standingDays)
 	}
 	return h.Shop.Metrics.Value(ctx, n, q)
 }

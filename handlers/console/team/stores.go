@@ -76,6 +76,11 @@ func (h *page) sumStores(q *console.Request, d *storesData) error {
 	for i := range d.Stores {
 		d.Stores[i].Now, d.Stores[i].Before = now[d.Stores[i].ID], before[d.Stores[i].ID]
 	}
+	// What belongs to no store: gifts, and who joined in the chat. With it the rows
+	// are the whole shop's.
+	if d.All && (now[""] != rollup.Sums{} || before[""] != rollup.Sums{}) {
+		d.Stores = append(d.Stores, storeLine{Name: q.Say(i18n.ConsoleTeamNoStore), Now: now[""], Before: before[""]})
+	}
 	d.AsOf, err = h.Shop.Rollups.AsOf(q.Context())
 	return err
 }
