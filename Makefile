@@ -34,7 +34,7 @@ vuln:
 # the product never does. It makes everything ten times slower, so it leaves out
 # what only looks at pages (their languages, widths, print, weight): the same
 # goroutines serve the pages that it does open, and `go test ./...` runs all.
-LOOKS = 'Browser.*(Languages|Look|Keyboard|Print|Text|Weighs|Axe)|TestDemoHistory'
+LOOKS = 'Browser.*(Languages|Look|Keyboard|Print|Text|Weighs|Console)|TestDemoHistory'
 race:
 	CGO_ENABLED=1 go test -race -skip $(LOOKS) -timeout 18m ./...
 
