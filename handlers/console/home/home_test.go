@@ -13,6 +13,7 @@ import (
 	"regulars/handlers/shop"
 	"regulars/handlers/till"
 	"regulars/loyalty"
+	"regulars/loyalty/book"
 	"regulars/loyalty/people"
 	"regulars/loyalty/survey"
 	"regulars/store"
@@ -137,6 +138,25 @@ func TestApprovals(t *testing.T) {
 	}
 	w.Clock.Move(25 * time.Hour)
 	w.Open(w.Owner).Get("/console/approvals").Must("nobody answered in time")
+}
+
+// TestNotOnesOwn: what a card was to get that has become a part of the manager's
+// own is another manager's to decide.
+func TestNotOnesOwn(t *testing.T) {
+	w, _ := open(t)
+	ask(w, "a1", w.Clerk, w.Bob, 40)
+	yes := w.Open(w.Manager).Get("/console/approvals").Form("/points")
+	w.Do(func(tx store.Tx) error {
+		if _, err := w.Shop.Vault.Join(tx, w.Manager.Member, shop.Wording, w.Clock.Now(), w.Shop.Rand); err != nil {
+			return err
+		}
+		_, err := w.Shop.Merge(tx, w.Bob, w.Manager.Member, book.Act{Op: "merge", Now: w.Clock.Now(), At: w.Clock.Now(), Actor: w.Owner.ID.Actor(), Role: people.Owner, Reason: []byte("x"), Theirs: []byte("x")})
+		return err
+	})
+	yes.Values.Set("answer", "yes")
+	if p := yes.Send(); p.Status != http.StatusUnprocessableEntity || w.Points(w.Manager.Member) != 0 {
+		t.Errorf("it gave %d, and %d points to oneself", p.Status, w.Points(w.Manager.Member))
+	}
 }
 
 // TestCases: an unhappy customer is written to, and the case closed with what was
