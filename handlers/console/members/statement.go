@@ -229,13 +229,16 @@ func (p *page) storeName(id loyalty.Store) string {
 
 // plainMoney is an amount in major units as spreadsheets read it.
 func plainMoney(m loyalty.Money, digits int) string {
-	unit := int64(1)
+	unit, sign := loyalty.Money(1), ""
 	for range digits {
 		unit *= 10
 	}
-	s := strconv.FormatInt(int64(m)/unit, 10)
+	if m < 0 { // also of less than one unit
+		m, sign = -m, "-"
+	}
+	s := sign + strconv.FormatInt(int64(m/unit), 10)
 	if digits > 0 {
-		s += fmt.Sprintf(".%0*d", digits, max(int64(m)%unit, -(int64(m)%unit)))
+		s += fmt.Sprintf(".%0*d", digits, int64(m%unit))
 	}
 	return s
 }
