@@ -77,6 +77,17 @@ func (p Printer) ShortDate(t time.Time) string {
 	return t.Format("2 Jan")
 }
 
+// Month writes a month: 2026年11月, Nov 2026, พ.ย. 2569.
+func (p Printer) Month(t time.Time) string {
+	switch p.Lang {
+	case ZhTW, ZhHK, ZhCN, Ja:
+		return fmt.Sprintf("%d年%d月", t.Year(), t.Month())
+	case Th:
+		return fmt.Sprintf("%s %d", thaiMonths[t.Month()-1], t.Year()+543)
+	}
+	return t.Format("Jan 2006")
+}
+
 // Time writes a time of day on the 24-hour clock: 15:04.
 func (p Printer) Time(t time.Time) string { return t.Format("15:04") }
 

@@ -116,7 +116,7 @@ func TestWhoComesBack(t *testing.T) {
 	w.Sell(w.Clerk, w.Bob, 100)
 	refresh(w)
 	b := w.Open(w.Manager)
-	b.Get("/console/measures/cohorts?months=6").Must("2026-01", "All months")
+	b.Get("/console/measures/cohorts?months=6").Must("Jan 2026", "All months")
 	rows := table(t, b, "/console/measures/cohorts?months=6&format=csv")
 	if got := strings.Join(rows["2026-01"], " "); got != "2026-01 1 1 1    " {
 		t.Errorf("January: %s", got)

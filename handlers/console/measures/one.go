@@ -230,10 +230,10 @@ func (p *part) place(q *console.Request, step metric.Step, t time.Time) string {
 	return q.P.ShortDate(p.Shop.Local(t))
 }
 
-// month writes a month: 2026-01.
-func (p *part) month(_ *console.Request, t time.Time) string {
-	return p.Shop.Local(t).Format("2006-01")
-}
+// month writes a month for people, and fileMonth for spreadsheets: 2026-01.
+func (p *part) month(q *console.Request, t time.Time) string { return q.P.Month(p.Shop.Local(t)) }
+
+func (p *part) fileMonth(t time.Time) string { return p.Shop.Local(t).Format("2006-01") }
 
 func (p *part) point(q *console.Request, x metric.Point) chart.Value {
 	v := chart.Value{Number: x.Value.Number, Text: p.text(q, x.Value), Known: x.Value.Known()}

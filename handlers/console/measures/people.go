@@ -236,7 +236,7 @@ func (p *part) cohortCSV(q *console.Request, got metric.CohortTable) console.Ans
 	}
 	var rows [][]string
 	for c, month := range got.Months {
-		row := []string{p.month(q, month), strconv.FormatInt(got.Table.Size[c], 10)}
+		row := []string{p.fileMonth(month), strconv.FormatInt(got.Table.Size[c], 10)}
 		for _, n := range got.Table.Kept[c] {
 			row = append(row, strconv.FormatInt(n, 10))
 		}

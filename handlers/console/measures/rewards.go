@@ -165,7 +165,7 @@ func (p *part) rewardsCSV(q *console.Request, got *taken, rows []rewardRow) cons
 		q.Say(i18n.ConsoleMeasuresPresents), q.Say(i18n.ConsoleMeasuresUsed),
 	}
 	for _, m := range got.months {
-		head = append(head, p.month(q, m))
+		head = append(head, p.fileMonth(m))
 	}
 	var list [][]string
 	for _, r := range rows {

@@ -15,6 +15,7 @@ type month struct {
 	First time.Time // its first local day
 	Of    rollup.Month
 	Name  string
+	Label string // as people write it
 }
 
 // monthOf is the month that the address names, else this one.
@@ -24,15 +25,15 @@ func (h *page) monthOf(q *console.Request) month {
 	if t, err := time.ParseInLocation("2006-01", q.Typed("month"), now.Location()); err == nil && !t.After(first) && t.Year() > 2000 {
 		first = t
 	}
-	return month{first, rollup.Month(first.Year()*100 + int(first.Month())), first.Format("2006-01")}
+	return month{first, rollup.Month(first.Year()*100 + int(first.Month())), first.Format("2006-01"), q.P.Month(first)}
 }
 
 // months are the choices, the newest first.
 func (h *page) months(q *console.Request) (list []console.Option) {
 	now := h.Shop.Local(q.Now)
 	for i := range monthsBack + 1 {
-		name := time.Date(now.Year(), now.Month()-time.Month(i), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
-		list = append(list, console.Option{Value: name, Label: name})
+		first := time.Date(now.Year(), now.Month()-time.Month(i), 1, 0, 0, 0, 0, time.UTC)
+		list = append(list, console.Option{Value: first.Format("2006-01"), Label: q.P.Month(first)})
 	}
 	return list
 }

@@ -74,7 +74,7 @@ func TestList(t *testing.T) {
 	if !strings.Contains(csv.Body, "sam,Clerk") || csv.Header.Get("Content-Type") != "text/csv; charset=utf-8" {
 		t.Errorf("the file: %q", csv.Body)
 	}
-	b.Get("/console/team?month=2020-01").Must("2020-01")
+	b.Get("/console/team?month=2020-01").Must("Jan 2020")
 }
 
 // TestInvite: a pasted list becomes codes that work once and bring names, roles
