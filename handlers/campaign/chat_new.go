@@ -133,18 +133,15 @@ func (x *talk) offered() (string, error) {
 	return string(raw), err
 }
 
-// plainQuotes are what phones make of quotes while somebody types.
-var plainQuotes = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‘", `"`, "’", `"`, "「", `"`, "」", `"`, "＞", ">", "＜", "<", "＝", "=")
-
 // expression reads a typed segment.
 func (x *talk) expression(typed string) (string, error) {
-	text := plainQuotes.Replace(oneLine(typed))
+	text := shop.TypedSegment(typed)
 	_, err := x.Shop.Segments.Expr(text, x.t.Now)
 	var wrong *segment.Complaint
 	if !errors.As(err, &wrong) {
 		return text, err
 	}
-	return "", bot.Refuse(i18n.CampWhoWrong, "Wrong", SegmentWrong(x.t.Printer, wrong))
+	return "", bot.Refuse(i18n.CampWhoWrong, "Wrong", shop.SegmentWrong(x.t.Printer, wrong))
 }
 
 // braces is whatever somebody meant for a field.

@@ -12,7 +12,6 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/measure"
 	"regulars/loyalty/people"
-	"regulars/loyalty/segment"
 	"regulars/store"
 )
 
@@ -56,35 +55,6 @@ func (e *Engine) Refusal(p i18n.Printer, now time.Time, err error) (i18n.Text, b
 	}
 	return i18n.Text{}, false
 }
-
-// SegmentWrong words what is wrong with an expression.
-func SegmentWrong(p i18n.Printer, c *segment.Complaint) string {
-	var said string
-	switch c.Wrong {
-	case segment.WrongWord:
-		said = p.Say(i18n.SegmentUnknown, "Word", c.Word)
-	case segment.WrongValue:
-		said = p.Say(i18n.SegmentValue, "Word", c.Word)
-	case segment.WrongKind:
-		said = p.Say(i18n.SegmentKind, "At", c.At)
-	case segment.WrongAnswer:
-		said = p.Say(i18n.SegmentAnswer, "Example", "points > 100")
-	case segment.WrongTool:
-		said = p.Say(i18n.SegmentTool, "Word", c.Word)
-	case segment.WrongLength:
-		said = p.Say(i18n.SegmentLength)
-	default:
-		said = p.Say(i18n.SegmentSyntax, "At", c.At)
-	}
-	if c.Nearest != "" {
-		said += "\n" + p.Say(i18n.SegmentNear, "Word", c.Nearest)
-	}
-	return said
-}
-
-// TypedSegment is what was typed for a segment, with the quotes and signs that
-// phones make while somebody types put right.
-func TypedSegment(typed string) string { return plainQuotes.Replace(oneLine(typed)) }
 
 // TypedText is what was typed for words, with the braces of keyboards for wide
 // letters put right, and without what cannot be shown.

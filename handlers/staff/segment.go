@@ -5,12 +5,10 @@ import (
 	"strings"
 
 	"regulars/bot"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty/segment"
 )
-
-// segmentExample is an expression that every shop can ask.
-const segmentExample = "points > 100"
 
 // segment tells how many members are in which segment: /segment for all that
 // have a name, /segment NAME or an expression for one.
@@ -19,7 +17,7 @@ func (d desk) segment(t *bot.Turn) error {
 		return err
 	}
 	if text := strings.TrimSpace(t.Args); text != "" {
-		return d.oneSegment(t, plainQuotes.Replace(text))
+		return d.oneSegment(t, shop.TypedSegment(text))
 	}
 	all := d.Segments.All(t.Now)
 	found, ok, err := d.Segments.TallyIn(t.Tx, all, t.Now)
@@ -46,15 +44,13 @@ func (d desk) segment(t *bot.Turn) error {
 	return nil
 }
 
-// plainQuotes are what phones make of quotes while somebody types.
-var plainQuotes = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‘", `"`, "’", `"`, "「", `"`, "」", `"`, "＞", ">", "＜", "<", "＝", "=")
-
 // oneSegment counts the segment of this name, or that an expression says.
 func (d desk) oneSegment(t *bot.Turn, text string) error {
 	e, err := d.Segments.Expr(text, t.Now)
 	var wrong *segment.Complaint
 	if errors.As(err, &wrong) {
-		return segmentWrong(t, wrong)
+		t.Say(bot.Message{Text: shop.SegmentWrong(t.Printer, wrong)})
+		return nil
 	}
 	if err != nil {
 		return err
@@ -84,32 +80,5 @@ func (d desk) oneSegment(t *bot.Turn, text string) error {
 		msg.Note = t.Word(i18n.SegmentAsOf, "Date", t.ShortDate(at), "Clock", t.Clock(at))
 	}
 	t.Say(msg)
-	return nil
-}
-
-// segmentWrong says what is wrong with an expression, and what was probably
-// meant.
-func segmentWrong(t *bot.Turn, c *segment.Complaint) error {
-	var said string
-	switch c.Wrong {
-	case segment.WrongWord:
-		said = t.Word(i18n.SegmentUnknown, "Word", c.Word)
-	case segment.WrongValue:
-		said = t.Word(i18n.SegmentValue, "Word", c.Word)
-	case segment.WrongKind:
-		said = t.Word(i18n.SegmentKind, "At", c.At)
-	case segment.WrongAnswer:
-		said = t.Word(i18n.SegmentAnswer, "Example", segmentExample)
-	case segment.WrongTool:
-		said = t.Word(i18n.SegmentTool, "Word", c.Word)
-	case segment.WrongLength:
-		said = t.Word(i18n.SegmentLength)
-	default:
-		said = t.Word(i18n.SegmentSyntax, "At", c.At)
-	}
-	if c.Nearest != "" {
-		said += "\n" + t.Word(i18n.SegmentNear, "Word", c.Nearest)
-	}
-	t.Say(bot.Message{Text: said})
 	return nil
 }

@@ -122,7 +122,7 @@ func (d *desk) audience(q *console.Request, row *campaign.Campaign, n *campaign.
 	e, err := d.segments().Expr(n.Segment, q.Now)
 	var wrong *segment.Complaint
 	if errors.As(err, &wrong) {
-		a.Wrong = campaign.SegmentWrong(q.P, wrong)
+		a.Wrong = shop.SegmentWrong(q.P, wrong)
 		return a, nil
 	}
 	if err != nil {

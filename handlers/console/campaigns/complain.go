@@ -10,6 +10,7 @@ import (
 
 	"regulars/handlers/campaign"
 	"regulars/handlers/console"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty/programme"
 	"regulars/loyalty/segment"
@@ -96,7 +97,7 @@ func (d *desk) wrongExpr(q *console.Request, text string) string {
 	_, err := d.segments().Expr(text, q.Now)
 	var wrong *segment.Complaint
 	if errors.As(err, &wrong) {
-		return q.Say(i18n.CampWhoWrong, "Wrong", campaign.SegmentWrong(q.P, wrong))
+		return q.Say(i18n.CampWhoWrong, "Wrong", shop.SegmentWrong(q.P, wrong))
 	}
 	return q.Say(i18n.ConsoleCampaignsPartWrong)
 }

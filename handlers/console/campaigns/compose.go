@@ -7,6 +7,7 @@ import (
 
 	"regulars/handlers/campaign"
 	"regulars/handlers/console"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/store"
 )
@@ -14,7 +15,7 @@ import (
 // fresh is the composer of a new campaign, to a segment where the address names
 // one, as the section of figures does.
 func (d *desk) fresh(q *console.Request) (console.Answer, error) {
-	return d.compose(q, campaign.Campaign{}, campaign.Draft{Segment: campaign.TypedSegment(q.Typed("segment"))})
+	return d.compose(q, campaign.Campaign{}, campaign.Draft{Segment: shop.TypedSegment(q.Typed("segment"))})
 }
 
 // page is a campaign: a draft's composer, or how it stands.

@@ -75,7 +75,7 @@ func (x *reading) changed() campaign.Draft {
 // segment is the preset or the shop's own segment that was chosen, or the
 // condition that was typed.
 func (x *reading) segment() string {
-	chosen, typed := x.q.Typed("segment"), campaign.TypedSegment(x.q.Typed("condition"))
+	chosen, typed := x.q.Typed("segment"), shop.TypedSegment(x.q.Typed("condition"))
 	if chosen == ownSegment || chosen == "" {
 		return typed
 	}
@@ -295,8 +295,8 @@ func (x *reading) journey(n *campaign.Draft) []campaign.Step {
 			continue
 		}
 		n.Journey = append(n.Journey, campaign.Step{
-			Wait: int(x.number(at+"wait", 0, 24*90)), After: x.q.Typed(at + "after"), If: campaign.TypedSegment(x.q.Typed(at + "if")),
-			Exit: campaign.TypedSegment(x.q.Typed(at + "exit")), Text: text, Picture: x.q.Typed(at + "picture"), Buttons: x.buttons(at, n),
+			Wait: int(x.number(at+"wait", 0, 24*90)), After: x.q.Typed(at + "after"), If: shop.TypedSegment(x.q.Typed(at + "if")),
+			Exit: shop.TypedSegment(x.q.Typed(at + "exit")), Text: text, Picture: x.q.Typed(at + "picture"), Buttons: x.buttons(at, n),
 		})
 	}
 	return n.Journey

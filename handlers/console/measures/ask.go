@@ -3,10 +3,10 @@ package measures
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"regulars/handlers/console"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/metric"
@@ -158,7 +158,7 @@ func beside(name, compare string, q metric.Query) metric.Query {
 func (p *part) who(q *console.Request, a *ask) error {
 	text := a.Segment
 	if text == "own" {
-		text = plainQuotes.Replace(strings.Join(strings.Fields(a.Own), " "))
+		text = shop.TypedSegment(a.Own)
 	}
 	if text == "everyone" {
 		text, a.Segment = "", ""
@@ -168,7 +168,7 @@ func (p *part) who(q *console.Request, a *ask) error {
 		var wrong *segment.Complaint
 		switch {
 		case errors.As(err, &wrong):
-			a.complain("own", complaint(q.P, wrong))
+			a.complain("own", shop.SegmentWrong(q.P, wrong))
 			a.Segment, a.Own, text = "own", text, ""
 		case err != nil:
 			return err
@@ -210,32 +210,4 @@ func (a *ask) Compared() bool { return !a.Beside.From.IsZero() }
 // key names what is asked, for what is being worked on.
 func (a *ask) key(page string, more ...any) string {
 	return fmt.Sprint(page, a.Query.From.Unix(), a.Query.To.Unix(), a.Beside.From.Unix(), a.Beside.To.Unix(), "\x00", a.Store, "\x00", a.Query.Segment, "\x00", more)
-}
-
-// plainQuotes are what phones make of quotes while somebody types.
-var plainQuotes = strings.NewReplacer("“", `"`, "”", `"`, "„", `"`, "‘", `"`, "’", `"`, "「", `"`, "」", `"`, "＞", ">", "＜", "<", "＝", "=")
-
-// complaint words what is wrong with an expression.
-func complaint(p i18n.Printer, c *segment.Complaint) string {
-	var said string
-	switch c.Wrong {
-	case segment.WrongWord:
-		said = p.Say(i18n.SegmentUnknown, "Word", c.Word)
-	case segment.WrongValue:
-		said = p.Say(i18n.SegmentValue, "Word", c.Word)
-	case segment.WrongKind:
-		said = p.Say(i18n.SegmentKind, "At", c.At)
-	case segment.WrongAnswer:
-		said = p.Say(i18n.SegmentAnswer, "Example", "points > 100")
-	case segment.WrongTool:
-		said = p.Say(i18n.SegmentTool, "Word", c.Word)
-	case segment.WrongLength:
-		said = p.Say(i18n.SegmentLength)
-	default:
-		said = p.Say(i18n.SegmentSyntax, "At", c.At)
-	}
-	if c.Nearest != "" {
-		said += " " + p.Say(i18n.SegmentNear, "Word", c.Nearest)
-	}
-	return said
 }
