@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"regulars/handlers/console/rules"
@@ -11,7 +13,6 @@ import (
 	"regulars/i18n"
 	"regulars/loyalty/metric"
 	"regulars/loyalty/people"
-	"regulars/loyalty/programme/edit"
 	"regulars/store"
 )
 
@@ -106,10 +107,7 @@ func (c *cafe) layTuesday(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	text, err := tuesdays(was, c.app.shop.Local(c.app.clock.Now()))
-	if err != nil {
-		return err
-	}
+	text := tuesdays(was, c.app.shop.Local(c.app.clock.Now()))
 	return b.Publish(rules.Publication{
 		Was: was, Texts: [][]byte{text},
 		Update: func(do func(store.Tx) error) error { return c.app.db.Update(ctx, do) },
@@ -118,22 +116,14 @@ func (c *cafe) layTuesday(ctx context.Context) error {
 }
 
 // tuesdays is the programme with one more double day, from next month on.
-func tuesdays(was []byte, today time.Time) ([]byte, error) {
-	f, err := edit.New(was)
-	if err != nil {
-		return nil, err
-	}
-	var name edit.Texts
+func tuesdays(was []byte, today time.Time) []byte {
+	var names []string
 	for _, l := range i18n.Langs {
-		name = append(name, edit.Text{Lang: string(l), Text: i18n.For(l).Say(i18n.DemoTuesday)})
+		names = append(names, string(l)+" = "+strconv.Quote(i18n.For(l).Say(i18n.DemoTuesday)))
 	}
 	first := time.Date(today.Year(), today.Month()+1, 1, 0, 0, 0, 0, today.Location())
-	if err := f.Set(2, "version"); err != nil {
-		return nil, err
-	}
-	if err := f.Set(edit.Date(first.Format(time.DateOnly)), "effective"); err != nil {
-		return nil, err
-	}
-	err = f.Add("bonus", edit.Pair{Key: "id", Value: "tuesday"}, edit.Pair{Key: "name", Value: name}, edit.Pair{Key: "multiply", Value: 2}, edit.Pair{Key: "weekdays", Value: []string{"tue"}})
-	return f.Text(), err
+	return []byte(strings.NewReplacer(
+		"\nversion   = 1 ", "\neffective = "+first.Format(time.DateOnly)+"\nversion   = 2 ",
+		"\n[expiry]\n", "\n[[bonus]]\nid       = \"tuesday\"\nname     = { "+strings.Join(names, ", ")+" }\nmultiply = 2\nweekdays = [\"tue\"]\n\n[expiry]\n",
+	).Replace(string(was)))
 }
