@@ -124,6 +124,10 @@ func (e *Engine) label(b Button, lang string) string {
 	return b.Label[pick(b.Label, append([]string{lang, ""}, append(slices.Clone(p.Languages), "en")...))]
 }
 
+// courtesies are what is written beside a name and not beside the word for who
+// has none: お客様さん is nobody's.
+var courtesies = regexp.MustCompile(`คุณ ?\{name\}|\{name\} ?(?:さん|さま|様|先生|小姐|女士)`)
+
 // filler puts values in the places of fields. It reads of a member only what the
 // words ask for.
 func (e *Engine) filler(r store.Reader, d *Draft, speak i18n.Printer, p *people.Person, w Words) (func(string) string, error) {
@@ -145,6 +149,9 @@ func (e *Engine) filler(r store.Reader, d *Draft, speak i18n.Printer, p *people.
 		}
 	}
 	return func(s string) string {
+		if value["name"] == speak.Say(i18n.CampaignFriend) {
+			s = courtesies.ReplaceAllString(s, "{name}")
+		}
 		return field.ReplaceAllStringFunc(s, func(f string) string { return value[f[1:len(f)-1]] })
 	}, nil
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"regulars/bot"
+	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
@@ -143,5 +144,31 @@ func TestPackID(t *testing.T) {
 	}
 	if b, err := packID("7ZZZZZZZZZZZZZZZZZZZZZZZZZ"); err != nil || !bytes.Equal(b[:], bytes.Repeat([]byte{0xff}, 16)) {
 		t.Errorf("%x, %v", b, err)
+	}
+}
+
+// TestNobodyIsNamedTwice: who has no name gets the word for that without what is
+// written beside a name.
+func TestNobodyIsNamedTwice(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []struct {
+		lang       i18n.Lang
+		text, want string
+	}{
+		{"ja", "{name}さん、こんにちは", "お客様、こんにちは"},
+		{"th", "สวัสดีคุณ{name}", "สวัสดีคุณลูกค้า"},
+		{"zh-TW", "親愛的{name}小姐", "親愛的朋友"},
+		{"en", "Dear {name}", "Dear friend"},
+	} {
+		w.view(func(r store.Reader) error {
+			fill, err := w.e.filler(r, &Draft{}, i18n.For(c.lang), nil, Words{Text: c.text})
+			if err != nil {
+				return err
+			}
+			if got := fill(c.text); got != c.want {
+				t.Errorf("%s: %q, want %q", c.lang, got, c.want)
+			}
+			return nil
+		})
 	}
 }
