@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"container/heap"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -10,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -27,62 +29,153 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
-	"regulars/loyalty/programme"
+	"regulars/loyalty/survey"
 	"regulars/store"
 	"regulars/store/bolt"
-	"regulars/store/mem"
 )
 
-// benchDay is when the members of benchmarks joined.
-var benchDay = time.Now().UTC().Truncate(24*time.Hour).AddDate(0, 0, -1)
+// benchDay is up to when the members of benchmarks joined and bought: the first of
+// the month, so that a kept store is good for all of it.
+var benchDay = func() time.Time {
+	y, m, _ := time.Now().UTC().Date()
+	return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
+}()
 
-// memberRows are the rows of members from up to to: each spoke, joined and had
-// one sale, through the same code as ever.
-func memberRows(b *testing.B, from, to int) []store.Row {
+// memberRows are the rows of members from up to to, made through the same code as
+// ever. They have two entries each on the average.
+func memberRows(b *testing.B, from, to int) (rows []store.Row) {
+	s := benchRules(b, benchRandom(from))
+	for i := from; i < to; i++ {
+		db := alone{}
+		s.Segments.DB = db
+		if err := errors.Join(addMember(db, s, i), s.Segments.Rebuild(context.Background(), benchDay, nil)); err != nil {
+			b.Error(err)
+			break
+		}
+		for key, value := range db {
+			rows = append(rows, store.Row{Key: []byte(key), Value: value})
+		}
+	}
+	return rows
+}
+
+// alone is a store of a single member, which a million are made in: it checks
+// nothing and keeps no order but when it is asked for it.
+type alone map[string][]byte
+
+func (a alone) View(_ context.Context, f func(store.Reader) error) error { return f(a) }
+func (a alone) Update(_ context.Context, f func(store.Tx) error) error   { return f(a) }
+func (a alone) Close() error                                             { return nil }
+func (a alone) Lock(...store.Subject) error                              { return nil }
+
+func (a alone) Get(key []byte) ([]byte, bool, error) {
+	v, ok := a[string(key)]
+	return v, ok, nil
+}
+
+func (a alone) Put(key, value []byte) error {
+	a[string(key)] = bytes.Clone(value)
+	return nil
+}
+
+func (a alone) Delete(key []byte) error {
+	delete(a, string(key))
+	return nil
+}
+
+func (a alone) Scan(rg store.Range) iter.Seq2[store.Row, error] {
+	var keys []string
+	for key := range a {
+		if rg.Contains([]byte(key)) {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return func(yield func(store.Row, error) bool) {
+		for _, key := range keys {
+			if !yield(store.Row{Key: []byte(key), Value: a[key]}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// benchRules is the shop of the benchmarks without its front doors.
+func benchRules(b *testing.B, random io.Reader) *shop.Shop {
 	vault, err := people.NewVault(benchKey)
 	if err != nil {
 		b.Fatal(err)
 	}
-	p := benchProgramme(b)
-	random := rand.NewChaCha8([32]byte(binary.BigEndian.AppendUint32(make([]byte, 28), uint32(from))))
-	s := shop.New(vault, func(time.Time) *programme.Programme { return p }, bot.SystemClock{}, random, slog.New(slog.DiscardHandler))
-	db := mem.New()
-	const atOnce = 25
-	for ; from < to; from += atOnce {
-		err := db.Update(context.Background(), func(tx store.Tx) error {
-			for i := from; i < min(to, from+atOnce); i++ {
-				if err := addMember(tx, s, i); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			b.Error(err)
-			break
-		}
-	}
-	return db.Dump()
+	return shop.New(vault, always(benchProgramme(b)), bot.SystemClock{}, random, slog.New(slog.DiscardHandler))
 }
 
+func benchRandom(i int) *rand.ChaCha8 {
+	return rand.NewChaCha8([32]byte(binary.BigEndian.AppendUint32(make([]byte, 28), uint32(i))))
+}
+
+// benchYears is how far back the members of benchmarks go.
+const benchYears = 2
+
+// addMember makes a member who joined some day of the two years: of ten, three never
+// bought, and the rest did until they stopped; one buyer in five said how it was.
 func addMember(tx store.Tx, s *shop.Shop, i int) error {
-	now := benchDay.Add(time.Duration(i) * time.Millisecond)
+	lot := rand.New(rand.NewPCG(uint64(i), 5))
+	first := benchDay.AddDate(-benchYears, 0, 0)
+	at := first.Add(time.Duration(lot.Float64() * float64(benchDay.Sub(first)))).Truncate(time.Millisecond)
 	who := people.Identity{Channel: benchChannel, User: benchUser(i)}
-	p, _, err := s.Vault.Meet(tx, who, people.Seen{Language: "en", DisplayName: fmt.Sprintf("Member %07d", i)}, now, s.Rand)
+	p, _, err := s.Vault.Meet(tx, who, people.Seen{Language: "en", DisplayName: fmt.Sprintf("Member %07d", i)}, at, s.Rand)
 	if err != nil {
 		return err
 	}
-	if _, err := s.Vault.Join(tx, p.ID, shop.Wording, now, s.Rand); err != nil {
+	if _, err := s.Vault.Join(tx, p.ID, shop.Wording, at, s.Rand); err != nil || lot.IntN(10) < 3 {
 		return err
 	}
-	act := book.Act{Op: loyalty.OpID(fmt.Sprintf("bench-%d", i)), Actor: loyalty.ByJob("bench"), Now: now}
-	_, err = s.Book.Earn(tx, p.ID, act, loyalty.Money(100+i%900), "")
+	every, usual := 10+40*lot.ExpFloat64(), 100+300*lot.ExpFloat64() // days, minor units
+	visit := survey.Visit{Store: []loyalty.Store{"main", "north", "south"}[lot.IntN(3)], Staff: fmt.Sprint("staff", lot.IntN(20))}
+	for n := 0; at.Before(benchDay); n++ {
+		act := book.Act{Op: loyalty.OpID(fmt.Sprintf("bench-%d-%d", i, n)), Actor: loyalty.ByStaff(visit.Staff), Role: people.Clerk, Store: visit.Store, Now: at}
+		if _, err := s.Book.Earn(tx, p.ID, act, loyalty.Money(50+usual*(0.5+lot.Float64())), ""); err != nil {
+			return err
+		}
+		visit.At = at
+		if n == 0 && lot.IntN(5) == 0 {
+			if err := answerOnce(tx, s, p.ID, visit, lot); err != nil {
+				return err
+			}
+		}
+		if lot.Float64() < 0.5 {
+			break
+		}
+		at = at.Add(time.Duration((1 + every*lot.ExpFloat64()) * 24 * float64(time.Hour))).Truncate(time.Millisecond)
+	}
+	return nil
+}
+
+// answerOnce lets a member answer one of the two questions.
+func answerOnce(tx store.Tx, s *shop.Shop, m loyalty.MemberID, v survey.Visit, lot *rand.Rand) error {
+	id, score := "visit", lot.IntN(11)
+	if lot.IntN(2) == 0 {
+		id, score = "counter", 1+lot.IntN(5)
+	}
+	now := v.At.Add(time.Hour)
+	q, ok := s.Surveys.Find(now, id)
+	if !ok {
+		return fmt.Errorf("no survey %s", id)
+	}
+	if err := tx.Lock(people.Subject(m)); err != nil {
+		return err
+	}
+	if _, err := s.Surveys.Ask(tx, m, q, v, now, "en", benchChannel, true); err != nil {
+		return err
+	}
+	_, _, err := s.Surveys.Answer(tx, m, id, survey.Given{Score: score}, now, "en", benchChannel)
+	if err == nil {
+		_, _, err = s.Surveys.Explain(tx, m, id, nil, []string{"service", "wait"}[lot.IntN(2)], now)
+	}
 	return err
 }
 
-// benchStore is a store of n members, in the benchmark's own folder. Large ones
-// are made once and kept among the machine's temporary files, under a name that
-// changes when the form of any row does.
+// benchStore is a store of n members, in the benchmark's own folder.
 func benchStore(b *testing.B, n int) string {
 	b.Helper()
 	path := filepath.Join(b.TempDir(), "bench.db")
@@ -90,21 +183,52 @@ func benchStore(b *testing.B, n int) string {
 		makeStore(b, path, n)
 		return path
 	}
-	sample := sha256.New()
-	for _, row := range memberRows(b, 0, 8) {
-		fmt.Fprintf(sample, "%d %s", len(row.Value), row.Key)
-	}
-	cached := filepath.Join(os.TempDir(), fmt.Sprintf("regulars-bench-%d-%s.db", n, hex.EncodeToString(sample.Sum(nil)[:6])))
+	copyFile(b, keptStore(b, n), path)
+	return path
+}
+
+// keptStore is a large store, which is made once and kept among the machine's
+// temporary files, under a name that changes when the form of any row does; one of
+// each size.
+func keptStore(b *testing.B, n int) string {
+	b.Helper()
+	name := filepath.Join(os.TempDir(), fmt.Sprintf("regulars-bench-%d-", n))
+	cached := name + rowForms(b) + ".db"
 	if _, err := os.Stat(cached); errors.Is(err, fs.ErrNotExist) {
+		old, _ := filepath.Glob(name + "*") // the pattern is sound
+		for _, path := range old {
+			os.Remove(path)
+		}
 		start := time.Now()
 		makeStore(b, cached+".new", n)
-		if err := errors.Join(os.Rename(cached+".new", cached), os.Rename(cached+".new.commits", cached+".commits")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := errors.Join(os.Rename(cached+".new", cached), os.Remove(cached+".new.commits")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			b.Fatal(err)
 		}
 		b.Logf("made %s in %v", cached, time.Since(start).Round(time.Second))
 	}
-	copyFile(b, cached, path)
-	return path
+	return cached
+}
+
+// rowForms is a digest of the keys, and of the sizes, of all rows of a few members.
+func rowForms(b *testing.B) string {
+	path := filepath.Join(b.TempDir(), "forms.db")
+	makeStore(b, path, 40)
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	sample := sha256.New()
+	err = db.View(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("rows")).ForEach(func(key, value []byte) error {
+			fmt.Fprintf(sample, "%d %s", len(value), key)
+			return nil
+		})
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return hex.EncodeToString(sample.Sum(nil)[:6])
 }
 
 func copyFile(b *testing.B, from, to string) {
@@ -123,8 +247,9 @@ func copyFile(b *testing.B, from, to string) {
 	}
 }
 
-// makeStore writes members' rows into a new file, many members at a time and in
-// the order of their keys, which takes minutes less than a million transactions.
+// makeStore writes members' rows into a new file in the order of their keys, which
+// takes an hour less than a million transactions and leaves no free pages behind:
+// bbolt writes the list of those with every commit.
 func makeStore(b *testing.B, path string, n int) {
 	b.Helper()
 	for _, old := range []string{path, path + ".commits"} {
@@ -139,67 +264,100 @@ func makeStore(b *testing.B, path string, n int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	const atOnce = 100_000 // some 700 MB of rows
-	for from := 0; from < n; from += atOnce {
-		if err := writeRows(db, manyMembers(b, from, min(n, from+atOnce))); err != nil {
-			b.Fatal(err)
-		}
-	}
-	if err := errors.Join(db.Sync(), db.Close()); err != nil {
-		b.Fatal(err)
-	}
-	if n > atOnce {
-		compactFile(b, path)
-	}
-}
-
-// compactFile leaves no free pages in a file: bbolt writes the list of them
-// with every commit, and here they would only stem from how the file was made.
-func compactFile(b *testing.B, path string) {
-	src, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
-	if err != nil {
-		b.Fatal(err)
-	}
-	dst, err := bbolt.Open(path+".compact", 0o600, &bbolt.Options{FreelistType: bbolt.FreelistMapType, NoSync: true})
-	if err != nil {
-		b.Fatal(err)
-	}
-	err = bbolt.Compact(dst, src, 64<<20)
-	if err := errors.Join(err, dst.Sync(), dst.Close(), src.Close(), os.Rename(path+".compact", path)); err != nil {
+	if err := errors.Join(writeRows(db, manyMembers(b, n)), db.Sync(), db.Close()); err != nil {
 		b.Fatal(err)
 	}
 }
 
-// manyMembers is memberRows on all processors, sorted.
-func manyMembers(b *testing.B, from, to int) (rows []store.Row) {
+// run is rows in the order of their keys, one after the other in one piece of
+// memory: a million members have twenty million rows, some 5 GB.
+type run []byte
+
+func newRun(rows []store.Row) (r run) {
+	slices.SortFunc(rows, func(x, y store.Row) int { return bytes.Compare(x.Key, y.Key) })
+	size := 0
+	for _, row := range rows {
+		size += 6 + len(row.Key) + len(row.Value)
+	}
+	r = make(run, 0, size)
+	for _, row := range rows {
+		r = binary.BigEndian.AppendUint16(r, uint16(len(row.Key)))
+		r = binary.BigEndian.AppendUint32(r, uint32(len(row.Value)))
+		r = append(append(r, row.Key...), row.Value...)
+	}
+	return r
+}
+
+// first is the first row.
+func (r run) first() (key, value []byte) {
+	k, v := int(binary.BigEndian.Uint16(r)), int(binary.BigEndian.Uint32(r[2:]))
+	return r[6 : 6+k : 6+k], r[6+k : 6+k+v : 6+k+v]
+}
+
+// rest is what comes after the first row.
+func (r run) rest() run {
+	key, value := r.first()
+	return r[6+len(key)+len(value):]
+}
+
+// runs is a heap of runs, that of the least key first.
+type runs []run
+
+func (h runs) Len() int      { return len(h) }
+func (h runs) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h *runs) Push(x any)   { *h = append(*h, x.(run)) }
+func (h *runs) Pop() any     { panic("runs only shrink by hand") }
+func (h runs) Less(i, j int) bool {
+	x, _ := h[i].first()
+	y, _ := h[j].first()
+	return bytes.Compare(x, y) < 0
+}
+
+// manyMembers is memberRows on all processors.
+func manyMembers(b *testing.B, n int) (all runs) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
 	const chunk = 2500
-	for at := from; at < to; at += chunk {
+	for at := 0; at < n; at += chunk {
 		slots <- struct{}{}
 		wg.Go(func() {
-			made := memberRows(b, at, min(to, at+chunk))
+			made := newRun(memberRows(b, at, min(n, at+chunk)))
 			mu.Lock()
-			rows = append(rows, made...)
+			all = append(all, made)
 			mu.Unlock()
 			<-slots
 		})
 	}
 	wg.Wait()
-	slices.SortFunc(rows, func(x, y store.Row) int { return bytes.Compare(x.Key, y.Key) })
-	return rows
+	return all
 }
 
-func writeRows(db *bbolt.DB, rows []store.Row) error {
-	return db.Update(func(tx *bbolt.Tx) error {
-		bucket := tx.Bucket([]byte("rows"))
-		bucket.FillPercent = 0.8
-		for _, row := range rows {
-			if err := bucket.Put(row.Key, row.Value); err != nil {
-				return err
+// writeRows writes all rows; of a key that several runs have, one holds.
+func writeRows(db *bbolt.DB, all runs) error {
+	const atOnce = 200_000
+	heap.Init(&all)
+	for len(all) > 0 {
+		err := db.Update(func(tx *bbolt.Tx) error {
+			bucket := tx.Bucket([]byte("rows"))
+			bucket.FillPercent = 0.8
+			for n := 0; n < atOnce && len(all) > 0; n++ {
+				if err := bucket.Put(all[0].first()); err != nil {
+					return err
+				}
+				if all[0] = all[0].rest(); len(all[0]) == 0 {
+					all[0] = all[len(all)-1]
+					all = all[:len(all)-1]
+				}
+				if len(all) > 0 {
+					heap.Fix(&all, 0)
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
-	})
+	}
+	return nil
 }

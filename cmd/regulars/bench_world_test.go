@@ -144,14 +144,33 @@ func (s *benchShop) useInstant(b *testing.B) {
 	s.app.outbox, s.app.bot.Outbox = o, o
 }
 
+// benchProgramme is the café's with more stores and another question.
 func benchProgramme(b *testing.B) *programme.Programme {
 	text, _ := programme.Preset("cafe")
-	p, complaints := programme.Load(text)
+	p, complaints := programme.Load(append(text, moreProgramme...))
 	if len(complaints) > 0 {
 		b.Fatal(complaints[0])
 	}
 	return p
 }
+
+const moreProgramme = `
+[[store]]
+id = "north"
+name = "North"
+
+[[store]]
+id = "south"
+name = "South"
+
+[[survey]]
+id = "counter"
+name = { en = "At the counter" }
+kind = "csat"
+after = "visit"
+follow_up = true
+themes = [{ id = "service", name = { en = "Service" } }, { id = "wait", name = { en = "Waiting" } }]
+`
 
 // drained waits until every answer has gone out and is marked, so that the next
 // measurement has the machine to itself.

@@ -4,16 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"os"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -21,58 +17,10 @@ import (
 	"regulars/handlers/shop"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
+	"regulars/loyalty/metric"
 	"regulars/loyalty/people"
 	"regulars/store"
 )
-
-// BenchmarkConsoleMembers searches among a million members and opens a member's
-// page, as a browser does over HTTP: searching may take 100 ms, a page with
-// thousands of entries 50 ms. A tenth of the members shows how it grows.
-// REGULARS_BENCH_MEMBERS sets another number than a million.
-func BenchmarkConsoleMembers(b *testing.B) {
-	most := 1_000_000
-	if n, err := strconv.Atoi(os.Getenv("REGULARS_BENCH_MEMBERS")); err == nil {
-		most = n
-	}
-	for _, members := range []int{most / 10, most} {
-		b.Run(fmt.Sprint(members), func(b *testing.B) { benchConsoleMembers(b, members) })
-	}
-}
-
-func benchConsoleMembers(b *testing.B, members int) {
-	const entries = 3000
-	s := newBenchShop(b, benchStore(b, members))
-	defer s.app.db.Close()
-	busy := loyalMember(b, s.app, entries)
-	c := openConsole(b, s.app)
-	searches := map[string]string{
-		"a name's beginning that all have":  "member",
-		"a whole name":                      fmt.Sprintf("Member %07d", members/2),
-		"a beginning and a rare one":        "mem 00001",
-		"a name that nobody has":            "zzyzx",
-		"two beginnings that nobody shares": "member zz",
-		"a number":                          "0900000001",
-		"a member's number":                 string(busy),
-	}
-	for b.Loop() {
-		for what, words := range searches {
-			took := c.median(11, func() { c.search(words) })
-			verdict(b, took < 100*time.Millisecond, "search for %s among %d: %v (bar 100 ms)", what, members, took)
-		}
-		at := "/console/members/" + string(busy)
-		var size int
-		took := c.median(21, func() { size = len(c.get(at)) })
-		verdict(b, took < 50*time.Millisecond, "a page about %d entries among %d members: %v, %d bytes (bar 50 ms)", entries, members, took, size)
-		far := at + "/statement"
-		for range 20 { // pages on
-			far = html.UnescapeString(regexp.MustCompile(`rel="next" href="([^"]*)"`).FindStringSubmatch(c.get(far))[1])
-		}
-		took = c.median(5, func() { c.get(far) })
-		b.Logf("a page of its statement, far back: %v", took)
-		took = c.median(5, func() { c.get(at + "/verify") })
-		b.Logf("its chain looked through: %v", took)
-	}
-}
 
 // loyalMember is a member with so many purchases.
 func loyalMember(b *testing.B, a *app, n int) (id loyalty.MemberID) {
@@ -113,6 +61,64 @@ func loyalMember(b *testing.B, a *app, n int) (id loyalty.MemberID) {
 	return id
 }
 
+// busyMonths employs some people, has each sell once a day for sixty days,
+// and sets goals.
+func busyMonths(b *testing.B, a *app, employees int) {
+	b.Helper()
+	ctx, now := context.Background(), a.clock.Now()
+	var buyer loyalty.MemberID
+	var staff []people.Staff
+	err := a.db.Update(ctx, func(tx store.Tx) error {
+		for i := range employees + 1 {
+			who := people.Identity{Channel: benchChannel, User: fmt.Sprintf("Uclerk%d", i)}
+			p, _, err := a.shop.Vault.Meet(tx, who, people.Seen{DisplayName: fmt.Sprint("Clerk ", i)}, now, rand.Reader)
+			if err != nil {
+				return err
+			}
+			if i == employees {
+				buyer = p.ID
+				_, err = a.shop.Vault.Join(tx, p.ID, shop.Wording, now.AddDate(0, -3, 0), rand.Reader)
+				return err
+			}
+			code, err := a.shop.Vault.Invite(tx, people.Clerk, "", loyalty.ByJob("bench"), now, people.CodeLife, rand.Reader)
+			if err != nil {
+				return err
+			}
+			one, err := a.shop.Vault.Enrol(tx, code, who, now, rand.Reader)
+			if err != nil {
+				return err
+			}
+			staff = append(staff, one)
+		}
+		return nil
+	})
+	for day := 60; day >= 0 && err == nil; day-- {
+		err = a.db.Update(ctx, func(tx store.Tx) error {
+			for i, one := range staff {
+				at := now.AddDate(0, 0, -day)
+				act := book.Act{Op: loyalty.OpID(fmt.Sprintf("home-%d-%d", day, i)), Actor: one.ID.Actor(), Role: one.Role, Now: at}
+				if _, err := a.shop.Book.Earn(tx, buyer, act, loyalty.Money(100+i), ""); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err == nil {
+		err = a.db.Update(ctx, func(tx store.Tx) error {
+			for _, n := range []metric.Name{metric.Revenue, metric.Active, metric.RepeatRate} {
+				if _, err := a.shop.Metrics.SetGoal(tx, metric.Goal{Metric: n, Target: 50, By: now.AddDate(0, 1, 0), SetBy: loyalty.ByJob("bench")}, now, nil); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
 // consoleClient is a manager's browser.
 type consoleClient struct {
 	b      *testing.B
@@ -123,9 +129,7 @@ type consoleClient struct {
 // openConsole employs a manager and logs them in.
 func openConsole(b *testing.B, a *app) *consoleClient {
 	b.Helper()
-	mux := http.NewServeMux()
-	a.console.Register(mux)
-	server := httptest.NewServer(mux)
+	server := httptest.NewServer(a.routes())
 	b.Cleanup(server.Close)
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -196,19 +200,6 @@ func (c *consoleClient) read(path string, res *http.Response, err error) string 
 }
 
 // search sends the form and follows to the list, or to the member.
-func (c *consoleClient) search(words string) {
-	c.post("/console/members", url.Values{"q": {words}, "token": {hidden(c.get("/console/members"))}})
-}
-
-// median is the middle one of n times.
-func (c *consoleClient) median(n int, f func()) time.Duration {
-	f()
-	took := make([]time.Duration, n)
-	for i := range took {
-		start := time.Now()
-		f()
-		took[i] = time.Since(start)
-	}
-	slices.Sort(took)
-	return took[n/2].Round(10 * time.Microsecond)
+func (c *consoleClient) search(words string) string {
+	return c.post("/console/members", url.Values{"q": {words}, "token": {hidden(c.get("/console/members"))}})
 }
