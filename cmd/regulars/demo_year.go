@@ -224,8 +224,7 @@ func (h *history) useOne(tx store.Tx, l *life, v *visit, s *people.Staff) (id st
 		return "", nil
 	}
 	l.hand = l.hand[1:]
-	_, _, err = h.shop.Club.Vouchers.Use(tx, h.shop.Club.Vouchers.CodeOf(x), h.act(l, v.at.Add(-time.Minute), s))
-	if err != nil {
+	if err := h.use(tx, l, x, v.at.Add(-time.Minute), s); err != nil {
 		return "", unlessRefused(err) // it may have lapsed
 	}
 	return string(x.ID), nil
@@ -273,8 +272,15 @@ func (h *history) redeem(tx store.Tx, l *life, v *visit, s *people.Staff, have l
 	if h.rand.IntN(20) == 0 {
 		return nil
 	}
-	_, _, err = h.shop.Club.Vouchers.Use(tx, h.shop.Club.Vouchers.CodeOf(x), h.act(l, at.Add(time.Minute), s))
-	return unlessRefused(err)
+	return unlessRefused(h.use(tx, l, x, at.Add(time.Minute), s))
+}
+
+// use takes a voucher and counts it, as the till does.
+func (h *history) use(tx store.Tx, l *life, x voucher.Voucher, at time.Time, s *people.Staff) error {
+	if _, _, err := h.shop.Club.Vouchers.Use(tx, h.shop.Club.Vouchers.CodeOf(x), h.act(l, at, s)); err != nil {
+		return err
+	}
+	return h.shop.CountUses(tx, s.ID, h.shop.Rules(at).Day(at), 1)
 }
 
 // act is something that an employee does for l, or l alone where s is nil.
