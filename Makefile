@@ -46,7 +46,6 @@ bench:
 	go test -run NONE -bench Freeze -benchtime 1x -timeout 20m ./handlers/campaign
 	go test -run NONE -bench Import -benchtime 1x -timeout 60m ./handlers/intake
 	go test -run NONE -bench . -benchtime 1x -timeout 60m ./loyalty/segment
-	go test -run NONE -bench . -benchtime 1x -timeout 60m ./loyalty/metric
 	go test -run NONE -bench . -benchtime 1x -timeout 60m ./loyalty/rollup
 
 # Fifty kills under load instead of five, and a longer day on which everything

@@ -93,9 +93,9 @@ func (d Desk) rebuild(ctx context.Context, args map[string]string, out Out) erro
 		return err
 	}
 	members := 0
-	err := d.Shop.Rollups.Rebuild(ctx, d.now(), func(n int) {
-		members = n
-		out.Progress(int64(n), 0)
+	err := d.Shop.Rollups.Rebuild(ctx, d.now(), func(done, of int) {
+		members = done
+		out.Progress(int64(done), int64(of))
 	})
 	if err == nil {
 		out.Say("figures: every day was summed up anew, of %s", count(members, "member", "members"))

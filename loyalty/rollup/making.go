@@ -34,7 +34,7 @@ func skips(err error) bool {
 }
 
 // make writes all rows of a new generation, and tells the next ordinal.
-func (k *making) make(ctx context.Context, now time.Time, progress func(int)) (next uint32, err error) {
+func (k *making) make(ctx context.Context, now time.Time, progress func(done, of int)) (next uint32, err error) {
 	if err := k.desk.empty(ctx, k.gen); err != nil {
 		return 0, err
 	}
@@ -109,7 +109,7 @@ const (
 
 // members takes everybody in, on all processors: one goroutine writes the
 // watermarks, the others read.
-func (k *making) members(ctx context.Context, sum *batch, progress func(int)) error {
+func (k *making) members(ctx context.Context, sum *batch, progress func(done, of int)) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	pages := make(chan int)
@@ -150,7 +150,7 @@ func (k *making) members(ctx context.Context, sum *batch, progress func(int)) er
 			continue
 		}
 		if seen += len(list); progress != nil {
-			progress(seen)
+			progress(seen, len(k.ids))
 		}
 	}
 	return context.Cause(ctx)

@@ -12,9 +12,9 @@ import (
 // Rebuild makes all rows anew from all entries, beside those that hold, which are
 // read until it is done. It may be stopped and run again. Of a member whose rows
 // are damaged it leaves out what it cannot read; the error names them, and the
-// rows of all others hold. progress, which may be nil, is told how many members
-// are done.
-func (d *Desk) Rebuild(ctx context.Context, now time.Time, progress func(members int)) error {
+// rows of all others hold. progress, which may be nil, is told how many
+// members are done, of how many.
+func (d *Desk) Rebuild(ctx context.Context, now time.Time, progress func(done, of int)) error {
 	d.one.Lock()
 	defer d.one.Unlock()
 	return d.rebuild(ctx, now, progress)
@@ -56,7 +56,7 @@ func (d *Desk) setState(ctx context.Context, change func(*state) error) (st stat
 
 var errOvertaken = errors.New("rollup: another one began to make the rows anew, or the program was started again; run it once more")
 
-func (d *Desk) rebuild(ctx context.Context, now time.Time, progress func(int)) error {
+func (d *Desk) rebuild(ctx context.Context, now time.Time, progress func(done, of int)) error {
 	st, err := d.setState(ctx, func(st *state) error { st.Building = max(st.Gen, st.Building) + 1; return nil })
 	if err != nil {
 		return err
