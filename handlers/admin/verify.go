@@ -94,7 +94,7 @@ func (d Desk) rebuild(ctx context.Context, args map[string]string, out Out) erro
 	}
 	members := 0
 	err := d.Shop.Rollups.Rebuild(ctx, d.now(), func(done, of int) {
-		members = done
+		members = max(members, of)
 		out.Progress(int64(done), int64(of))
 	})
 	if err == nil {

@@ -38,7 +38,7 @@ func (k *making) make(ctx context.Context, now time.Time, progress func(done, of
 	if err := k.desk.empty(ctx, k.gen); err != nil {
 		return 0, err
 	}
-	if k.ids, err = k.desk.everybody(ctx); err != nil {
+	if k.ids, err = k.desk.everybody(ctx, progress); err != nil {
 		return 0, err
 	}
 	sum := newBatch(k.ord)
@@ -71,7 +71,7 @@ func (k *making) ord(m loyalty.MemberID) (uint32, error) {
 }
 
 // everybody is whoever joined or has an account, sorted.
-func (d *Desk) everybody(ctx context.Context) (ids []loyalty.MemberID, err error) {
+func (d *Desk) everybody(ctx context.Context, progress func(done, of int)) (ids []loyalty.MemberID, err error) {
 	lists := []func(store.Reader, loyalty.MemberID) ([]loyalty.MemberID, loyalty.MemberID, error){
 		func(r store.Reader, after loyalty.MemberID) ([]loyalty.MemberID, loyalty.MemberID, error) {
 			return people.Joined(r, after, pageOf)
@@ -93,7 +93,9 @@ func (d *Desk) everybody(ctx context.Context) (ids []loyalty.MemberID, err error
 			if err != nil {
 				return nil, err
 			}
-			ids = append(ids, page...)
+			if ids = append(ids, page...); progress != nil && len(ids) > 0 {
+				progress(len(ids), 0)
+			}
 		}
 	}
 	slices.SortFunc(ids, func(a, b loyalty.MemberID) int { return strings.Compare(string(a), string(b)) })

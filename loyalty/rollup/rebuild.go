@@ -13,7 +13,7 @@ import (
 // read until it is done. It may be stopped and run again. Of a member whose rows
 // are damaged it leaves out what it cannot read; the error names them, and the
 // rows of all others hold. progress, which may be nil, is told how many
-// members are done, of how many.
+// members are done, of how many; of 0, how many rows were listed before.
 func (d *Desk) Rebuild(ctx context.Context, now time.Time, progress func(done, of int)) error {
 	d.one.Lock()
 	defer d.one.Unlock()

@@ -338,7 +338,11 @@ func TestRebuildBrokenOff(t *testing.T) {
 	}
 	w.refresh()
 	ctx, stop := context.WithCancel(context.Background())
-	if err := w.desk.Rebuild(ctx, w.now, func(int, int) { stop() }); !errors.Is(err, context.Canceled) {
+	if err := w.desk.Rebuild(ctx, w.now, func(_, of int) {
+		if of > 0 {
+			stop()
+		}
+	}); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	w.sell(w.member("later"), "", "north", 10)
