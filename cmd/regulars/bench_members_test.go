@@ -116,8 +116,9 @@ func benchRandom(i int) *rand.ChaCha8 {
 // benchYears is how far back the members of benchmarks go.
 const benchYears = 2
 
-// addMember makes a member who joined some day of the two years: of ten, three never
-// bought, and the rest did until they stopped; one buyer in five said how it was.
+// addMember makes a member who joined some day of the two years. Of ten, three never
+// bought; the others did, each at a rate of their own, until they stopped. One buyer
+// in five said how it was, and two members in three agreed to offers.
 func addMember(tx store.Tx, s *shop.Shop, i int) error {
 	lot := rand.New(rand.NewPCG(uint64(i), 5))
 	first := benchDay.AddDate(-benchYears, 0, 0)
@@ -127,10 +128,15 @@ func addMember(tx store.Tx, s *shop.Shop, i int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.Vault.Join(tx, p.ID, shop.Wording, at, s.Rand); err != nil || lot.IntN(10) < 3 {
+	_, err = s.Vault.Join(tx, p.ID, shop.Wording, at, s.Rand)
+	if err == nil && i%3 > 0 {
+		err = s.Vault.SetConsent(tx, p.ID, people.ForPromo, true, shop.Wording, at, s.Rand)
+	}
+	if err != nil || lot.IntN(10) < 3 {
 		return err
 	}
-	every, usual := 10+40*lot.ExpFloat64(), 100+300*lot.ExpFloat64() // days, minor units
+	every, stop := 20/lot.ExpFloat64(), 0.3+0.4*lot.Float64() // days between visits; how likely each is the last
+	usual := 100 + 300*lot.ExpFloat64()                       // minor units
 	visit := survey.Visit{Store: []loyalty.Store{"main", "north", "south"}[lot.IntN(3)], Staff: fmt.Sprint("staff", lot.IntN(20))}
 	for n := 0; at.Before(benchDay); n++ {
 		act := book.Act{Op: loyalty.OpID(fmt.Sprintf("bench-%d-%d", i, n)), Actor: loyalty.ByStaff(visit.Staff), Role: people.Clerk, Store: visit.Store, Now: at}
@@ -143,10 +149,10 @@ func addMember(tx store.Tx, s *shop.Shop, i int) error {
 				return err
 			}
 		}
-		if lot.Float64() < 0.5 {
+		if lot.Float64() < stop {
 			break
 		}
-		at = at.Add(time.Duration((1 + every*lot.ExpFloat64()) * 24 * float64(time.Hour))).Truncate(time.Millisecond)
+		at = at.Add(time.Duration((1 + min(every*lot.ExpFloat64(), 3000)) * 24 * float64(time.Hour))).Truncate(time.Millisecond)
 	}
 	return nil
 }
