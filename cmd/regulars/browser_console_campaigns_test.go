@@ -27,7 +27,7 @@ func composeAndSend(_ *consoleTop, b *tab) {
 	b.until(`/\d+ in all/.test(document.querySelector("#audience").innerText)`)
 	b.fills("Headline (English)", "New tea")
 	b.fills("Words (English)", "The spring tea is here, {name}.")
-	b.until(`document.querySelector("#preview").innerText.includes("The spring tea is here, friend.")`)
+	b.until(`document.querySelector("#preview").innerText.includes("The spring tea is here, Olga.")`)
 	b.keepsIn()
 	b.accessible()
 	b.fills("Left out by lot, in percent", "0")
