@@ -32,26 +32,35 @@ vuln:
 
 # The race detector is the one thing that needs a C compiler (for its runtime);
 # the product never does. It makes everything ten times slower, so it leaves out
-# what only looks at pages (their languages, widths, print, weight): the same
-# goroutines serve the pages that it does open, and `go test ./...` runs all.
-LOOKS = 'Browser.*(Languages|Look|Keyboard|Print|Text|Weighs|Console)|TestDemoHistory'
+# what a browser does: no script is instrumented, the same requests come from
+# other tests too, and `go test ./...` runs all. Properties of what one goroutine
+# does are tried a few times here, and as often as they should be there.
 race:
-	CGO_ENABLED=1 go test -race -skip $(LOOKS) -timeout 18m ./...
+	RAPID_CHECKS=20 CGO_ENABLED=1 go test -race -skip 'Browser|TestDemoHistory' -timeout 18m ./...
 
 # Ratios taken side by side in one run; see the comments above each benchmark.
 bench:
-	go test -run NONE -bench . -benchtime 1x -timeout 60m ./cmd/regulars
-	go test -run NONE -bench Ratio -benchtime 1x ./store/bolt
+	go test -run NONE -bench . -benchtime 1x -timeout 120m ./cmd/regulars
+	go test -run NONE -bench Ratio -benchtime 1x ./store/bolt ./store/postgres
 	go test -run NONE -bench Bulk -benchtime 1x -timeout 20m ./bot/outbox
 	go test -run NONE -bench Freeze -benchtime 1x -timeout 20m ./handlers/campaign
 	go test -run NONE -bench Import -benchtime 1x -timeout 60m ./handlers/intake
 	go test -run NONE -bench . -benchtime 1x -timeout 60m ./loyalty/segment
 	go test -run NONE -bench . -benchtime 1x -timeout 60m ./loyalty/rollup
+	go test -run NONE -bench . -benchtime 1x -timeout 20m ./loyalty/whatif
+	go test -run NONE -bench . -benchtime 1x -timeout 20m ./loyalty/measure ./loyalty/recommend
 
-# Fifty kills under load instead of five, and a longer day on which everything
-# breaks.
+# Fifty kills under load instead of five, a longer day on which everything
+# breaks, a hundred power cuts instead of five, and three processes that are
+# replaced under load: by this program, of the one that BEFORE was.
+BEFORE ?= $(shell git describe --tags --abbrev=0 2>/dev/null || git rev-parse HEAD~20)
 torture:
-	REGULARS_TORTURE=1 go test -count=1 -timeout 60m -v -run 'Kill|FaultDay' ./cmd/regulars 
+	REGULARS_TORTURE=1 go test -count=1 -timeout 60m -v -run 'Kill|FaultDay|ThreeProcesses' ./cmd/regulars
+	rm -rf bin/before && git worktree prune && git worktree add --force --detach bin/before $(BEFORE)
+	cd bin/before && CGO_ENABLED=0 go build -o ../regulars-before ./cmd/regulars
+	git worktree remove --force bin/before
+	REGULARS_BEFORE=$(CURDIR)/bin/regulars-before go test -count=1 -timeout 20m -v -run RollingUpgrade ./cmd/regulars
+	REGULARS_TORTURE=1 go test -count=1 -timeout 20m -v -run PowerCut ./store/bolt
 
 # Five thousand random lives against the independent oracle instead of 200.
 soak:

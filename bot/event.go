@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"net/http"
 	"time"
 )
@@ -64,6 +65,7 @@ const (
 	PeopleCame EventKind = "people-came" // Members joined a group
 	PeopleLeft EventKind = "people-left" // Members left a group
 	Migrated   EventKind = "migrated"    // a group has the new id MovedTo
+	Knocked    EventKind = "knocked"     // somebody asks to be let into a group, Into; Chat is where they can be answered
 	Unsent     EventKind = "unsent"      // a message was taken back; On
 	Odd        EventKind = "odd"         // understood by nobody; kept, answered 200
 	Ignored    EventKind = "ignored"     // understood, and of no meaning here: a topic was opened, another bot spoke
@@ -99,6 +101,7 @@ type Event struct {
 	Members  []UserID  `json:"members,omitempty"`
 	MovedTo  ChatID    `json:"movedto,omitempty"`
 	Title    string    `json:"title,omitempty"` // of a group, if told
+	Into     ChatID    `json:"into,omitempty"`
 
 	Reply ReplyToken `json:"reply,omitzero"`
 	// Raw is the platform's own bytes of an Odd event, to be kept for a look.
@@ -157,6 +160,23 @@ type Profile struct {
 	Name     string
 	Language string // a BCP 47 tag, or empty
 }
+
+// Doorkeeper lets people into groups and out of them, on platforms where a program
+// may. Adapters of such platforms are one besides.
+type Doorkeeper interface {
+	// DoorLink makes a link with which people ask to be let into a group; name is for
+	// the group's administrators. ErrNoRights, ErrNoGroup.
+	DoorLink(ctx context.Context, group ChatID, name string) (link string, err error)
+	// KeepsDoor says with an error, as DoorLink does, that people could not be let in
+	// or out now.
+	KeepsDoor(ctx context.Context, group ChatID) error
+}
+
+// What keeps a Doorkeeper from a group's door.
+var (
+	ErrNoRights = errors.New("bot: the bot is no administrator who may invite and ban")
+	ErrNoGroup  = errors.New("bot: the bot is not in the group")
+)
 
 // Lane is a keyed hash that stands for a chat in keys, where its id must not.
 type Lane [12]byte

@@ -215,6 +215,14 @@ func (t *Turn) GroupTitle(code string) (string, error) {
 	return facts.Title, err
 }
 
+// CodeOf is the short code of a group on this event's channel, "" for one that was
+// never seen being joined.
+func (t *Turn) CodeOf(group ChatID) (string, error) {
+	lane := t.bot.Persons.Lane(Chat{Channel: t.Event.Channel, ID: group, Group: true})
+	row, _, err := chatTable.Get(t.puts.Tx, lane.String())
+	return row.Group, err
+}
+
 // GroupCode is the short code of the group this was said in, "" in private or
 // in a group that was never seen being joined.
 func (t *Turn) GroupCode() string { return t.chat.Group }

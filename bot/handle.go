@@ -215,7 +215,7 @@ func (t *Turn) finish(end string) ([]Intent, error) {
 	b, e, tx := t.bot, t.Event, t.puts.Tx
 	out := t.told
 	row := seenRow{At: t.Now, End: end}
-	if len(t.said) > 0 || e.Callback != "" {
+	if len(t.said) > 0 || e.Callback != "" || t.door != nil {
 		if len(t.said) > MaxMessages {
 			return nil, fmt.Errorf("bot: %d messages in one answer", len(t.said))
 		}
@@ -248,7 +248,7 @@ func (t *Turn) answer() Intent {
 	x := Intent{
 		ID: t.intentID("a"), Channel: e.Channel, Lane: t.lane, Class: Answer, Carriage: PushNow,
 		Born: t.Now, Ref: t.ref,
-		Letter: Letter{To: to, Reply: e.Reply, Callback: e.Callback, On: e.On, Messages: t.said},
+		Letter: Letter{To: to, Reply: e.Reply, Callback: e.Callback, On: e.On, Messages: t.said, Door: t.door},
 	}
 	if e.Chat.Group {
 		x.Letter.ReplyTo = e.Message

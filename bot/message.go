@@ -100,7 +100,32 @@ type Letter struct {
 	On       MessageID  `json:"on,omitempty"`   // the message a Replace changes
 	ReplyTo  MessageID  `json:"rt,omitempty"`   // in a group: what this answers
 	Messages []Message  `json:"msgs"`
+	// Door is what is done at a group's door beside what is said; nil is nothing.
+	// Platforms where programs have no say in that leave it out.
+	Door *Door `json:"door,omitempty"`
 }
+
+// Door is what is done about one person at a group's door.
+type Door struct {
+	Do    DoorDeed `json:"do"`
+	Group ChatID   `json:"g"`
+	User  UserID   `json:"u"`
+}
+
+// DoorDeed says what is done.
+type DoorDeed string
+
+// What can be done at a door. Each may be done again without harm.
+const (
+	// DoorAdmit lets in who asked to be, before anything is said: words of welcome
+	// are for who is in.
+	DoorAdmit DoorDeed = "admit"
+	// DoorDecline turns away who asked, after it was said why: from then on Telegram
+	// lets no bot write to somebody who never wrote to it.
+	DoorDecline DoorDeed = "decline"
+	// DoorRemove takes somebody out of a group in such a way that they may ask again.
+	DoorRemove DoorDeed = "remove"
+)
 
 // MaxMessages is how many messages a letter may hold (LINE docs,
 // #send-reply-message: 1 to 5 per request).

@@ -22,7 +22,7 @@ func (t *Turn) refused(no *Refusal) (string, error) {
 // route finds out what an event means and does it.
 func (b *Bot) route(t *Turn) (end string, err error) {
 	e := t.Event
-	if t.Now.Sub(e.At) > OldAfter && !e.At.IsZero() {
+	if t.Now.Sub(e.At) > OldAfter && !e.At.IsZero() && e.Kind != Knocked { // who waits at a door waits on
 		return "old", nil
 	}
 	switch e.Kind {
@@ -55,7 +55,7 @@ func (b *Bot) route(t *Turn) (end string, err error) {
 func (t *Turn) run(cmd *Command, args string) (string, error) {
 	t.command, t.Args = cmd, t.fromGroup(args)
 	switch {
-	case t.Person.Frozen && t.Event.Kind != Blocked:
+	case t.Person.Frozen && t.Event.Kind != Blocked && t.Event.Kind != Knocked:
 		return "", Refuse(i18n.BotFrozen)
 	case t.Event.Chat.Group && cmd.Place&Group == 0:
 		t.Say(t.openPrivate(cmd))

@@ -39,6 +39,7 @@ type Turn struct {
 	// handedOn: the open question is another command's, see Then.
 	handedOn bool
 	ref      string
+	door     *Door
 	mute     time.Time
 	lane     Lane // of the event's chat
 	chat     chatRow
@@ -164,6 +165,16 @@ func (t *Turn) Forget() error {
 // MustArrive marks the answer as a receipt known by ref: if its free reply is
 // lost, it is sent again, for money if need be.
 func (t *Turn) MustArrive(ref string) { t.ref = ref }
+
+// Admit lets in who asks to be let into a group (Knocked), with this turn's answer.
+func (t *Turn) Admit() { t.atDoor(DoorAdmit) }
+
+// Decline turns them away.
+func (t *Turn) Decline() { t.atDoor(DoorDecline) }
+
+func (t *Turn) atDoor(do DoorDeed) {
+	t.door = &Door{Do: do, Group: t.Event.Into, User: t.Event.From}
+}
 
 // Commands is the table of commands, for help and menus.
 func (t *Turn) Commands() *Commands { return t.bot.Commands }

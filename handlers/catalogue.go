@@ -14,8 +14,8 @@ import (
 
 // catalogue is a page of what points can get, as cards. Everything on it is
 // true at this moment: no number is shown that is not bounded, and no button
-// that would be refused.
-func (c counter) catalogue(t *bot.Turn, b loyalty.Balance, offers []voucher.Offer, from int) bot.Message {
+// that would be refused. why is said of rewards, by their id.
+func (c counter) catalogue(t *bot.Turn, b loyalty.Balance, offers []voucher.Offer, from int, why map[string]string) bot.Message {
 	msg := bot.Message{
 		Title: t.Word(i18n.KeyRewards),
 		Text:  t.Word(i18n.RewardsHave, "Points", shop.Points(t.Printer, b.Available)),
@@ -25,7 +25,9 @@ func (c counter) catalogue(t *bot.Turn, b loyalty.Balance, offers []voucher.Offe
 	}
 	from, to := page(from, len(offers))
 	for _, o := range offers[from:to] {
-		msg.Cards = append(msg.Cards, c.offer(t, b, o))
+		card := c.offer(t, b, o)
+		card.Text = lines(card.Text, why[o.Reward.ID])
+		msg.Cards = append(msg.Cards, card)
 	}
 	if to < len(offers) {
 		more := command(t.Word(i18n.RewardsMore), "redeem +"+strconv.Itoa(to))

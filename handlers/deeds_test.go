@@ -126,6 +126,7 @@ func deeds(s *shop.Shop, db store.DB, rules *rulebook) map[string]deed {
 			})
 		},
 		"brought": brought(s, db),
+		"crowd":   crowd(s, db),
 		"dismiss": func(ctx context.Context, who bot.Identity, _ string) (string, error) {
 			return "", db.Update(ctx, func(tx store.Tx) error {
 				e, _, err := s.Vault.StaffOf(tx, shop.Identity(who))

@@ -6,6 +6,7 @@ import (
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
+	"regulars/loyalty/plan"
 )
 
 // leave ends a membership and erases the person, after saying what is lost.
@@ -58,7 +59,8 @@ func (c counter) leave(t *bot.Turn) error {
 }
 
 // toLose is what ends with a membership: points, those on their way and those
-// set aside too, and vouchers that could still be used.
+// set aside too, vouchers that could still be used, and a plan that runs: nothing of
+// what was paid for it comes back.
 func (c counter) toLose(t *bot.Turn, id loyalty.MemberID) (string, error) {
 	b, err := c.Book.Balance(t.Tx, id, t.Now)
 	if err != nil {
@@ -68,6 +70,13 @@ func (c counter) toLose(t *bot.Turn, id loyalty.MemberID) (string, error) {
 	open, err := c.OpenVouchers(t.Tx, id, t.Now)
 	if err == nil && open > 0 {
 		lost = t.Word(i18n.LeaveVouchers, "Points", lost, "Count", open)
+	}
+	if err != nil {
+		return "", err
+	}
+	x, state, err := c.Plans.Stand(t.Tx, id, t.Now)
+	if err == nil && state != plan.None {
+		lost = t.Word(i18n.PlanLost, "Lost", lost, "Plan", c.PlanName(t.Printer, t.Now, x.Plan), "Date", c.LastDay(t.Printer, x.End(c.Rules(t.Now))))
 	}
 	return lost, err
 }

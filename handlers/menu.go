@@ -38,6 +38,7 @@ func (c counter) more(t *bot.Turn) (all []bot.Button) {
 		command(t.Word(i18n.KeyStamps), "stamps"),
 		command(t.Word(i18n.KeyLevel), "level"),
 		command(t.Word(i18n.KeyGifts), "gifts"),
+		command(t.Word(i18n.KeyActivities), "activities"),
 		command(t.Word(i18n.KeyInvite), "invite"),
 	} {
 		if c.Has(b.Value, t.Now) {

@@ -26,7 +26,7 @@ var kinds = map[loyalty.Kind]i18n.Key{
 	loyalty.KindRelease: i18n.EntryRelease, loyalty.KindTimeout: i18n.EntryRelease, loyalty.KindUndo: i18n.EntryUndo,
 	loyalty.KindReverse: i18n.EntryReverse, loyalty.KindExpire: i18n.EntryExpire, loyalty.KindRepay: i18n.EntryRepay,
 	loyalty.KindActivate: i18n.EntryActivate, loyalty.KindGift: i18n.EntryGiftSome, loyalty.KindForfeit: i18n.EntryExpire,
-	loyalty.KindMerge: i18n.EntryMerge, loyalty.KindUnmerge: i18n.EntryUnmerge,
+	loyalty.KindMerge: i18n.EntryMerge, loyalty.KindUnmerge: i18n.EntryUnmerge, loyalty.KindMatch: i18n.MatchEntry,
 }
 
 // what says what an entry was.
@@ -47,11 +47,27 @@ func (c counter) what(t *bot.Turn, e loyalty.Entry) (string, error) {
 			return c.voucherLine(t, e, v), err
 		}
 	}
+	if e.Peer != nil {
+		return t.Word(crossed(e)), nil
+	}
 	key, ok := kinds[e.Kind]
 	if !ok {
 		key = i18n.EntryAdjust
 	}
 	return t.Word(key), nil
+}
+
+// crossed is what points that went to, or came from, somebody of the household did.
+func crossed(e loyalty.Entry) i18n.Key {
+	switch out := e.In(loyalty.Joined) > 0; {
+	case out && e.Kind == loyalty.KindTransfer:
+		return i18n.FamilyLent
+	case out:
+		return i18n.FamilyReturned
+	case e.Kind == loyalty.KindTransfer:
+		return i18n.FamilyBorrowed
+	}
+	return i18n.FamilyHome
 }
 
 // saleLine is a purchase with what it brought beyond the rate: "Purchase NT$350
@@ -102,6 +118,14 @@ func (c counter) giftLine(t *bot.Turn, e loyalty.Entry) string {
 		if g.ID == id {
 			return t.Word(i18n.EntryGift, "Gift", c.giftName(t, id, g.Kind))
 		}
+	}
+	switch kind, _, _ := strings.Cut(e.Gift, "/"); kind {
+	case "draw":
+		return t.Word(i18n.PlayEntry)
+	case "packet":
+		return t.Word(i18n.PlayEntryPacket)
+	case "quiz":
+		return t.Word(i18n.PlayEntryQuiz)
 	}
 	return t.Word(i18n.EntryGiftSome) // of a rule that there is no more
 }

@@ -31,7 +31,7 @@ kind = "never"
 // TestTranscriptsPlain plays conversations in a shop whose programme has nothing
 // but points: no word may promise more.
 func TestTranscriptsPlain(t *testing.T) {
-	bottest.Run(t, "testdata/plain/*.txtar", plain, onMem, onBolt)
+	bottest.Run(t, "testdata/plain/*.txtar", plain, stores...)
 }
 
 func plain(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -35,9 +36,30 @@ func (c counter) points(t *bot.Turn) error {
 		Buttons: c.pointsButtons(t),
 		Replace: true,
 	}
+	theirs, err := c.Households.Theirs(t.Tx, m.ID, t.Now)
+	if err != nil {
+		return err
+	}
+	if theirs > 0 {
+		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.FamilyTheirs), Value: i18n.Number(int64(theirs))})
+	}
 	c.addStanding(t, v, &msg)
+	hint, err := c.hint(t, m.ID)
+	if err != nil {
+		return err
+	}
+	moves, err := c.pulls(t, m.ID, v)
+	if err != nil {
+		return err
+	}
+	msg.Text = lines(msg.Text, moves, hint)
 	t.Say(msg)
 	return nil
+}
+
+// lines joins those that say something.
+func lines(all ...string) string {
+	return strings.Join(slices.DeleteFunc(all, func(s string) bool { return s == "" }), "\n")
 }
 
 // pointsButtons lead to what can be done with points.

@@ -38,7 +38,14 @@ func (c counter) redeem(t *bot.Turn) error {
 		t.Say(bot.Message{Text: t.Word(i18n.RewardsNone), Menu: c.Menu(t)})
 		return nil
 	case ok:
-		t.Say(c.catalogue(t, b, offers, from))
+		why, err := c.likely(t, m.ID, offers)
+		if err == nil {
+			why, err = c.moving(t, m.ID, offers, why)
+		}
+		if err != nil {
+			return err
+		}
+		t.Say(c.catalogue(t, b, offers, from, why))
 		return nil
 	}
 	for _, o := range offers {
@@ -134,6 +141,9 @@ func (c counter) redeemOne(t *bot.Turn, m people.Person, b loyalty.Balance, o vo
 	if err != nil {
 		return c.orRewards(t, err)
 	}
+	if err := c.tellLenders(t, m, v.Reward, rec); err != nil {
+		return err
+	}
 	t.MustArrive(string(v.Hold))
 	t.Again("voucher " + handle(v) + " " + again)
 	msg, err := c.voucherPage(t, v)
@@ -178,8 +188,11 @@ func (c counter) terms(t *bot.Turn, b loyalty.Balance, r loyalty.Reward) bot.Mes
 		Text:  words.About,
 		Rows: []bot.Row{
 			{Label: t.Word(i18n.RedeemHave), Value: shop.Points(t.Printer, b.Available)},
-			{Label: t.Word(i18n.RedeemAfter), Value: shop.Points(t.Printer, b.Available-r.Cost)},
+			{Label: t.Word(i18n.RedeemAfter), Value: shop.Points(t.Printer, max(0, b.Available-r.Cost))},
 		},
+	}
+	if more := r.Cost - b.Available; more > 0 {
+		msg.Rows[1] = bot.Row{Label: t.Word(i18n.FamilyTheirs), Value: shop.Points(t.Printer, more)}
 	}
 	if r.Kind == loyalty.RewardCode {
 		msg.Note = t.Word(i18n.RedeemCode)

@@ -1,6 +1,9 @@
 package handlers
 
 import (
+	"slices"
+	"strings"
+
 	"regulars/bot"
 	"regulars/handlers/shop"
 	"regulars/i18n"
@@ -34,7 +37,7 @@ func (c counter) settingsOf(t *bot.Turn, m people.Person) bot.Message {
 	if !m.Birthday.IsZero() {
 		birthday = t.Word(i18n.SettingsKnown)
 	}
-	return bot.Message{
+	msg := bot.Message{
 		Title: t.Word(i18n.MenuSettings),
 		Rows: []bot.Row{
 			{Label: t.Word(i18n.SettingsName), Value: or(shop.Tidy(m.Name))},
@@ -56,6 +59,11 @@ func (c counter) settingsOf(t *bot.Turn, m people.Person) bot.Message {
 		},
 		Replace: true,
 	}
+	if here, ok := m.Account(shopIdentity(t)); ok && len(m.Accounts) > 1 {
+		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.ChainsHere), Value: c.onOff(t, here.Quiet)})
+		msg.Buttons = slices.Insert(msg.Buttons, 6, command(c.turn(t, i18n.ChainsHereOn, i18n.ChainsHereOff, here.Quiet), "quiet here"+c.other(here.Quiet)))
+	}
+	return msg
 }
 
 func (c counter) onOff(t *bot.Turn, on bool) string {
@@ -107,6 +115,9 @@ func (c counter) quiet(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
+	if here, ok := strings.CutPrefix(t.Args, "here "); ok {
+		return c.quietHere(t, m, here)
+	}
 	on, words := t.Args == "on", ""
 	if on || t.Args == "off" {
 		if err := c.Vault.SetQuiet(t.Tx, m.ID, on, t.Rand()); err != nil {
@@ -117,6 +128,18 @@ func (c counter) quiet(t *bot.Turn) error {
 			key = i18n.QuietOn
 		}
 		words = t.Word(key)
+	}
+	return c.showSettings(t, m.ID, words)
+}
+
+// quietHere is quiet in this chat alone, for who has several with the shop.
+func (c counter) quietHere(t *bot.Turn, m people.Person, to string) error {
+	words := ""
+	if to == "on" || to == "off" {
+		if err := c.Vault.SetQuietAt(t.Tx, shopIdentity(t), to == "on", t.Rand()); err != nil {
+			return err
+		}
+		words = t.Word(map[string]i18n.Key{"on": i18n.ChainsQuiet, "off": i18n.ChainsSpeak}[to])
 	}
 	return c.showSettings(t, m.ID, words)
 }

@@ -24,7 +24,7 @@ import (
 // TestTranscriptsSMS plays conversations in a shop with a gateway for text
 // messages.
 func TestTranscriptsSMS(t *testing.T) {
-	bottest.Run(t, "testdata/sms/*.txtar", cafeWithSMS, onMem, onBolt)
+	bottest.Run(t, "testdata/sms/*.txtar", cafeWithSMS, stores...)
 }
 
 // texts is a gateway whose messages are written down. It outlives restarts.

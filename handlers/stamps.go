@@ -28,7 +28,13 @@ func (c counter) stamps(t *bot.Turn) error {
 	var cards []bot.Message
 	list := c.Rules(t.Now).Cards
 	for i := range list[:min(len(list), bot.MaxCards)] {
-		cards = append(cards, c.stampCard(t, &list[i], a.Cards[list[i].ID]))
+		card := c.stampCard(t, &list[i], a.Cards[list[i].ID])
+		first, err := c.endowed(t, m.ID, &list[i], a.Cards[list[i].ID])
+		if err != nil {
+			return err
+		}
+		card.Text = lines(card.Text, first)
+		cards = append(cards, card)
 	}
 	msg := bot.Message{Cards: cards}
 	if len(cards) == 1 {

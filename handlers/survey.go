@@ -96,7 +96,15 @@ func (c counter) answered(t *bot.Turn, s loyalty.Survey, a survey.Answer, how su
 		msg = c.spread(t, s, msg)
 	}
 	t.Say(msg)
-	if s.FollowUp && how == survey.First {
+	if how != survey.First {
+		return nil
+	}
+	came, err := c.Missions.Answered(t.Tx, a.Member, book.Act{Op: loyalty.OpID(t.Op("answered")), Actor: loyalty.ByJob("mission"), Now: t.Now}, a.Survey+"/"+a.Wave)
+	if err != nil {
+		return err
+	}
+	c.achieved(t, came)
+	if s.FollowUp {
 		t.Say(c.askWhy(t, s))
 	}
 	return nil

@@ -29,9 +29,9 @@ import (
 	"regulars/store/mem"
 )
 
-// TestTranscripts plays every conversation on the strict store and on bolt.
+// TestTranscripts plays every conversation on each of the stores.
 func TestTranscripts(t *testing.T) {
-	bottest.Run(t, "testdata/*.txtar", cafe, onMem, onBolt)
+	bottest.Run(t, played, cafe, stores...)
 }
 
 var onMem = bottest.Engine{
@@ -119,6 +119,10 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 		c.Run = func(t *bot.Turn) error { wire(); return run(t) }
 	}
 	b = s.Bot(slices.Concat(handlers.Commands(s), staff.Commands(s), mailing)...)
+	s.Outbox = func() bot.Outbox { return b.Outbox }
+	s.Missions.Tell = jobs.Achieved(s, func() bot.Outbox { return b.Outbox })
+	s.TakeOut = jobs.TakesOut(s, func() bot.Outbox { return b.Outbox }, b.GroupChat)
+	doors := jobs.Doors{Group: b.GroupChat, Keepers: func(bot.ChannelName) (bot.Doorkeeper, bool) { return doorkeeper{}, true }}
 	return bottest.Fixture{
 		Bot:  b,
 		Zone: rules.at(clock.Now()).Rules.Zone,
@@ -157,7 +161,7 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 				_, err := e.RunDue(ctx)
 				return err
 			}
-			_, err := jobs.Jobs{DB: db, Shop: s, Outbox: b.Outbox}.Run(ctx, job)
+			_, err := jobs.Jobs{DB: db, Shop: s, Outbox: b.Outbox, Doors: doors}.Run(ctx, job)
 			return err
 		},
 		Verify: func(ctx context.Context) error {
@@ -169,6 +173,14 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 		},
 	}
 }
+
+// doorkeeper makes links and has all rights.
+type doorkeeper struct{}
+
+func (doorkeeper) DoorLink(context.Context, bot.ChatID, string) (string, error) {
+	return "https://t.me/+door", nil
+}
+func (doorkeeper) KeepsDoor(context.Context, bot.ChatID) error { return nil }
 
 // enrol makes somebody an employee as the code from the command line would.
 func enrol(ctx context.Context, s *shop.Shop, db store.DB, who bot.Identity, role loyalty.Role) error {

@@ -192,6 +192,9 @@ func (c counter) giveBack(t *bot.Turn, m people.Person, v voucher.Voucher) error
 	if err != nil {
 		return err
 	}
+	if err := c.tellHome(t, rec); err != nil {
+		return err
+	}
 	t.MustArrive(string(rec.Entry().Ref))
 	t.Again("voucher " + handle(v))
 	t.Say(bot.Message{

@@ -92,4 +92,17 @@ const (
 	CounterPageKindUse       Key = "counterpage.kind_use"
 	CounterPageKindUndo      Key = "counterpage.kind_undo"
 	CounterPageKindCode      Key = "counterpage.kind_code"
+
+	CounterPagePlan       Key = "counterpage.plan"
+	CounterPagePlanHas    Key = "counterpage.plan_has"
+	CounterPagePlanMonth  Key = "counterpage.plan_month"
+	CounterPagePlanYear   Key = "counterpage.plan_year"
+	CounterPageKindPlan   Key = "counterpage.kind_plan"
+	CounterPageDoor       Key = "counterpage.door"
+	CounterPageDoorNone   Key = "counterpage.door_none"
+	CounterPageDoorCode   Key = "counterpage.door_code"
+	CounterPageDoorLet    Key = "counterpage.door_let"
+	CounterPageDoorIn     Key = "counterpage.door_in"
+	CounterPageDoorWaits  Key = "counterpage.door_waits"
+	CounterPageKindArrive Key = "counterpage.kind_arrive"
 )

@@ -18,4 +18,9 @@ const (
 	DemoTagMornings Key = "demo.tag_mornings"
 	DemoTagOat      Key = "demo.tag_oat"
 	DemoTagBeans    Key = "demo.tag_beans"
+	DemoReview      Key = "demo.review"
+	DemoReviewNo    Key = "demo.review_no"
+	DemoEvening     Key = "demo.evening"
+	DemoEveningText Key = "demo.evening_text"
+	DemoMatch       Key = "demo.match"
 )

@@ -85,7 +85,7 @@ var latinAllowed = map[Lang][]string{
 var ownNames = regexp.MustCompile("`[^`]+`|LINE Official Account Manager|LINE Developers|Messaging API|Use webhook|Webhook|channel secret|access token|backup_dir|Regulars|[0-9} ]MB")
 
 // managersWords are what managers call things everywhere: in the console alone.
-var managersWords = []string{"MB", "CSV", "PNG", "JPEG", "NPS", "CSAT", "RFM", "CLV", "BG", "NBD", "TOML", "PIN", "A", "B"}
+var managersWords = []string{"MB", "CSV", "PNG", "JPEG", "NPS", "CSAT", "RFM", "CLV", "BG", "NBD", "TOML", "PIN", "API", "URL", "ID", "Webhook", "A", "B"}
 
 // demoPeople are in the demonstration's café and called the same everywhere.
 var demoPeople = []string{"Ann", "Sam"}

@@ -89,9 +89,9 @@ func (u *used) look(set *token.FileSet, consts map[string]Key, n ast.Node) {
 	}
 }
 
-// button notes the label of a literal bot.Button or bot.Option.
+// button notes the label of a literal bot.Button, bot.Option or shop.Activity.
 func (u *used) button(consts map[string]Key, kind ast.Expr, lit *ast.CompositeLit) {
-	if name := nameOf(kind); name != "Button" && name != "Option" {
+	if name := nameOf(kind); name != "Button" && name != "Option" && name != "Activity" {
 		return
 	}
 	for _, e := range lit.Elts {

@@ -61,7 +61,8 @@ func TestLabelsAreWordsOfTheirCommands(t *testing.T) {
 	says := map[Key]Key{
 		KeyPoints: WordsPoints, KeyCard: WordsCard, KeyHistory: WordsHistory, KeyMore: WordsMenu,
 		KeyRewards: WordsRedeem, KeyVouchers: WordsVouchers, KeyGifts: WordsGifts,
-		KeyLevel: WordsLevel, KeyStamps: WordsStamps, KeyInvite: WordsInvite,
+		KeyLevel: WordsLevel, KeyStamps: WordsStamps, KeyInvite: WordsInvite, KeyOffers: WordsOffers, KeyEvents: WordsEvents, KeyReview: WordsReview, KeyPost: WordsPost, KeyDonate: WordsDonate, KeyActivities: WordsActivities, KeyMissions: WordsMissions, KeyCheckIn: WordsCheckIn, KeyBoard: WordsBoard, KeyPlan: WordsPlan,
+		KeyPlay:      WordsPlay,
 		MenuSettings: WordsSettings, MenuLanguage: WordsLanguage, MenuTalk: WordsTalk, MenuHelp: WordsHelp,
 		BotMenuButton: WordsMenu,
 	}

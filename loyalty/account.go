@@ -59,7 +59,11 @@ type Lot struct {
 	Consumed  Points `json:"consumed,omitempty"`
 	Expired   Points `json:"expired,omitempty"`
 	Reversed  Points `json:"reversed,omitempty"` // taken back, or paid to a debt
-	Moved     Points `json:"moved,omitempty"`    // with another account, by a merge
+	Moved     Points `json:"moved,omitempty"`    // with another account: by a merge, or lent
+	// From and Of are the account and the lot of a borrowed one: what comes free in
+	// it goes back there.
+	From MemberID `json:"from,omitempty"`
+	Of   uint64   `json:"of,omitempty"`
 }
 
 // Closed reports whether nothing is left in the lot.
@@ -145,17 +149,37 @@ func sum(parts []Part) (n Points) {
 }
 
 // Clone is a deep copy.
-func (a *Account) Clone() *Account {
-	c := *a
-	c.Lots = slices.Clone(a.Lots)
-	c.Holds = slices.Clone(a.Holds)
+func (a *Account) Clone() *Account { return a.cloneOver(&Account{}) }
+
+// cloneOver is [Account.Clone] in the memory of another account, which is no more.
+func (a *Account) cloneOver(c *Account) *Account {
+	old := *c
+	*c = *a
+	c.Lots, c.Holds, c.Waits, c.Wings = sliceOver(old.Lots, a.Lots), sliceOver(old.Holds, a.Holds), sliceOver(old.Waits, a.Waits), sliceOver(old.Wings, a.Wings)
 	for i := range c.Holds {
 		c.Holds[i].Parts = slices.Clone(c.Holds[i].Parts)
 	}
-	c.Waits, c.Wings = slices.Clone(a.Waits), slices.Clone(a.Wings)
-	c.Buckets, c.Days, c.Cards = slices.Clone(a.Buckets), slices.Clone(a.Days), maps.Clone(a.Cards)
-	c.Pots, c.Shelf, c.Marks = maps.Clone(a.Pots), maps.Clone(a.Shelf), maps.Clone(a.Marks)
-	return &c
+	c.Buckets, c.Days, c.Cards = sliceOver(old.Buckets, a.Buckets), sliceOver(old.Days, a.Days), mapOver(old.Cards, a.Cards)
+	c.Pots, c.Shelf, c.Marks = mapOver(old.Pots, a.Pots), mapOver(old.Shelf, a.Shelf), mapOver(old.Marks, a.Marks)
+	return c
+}
+
+// sliceOver and mapOver are copies in the memory of what was there before, nil
+// of nil.
+func sliceOver[T any](old, s []T) []T {
+	if old == nil || s == nil {
+		return slices.Clone(s)
+	}
+	return append(old[:0], s...)
+}
+
+func mapOver[K comparable, V any](old, m map[K]V) map[K]V {
+	if old == nil || m == nil {
+		return maps.Clone(m)
+	}
+	clear(old)
+	maps.Copy(old, m)
+	return old
 }
 
 // Check holds the account against the invariants that it can be held against

@@ -35,7 +35,7 @@ func (a *Account) Apply(e Entry) error {
 		return fmt.Errorf("loyalty: entry %d: %w", e.Seq, err)
 	}
 	a.applyKind(&e)
-	for _, err := range []error{a.count(&e), a.tally(&e), a.stamp(&e), a.take(&e)} {
+	for _, err := range []error{a.count(&e), a.tally(&e), a.stamp(&e), a.take(&e), e.paired()} {
 		if err != nil {
 			return fmt.Errorf("loyalty: entry %d: %w", e.Seq, err)
 		}
@@ -66,17 +66,18 @@ func (a *Account) follows(e *Entry) error {
 
 // lot finds an open lot, or takes a closed one back from the shelf.
 func (a *Account) lot(seq uint64) *Lot {
-	i := slices.IndexFunc(a.Lots, func(l Lot) bool { return l.Seq == seq })
-	if i < 0 {
-		l, ok := a.Shelf[seq]
-		if !ok {
-			return nil
+	for i := range a.Lots {
+		if a.Lots[i].Seq == seq {
+			return &a.Lots[i]
 		}
-		delete(a.Shelf, seq)
-		a.Lots = append(a.Lots, l)
-		i = len(a.Lots) - 1
 	}
-	return &a.Lots[i]
+	l, ok := a.Shelf[seq]
+	if !ok {
+		return nil
+	}
+	delete(a.Shelf, seq)
+	a.Lots = append(a.Lots, l)
+	return &a.Lots[len(a.Lots)-1]
 }
 
 // moveLots moves the entry's parts between the fields of their lots.
@@ -109,6 +110,10 @@ func (a *Account) moveLots(e *Entry) error {
 			l.Held, l.Expired = l.Held-p.Points, l.Expired+p.Points
 		case KindActivate:
 			l.Pending = false
+		case KindTransfer:
+			l.Remaining, l.Moved = l.Remaining-p.Points, l.Moved+p.Points
+		case KindHome:
+			l.goHome(p.Points, e.In(Joined) > 0)
 		case KindTerms:
 			if e.Lot == nil || len(e.Parts) != 1 {
 				return fmt.Errorf("new terms name one lot and what they are")
@@ -122,7 +127,11 @@ func (a *Account) moveLots(e *Entry) error {
 		}
 	}
 	if o := e.Lot; o != nil && e.Kind != KindTerms {
-		a.Lots = append(a.Lots, Lot{Seq: e.Seq, Opening: *o, Pending: o.ActiveAt.After(e.RecordedAt), Remaining: o.Granted})
+		l := Lot{Seq: e.Seq, Opening: *o, Pending: o.ActiveAt.After(e.RecordedAt), Remaining: o.Granted}
+		if e.Kind == KindTransfer && e.Peer != nil {
+			l.From, l.Of = e.Peer.With, e.Peer.Lot
+		}
+		a.Lots = append(a.Lots, l)
 	}
 	if !e.RenewsTo.IsZero() {
 		a.renew(e.RecordedAt, e.RenewsTo)
@@ -159,7 +168,7 @@ func (a *Account) applyKind(e *Entry) {
 		a.Frozen = true
 	case KindThaw:
 		a.Frozen = false
-	case KindTier:
+	case KindTier, KindMatch:
 		if e.Standing != nil {
 			a.Standing = *e.Standing
 		}
@@ -226,14 +235,24 @@ func active(k Kind) bool {
 	return k == KindEarn || k == KindGive || k == KindSpend || k == KindHold || k == KindCapture
 }
 
-// shelve puts closed lots away and orders the rest.
+// shelve puts closed lots away and orders the rest, which mostly are in order.
 func (a *Account) shelve() {
-	a.Lots = slices.DeleteFunc(a.Lots, func(l Lot) bool {
+	open, sorted := a.Lots[:0], true
+	for i := range a.Lots {
+		l := &a.Lots[i]
 		if l.Closed() {
-			a.Shelf[l.Seq] = l
+			a.Shelf[l.Seq] = *l
+			continue
 		}
-		return l.Closed()
-	})
+		if len(open) < i {
+			a.Lots[len(open)] = *l
+		}
+		open = a.Lots[:len(open)+1]
+		n := len(open)
+		sorted = sorted && (n < 2 || open[n-2].order(&open[n-1]) <= 0)
+	}
+	clear(a.Lots[len(open):])
+	a.Lots = open
 	if len(a.Lots) == 0 {
 		a.Lots = nil
 	}
@@ -243,5 +262,7 @@ func (a *Account) shelve() {
 	if len(a.Waits) == 0 {
 		a.Waits = nil
 	}
-	slices.SortFunc(a.Lots, func(l, m Lot) int { return l.order(&m) })
+	if !sorted {
+		slices.SortFunc(a.Lots, func(l, m Lot) int { return l.order(&m) })
+	}
 }

@@ -15,7 +15,7 @@ import (
 // eight bytes, big-endian, texts and lists behind their length in the same way, a
 // time as nanoseconds since 1970 in UTC behind one byte that says whether it
 // is set. Form 2 is form 1 and behind it the fields from Lines on, form 3 is form 2
-// and behind it what the entry carries.
+// and behind it what the entry carries, form 4 is form 3 and behind it the other half.
 func (e *Entry) Canonical() []byte {
 	b := canon{e.Form}
 	b.text(string(e.Member))
@@ -65,6 +65,9 @@ func (e *Entry) Canonical() []byte {
 	}
 	if e.Form >= FormCarry {
 		b.third(e.Carry)
+	}
+	if e.Form >= FormPeer {
+		b.fourth(e)
 	}
 	return b
 }
@@ -157,7 +160,7 @@ var ErrCanonical = errors.New("loyalty: not the canonical form of an entry")
 // write are accepted. The entry's Hash is not in them.
 func ParseEntry(b []byte) (e Entry, err error) {
 	r := &parser{b: b}
-	if e.Form = r.byte(); e.Form < 1 || e.Form > FormCarry {
+	if e.Form = r.byte(); e.Form < 1 || e.Form > FormPeer {
 		return Entry{}, ErrCanonical
 	}
 	e.Member, e.Seq = MemberID(r.text()), r.num()
@@ -186,6 +189,9 @@ func ParseEntry(b []byte) (e Entry, err error) {
 	}
 	if e.Form >= FormCarry {
 		e.Carry = r.third()
+	}
+	if e.Form >= FormPeer {
+		r.fourth(&e)
 	}
 	if r.bad || len(r.b) > 0 {
 		return Entry{}, ErrCanonical

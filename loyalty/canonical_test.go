@@ -18,7 +18,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func fullEntry() Entry {
 	t := time.Date(2026, 3, 10, 4, 5, 6, 789, time.UTC)
 	return Entry{
-		Form: FormCarry, Member: "01HANN00000000000000000000", Seq: 7, Ref: "7KQ2M4", Kind: KindEarn,
+		Form: FormPeer, Member: "01HANN00000000000000000000", Seq: 7, Ref: "7KQ2M4", Kind: KindEarn,
 		Legs:  []Leg{{Issued, -120}, {Debt, 20}, {Pending, 100}},
 		Parts: []Part{{Lot: 3, Points: 4}, {Lot: 5, Points: 6, Expired: true}},
 		Lot:   &Opening{Granted: 100, Rule: 2, Base: t, ActiveAt: t.Add(time.Hour), ExpiresAt: t.AddDate(1, 0, 0), Idle: true, Level: "gold"},
@@ -32,14 +32,14 @@ func fullEntry() Entry {
 		Stamps:   []Stamping{{"coffee", -8, 1}},
 		Standing: &Standing{"gold", t, t.AddDate(1, 0, 0), t.AddDate(0, -2, 0), "silver", t.AddDate(0, 9, 0)},
 		Level:    "silver", Voucher: "01V", Gift: "birthday/2026", Forfeit: true,
-		Carry: fullCarry(t),
+		Carry: fullCarry(t), Peer: &Peer{With: "01OTHER0000000000000000000", Seq: 12, Lot: 1<<32 | 9},
 	}
 }
 
 // fullCarry has every field set.
 func fullCarry(t time.Time) *Carry {
 	lot := Lot{
-		Seq: 1<<32 | 3, Pending: true, Remaining: 1, Held: 2, Consumed: 3, Expired: 4, Reversed: 5, Moved: 6,
+		Seq: 1<<32 | 3, Pending: true, Remaining: 1, Held: 2, Consumed: 3, Expired: 4, Reversed: 5, Moved: 6, From: "01LENDER000000000000000000", Of: 8,
 		Opening: Opening{Granted: 21, Rule: 2, Base: t, ActiveAt: t.Add(time.Hour), ExpiresAt: t.AddDate(1, 0, 0), Idle: true, Level: "gold"},
 	}
 	lines := []Line{{"latte", "drinks", 2, 240}}
@@ -59,7 +59,7 @@ func fullCarry(t time.Time) *Carry {
 // TestCanonicalFormIsGolden: chains of old stay verifiable only while these
 // bytes, and the hash over them, never change.
 func TestCanonicalFormIsGolden(t *testing.T) {
-	for form, file := range map[uint8]string{1: "testdata/canonical.golden", 2: "testdata/canonical2.golden", 3: "testdata/canonical3.golden"} {
+	for form, file := range map[uint8]string{1: "testdata/canonical.golden", 2: "testdata/canonical2.golden", 3: "testdata/canonical3.golden", 4: "testdata/canonical4.golden"} {
 		full, small := fullEntry(), Entry{Member: "M", Seq: 1, Kind: KindFreeze}
 		full.Form, small.Form = form, form
 		golden(t, file, &full, &small)
@@ -116,6 +116,42 @@ func TestCanonicalCoversEveryField(t *testing.T) {
 	}
 }
 
+// TestKindsAreGolden: the bytes of the entries that lending and matching make.
+func TestKindsAreGolden(t *testing.T) {
+	at := time.Date(2026, 3, 10, 4, 5, 6, 0, time.UTC)
+	lent := &Opening{Granted: 30, Rule: 2, Base: at.AddDate(0, -1, 0), ExpiresAt: at.AddDate(1, 0, 0), Level: "gold"}
+	list := []*Entry{
+		{Kind: KindTransfer, Member: "A", Seq: 4, Op: "op", EffectiveAt: at, RecordedAt: at, Actor: "member/B", Parts: []Part{{Lot: 2, Points: 30}},
+			Legs: []Leg{{Available, -30}, {Joined, 30}}, Peer: &Peer{"B", 9, 9}},
+		{Kind: KindTransfer, Member: "B", Seq: 9, Op: "op", EffectiveAt: at, RecordedAt: at, Actor: "member/B", Lot: lent,
+			Legs: []Leg{{Joined, -30}, {Available, 30}}, Peer: &Peer{"A", 4, 2}},
+		{Kind: KindHome, Member: "B", Seq: 12, EffectiveAt: at, RecordedAt: at, Actor: "job/settle", Of: 9, Parts: []Part{{Lot: 9, Points: 30}},
+			Legs: []Leg{{Available, -30}, {Joined, 30}}, Peer: &Peer{With: "A", Lot: 2}},
+		{Kind: KindHome, Member: "A", Seq: 5, EffectiveAt: at, RecordedAt: at, Actor: "job/settle", Of: 2, Parts: []Part{{Lot: 2, Points: 30}},
+			Legs: []Leg{{Joined, -30}, {Available, 30}}, Peer: &Peer{"B", 12, 9}},
+		{Kind: KindMatch, Member: "A", Seq: 6, EffectiveAt: at, RecordedAt: at, Actor: "staff/sam", Level: "silver",
+			Standing: &Standing{Level: "gold", Since: at, Until: at.AddDate(0, 3, 0), Floor: "gold", FloorUntil: at.AddDate(0, 3, 0)}},
+	}
+	for _, e := range list {
+		e.Form = e.Formed()
+	}
+	golden(t, "testdata/kinds.golden", list...)
+}
+
+// TestCarriedLotsHaveTheOldestForm: carried lots without a lender keep the older form.
+func TestCarriedLotsHaveTheOldestForm(t *testing.T) {
+	e := fullEntry()
+	if e.Peer = nil; e.Formed() != FormPeer {
+		t.Errorf("with a borrowed lot: form %d", e.Formed())
+	}
+	if e.Carry.Lots[0].From = ""; e.Formed() != FormCarry {
+		t.Errorf("without: form %d", e.Formed())
+	}
+	if e.Carry = nil; e.Formed() != FormNow {
+		t.Errorf("without a carry: form %d", e.Formed())
+	}
+}
+
 // TestEntrySurvivesItsRow: the stored JSON gives back the same canonical bytes.
 func TestEntrySurvivesItsRow(t *testing.T) {
 	e := fullEntry()
@@ -139,6 +175,7 @@ func FuzzEntry(f *testing.F) {
 	f.Add(full.Canonical())
 	f.Add((&Entry{Form: FormNow}).Canonical())
 	f.Add((&Entry{Form: FormCarry, Carry: full.Carry}).Canonical())
+	f.Add((&Entry{Form: FormPeer, Peer: full.Peer}).Canonical())
 	f.Add([]byte{FormNow})
 	f.Add(full.Canonical()[:100])
 	f.Fuzz(func(t *testing.T, b []byte) {

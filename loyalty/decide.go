@@ -28,6 +28,15 @@ type Draft struct {
 	// alone does follows the version of its own instant, however early the
 	// operation takes effect. nil is the programme of the decision.
 	Newest *Programme
+	// Kin are the members who are one with this account: points borrowed from them
+	// do not go back. It is asked for where the account has borrowed lots.
+	Kin []MemberID
+	// Spare, unless nil, is an account that nobody needs any more: the decision's own
+	// copy is made in its memory.
+	Spare *Account
+	// After, unless nil, is given the account as it is when all that was decided is
+	// applied, for who reckons and keeps no rows: it is theirs.
+	After func(*Account)
 	// pointsOnly leaves tiers alone, for who asks for points and knows no facts.
 	pointsOnly bool
 }
@@ -47,6 +56,9 @@ type work struct {
 	// follows are the changes of rules that lots go through, once looked up.
 	follows []*Programme
 	looked  bool
+	// merging leaves borrowed points where they are: the account that they are from
+	// may be the other one of the two at hand. They go home when it is touched next.
+	merging bool
 	// passed is how many of follows each lot, by its Seq, is done with.
 	passed map[uint64]int
 }
@@ -57,11 +69,15 @@ func begin(a *Account, p *Programme, d Draft) (*work, error) {
 		d.At = d.Now
 	}
 	d.At, d.Now = d.At.Round(0).UTC(), d.Now.Round(0).UTC() // no monotonic reading
-	w := &work{a: a.Clone(), p: p, d: d}
+	w := &work{p: p, d: d}
+	if w.a = d.Spare; w.a == nil {
+		w.a = &Account{}
+	}
+	a.cloneOver(w.a)
 	if err := w.settle(); err != nil {
 		return nil, err
 	}
-	w.counts = slices.Clone(w.a.Buckets) // entries change the account's in place
+	w.counts = a.Buckets // what is settled counts for no tier; the operation's own entries change the copy's
 	return w, nil
 }
 
@@ -76,10 +92,7 @@ func (w *work) entry(k Kind) Entry {
 
 // put numbers an entry, applies it and adds it to the outcome.
 func (w *work) put(e Entry) error {
-	e.Form, e.Member, e.Seq = FormNow, w.d.Member, w.a.Seq+1
-	if e.Carry != nil {
-		e.Form = FormCarry
-	}
+	e.Form, e.Member, e.Seq = e.Formed(), w.d.Member, w.a.Seq+1
 	e.RecordedAt = w.now()
 	e.Legs = slices.DeleteFunc(e.Legs, func(l Leg) bool { return l.Points == 0 })
 	if err := w.a.Apply(e); err != nil {
@@ -107,6 +120,9 @@ func (w *work) finish(err error) ([]Entry, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	if w.d.After != nil {
+		w.d.After(w.a)
 	}
 	return w.out, nil
 }

@@ -54,7 +54,9 @@ type Bonus struct {
 	Points Points
 
 	Levels   []string       // tiers; "" is the lowest
+	Plans    []string       // paid plans, of which one must run
 	Weekdays []time.Weekday // in local time, as are all times here
+	Days     []int          // of the month: member days, as in 8, 18, 28
 	FromHour int            // minutes since midnight by the clock on the wall; with FromHour == ToHour all day
 	ToHour   int            // exclusive; may lie before FromHour, over midnight: what is after it is the day before's
 	From, To time.Time      // From inclusive, To exclusive

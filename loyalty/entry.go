@@ -3,6 +3,7 @@ package loyalty
 import (
 	"encoding/hex"
 	"errors"
+	"slices"
 	"time"
 )
 
@@ -35,6 +36,9 @@ const (
 	KindMerge    Kind = "merge"    // the account becomes part of another, or takes one in
 	KindUnmerge  Kind = "unmerge"  // that is taken back
 	KindAdopt    Kind = "adopt"    // what is to be known of an old entry of a member taken in
+	KindTransfer Kind = "transfer" // points are lent to another account, or borrowed from one; see [Together]
+	KindHome     Kind = "home"     // borrowed points that came free go back to their own lot
+	KindMatch    Kind = "match"    // a tier that stands until a date without being counted; see [Match]
 )
 
 // Automatic reports whether entries of this kind follow from time and rules
@@ -42,7 +46,7 @@ const (
 // "job/settle".
 func (k Kind) Automatic() bool {
 	switch k {
-	case KindActivate, KindExpire, KindTimeout, KindRepay, KindForfeit, KindTier, KindTerms, KindAdopt:
+	case KindActivate, KindExpire, KindTimeout, KindRepay, KindForfeit, KindTier, KindTerms, KindAdopt, KindHome:
 		return true
 	}
 	return false
@@ -63,7 +67,7 @@ const (
 	Expired    Pot = "expired"
 	Debt       Pot = "debt"
 	WrittenOff Pot = "written_off"
-	Joined     Pot = "joined" // what went to, or came from, another account by a merge
+	Joined     Pot = "joined" // what went to, or came from, another account, by a merge or lent
 )
 
 // Leg is one side of an entry. An entry's legs sum to 0.
@@ -121,6 +125,21 @@ const FormNow = 2
 // FormCarry is the form of entries with a [Carry]; no others have one.
 const FormCarry = 3
 
+// FormPeer is the form of entries with a [Peer], and of those that carry borrowed
+// lots; no others have it.
+const FormPeer = 4
+
+// Formed is the form in which a new entry is written: the oldest that can hold it.
+func (e *Entry) Formed() uint8 {
+	switch {
+	case e.Peer != nil, e.Carry != nil && slices.ContainsFunc(e.Carry.Lots, func(l Lot) bool { return l.From != "" }):
+		return FormPeer
+	case e.Carry != nil:
+		return FormCarry
+	}
+	return FormNow
+}
+
 // Entry is one change of one member's account. Entries are only ever added.
 // It holds nothing that names a person but Reason, which callers seal.
 type Entry struct {
@@ -157,7 +176,7 @@ type Entry struct {
 	Shares   []Share    `json:"shares,omitempty"`   // which rules gave the points
 	Tally    Tally      `json:"tally,omitzero"`     // what it adds to the counts
 	Stamps   []Stamping `json:"stamps,omitempty"`   // what it does to stamp cards
-	Standing *Standing  `json:"standing,omitempty"` // KindTier: the member's from here on; a sale: nil
+	Standing *Standing  `json:"standing,omitempty"` // KindTier, KindMatch: the member's from here on; a sale: nil
 	Level    string     `json:"level,omitempty"`    // the tier under which a sale was decided; KindTier: the one that it ends
 	Voucher  string     `json:"voucher,omitempty"`  // a sale: paid a part; a hold or spend: what it is for
 	Gift     string     `json:"gift,omitempty"`     // KindGift: which gift, as in "birthday/2026"
@@ -166,6 +185,10 @@ type Entry struct {
 	// From form 3 on.
 
 	Carry *Carry `json:"carry,omitempty"` // KindMerge, KindUnmerge, KindAdopt
+
+	// From form 4 on.
+
+	Peer *Peer `json:"peer,omitempty"` // KindTransfer, KindHome: the other half
 
 	Hash Hash `json:"hash"` // of the one before and of this entry's canonical form
 }

@@ -43,7 +43,7 @@ func (e *ShortError) Error() string {
 	return fmt.Sprintf("loyalty: %d points needed, %d available", e.Need, e.Have)
 }
 
-// LimitError refuses what is over an employee's cap.
+// LimitError refuses what is over an employee's cap, or a store's.
 type LimitError struct {
 	Span  Span   `json:"span"`  // which cap: an act's or the day's
 	Limit Points `json:"limit"` // the cap
@@ -58,6 +58,9 @@ type Span string
 const (
 	SpanAct Span = "act"
 	SpanDay Span = "day"
+	// Those of all who give in a store together.
+	SpanStoreAct Span = "store act"
+	SpanStoreDay Span = "store day"
 )
 
 func (e *LimitError) Error() string {

@@ -26,6 +26,7 @@ func Merge(from, into *Account, p *Programme, df, di Draft) (away, here []Entry,
 	if err != nil {
 		return nil, nil, err
 	}
+	f.merging, w.merging = true, true
 	if !fits(f.a, w.a) {
 		return nil, nil, ErrFull
 	}
@@ -142,12 +143,12 @@ func (c *Carry) add(a *Account) (err error) {
 	}
 	n.Activity = later(n.Activity, m.Activity)
 	for _, t := range a.Buckets {
-		if c.Buckets, err = count(c.Buckets, t, maxBuckets, func(t *Tally) int32 { return t.Bucket }); err != nil {
+		if c.Buckets, err = count(c.Buckets, t, maxBuckets, func(t Tally) int32 { return t.Bucket }); err != nil {
 			return err
 		}
 	}
 	for _, t := range a.Days {
-		if c.Days, err = count(c.Days, t, maxDays, func(t *Tally) int32 { return t.Day }); err != nil {
+		if c.Days, err = count(c.Days, t, maxDays, func(t Tally) int32 { return t.Day }); err != nil {
 			return err
 		}
 	}

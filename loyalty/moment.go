@@ -75,12 +75,14 @@ func (b *Bonus) fits(p *Programme, m *moment) bool {
 	case b.First && !m.first,
 		!b.From.IsZero() && m.at.Before(b.From),
 		!b.To.IsZero() && !m.at.Before(b.To),
+		len(b.Plans) > 0 && !AnyPlan(b.Plans, m.facts.PlansAt(m.at)),
 		len(b.Stores) > 0 && !slices.Contains(b.Stores, m.store),
 		len(b.Levels) > 0 && !slices.ContainsFunc(b.Levels, func(id string) bool { return p.level(id) == m.level }):
 		return false
 	}
 	day, fits := b.dayOf(m)
-	return fits && (len(b.Weekdays) == 0 || slices.Contains(b.Weekdays, day.Weekday())) && b.fitsBirthday(m, day)
+	return fits && (len(b.Weekdays) == 0 || slices.Contains(b.Weekdays, day.Weekday())) &&
+		(len(b.Days) == 0 || slices.Contains(b.Days, day.Day())) && b.fitsBirthday(m, day)
 }
 
 // dayOf is the civil day that the bonus has the moment on, and whether the

@@ -57,6 +57,7 @@ const (
 	NudgeAnniversary NudgeKind = "anniversary"      // of joining
 	NudgeThanks      NudgeKind = "thanks"           // for the n-th visit, in somebody's name
 	NudgeReleased    NudgeKind = "pending-released" // points that waited can be spent
+	NudgePlan        NudgeKind = "plan-renewal"     // a paid plan ends soon
 )
 
 // NudgeCarriage says how a nudge travels where a message costs money.

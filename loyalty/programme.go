@@ -20,6 +20,9 @@ type Programme struct {
 	ReturnWindow time.Duration
 	Reversal     Reversal
 	Caps         map[Role]Cap // roles that are missing have no caps
+	// StoreCaps bound what is given in a store by all together, besides what each
+	// may give; stores that are missing have no bound.
+	StoreCaps map[Store]Cap
 	// ApproveOver is how many points an employee may give by hand without a
 	// second person; 0 asks for none.
 	ApproveOver Points
@@ -27,12 +30,43 @@ type Programme struct {
 	// 0 means that only a release ends a hold.
 	HoldFor time.Duration
 
-	Earning  Earning
-	Tiers    Tiers
-	Cards    []StampCard
-	Rewards  []Reward
-	Gifts    []Gift
-	Referral Referral
+	Earning Earning
+	Tiers   Tiers
+	// Settlement is what points are worth between the stores.
+	Settlement Settlement
+	Cards      []StampCard
+	Rewards    []Reward
+	Gifts      []Gift
+	Referral   Referral
+	// Plans are memberships that are paid for.
+	Plans []Plan
+	// Offers are perks that members claim for nothing.
+	Offers []Offer
+	// Events are what members sign up for; with MakeEvents managers make more.
+	Events     []Event
+	MakeEvents bool
+	// Rooms are groups that a tier, or a paid plan, opens.
+	Rooms []Room
+	// Voices are what is given for what members say in public, Charities to whom
+	// they may give points.
+	Voices    []Voice
+	Charities []Charity
+	// What members are challenged to, what they get for showing up, and the list in
+	// a group of who did.
+	Missions []Mission
+	Streaks  []Streak
+	Badges   []Badge
+	CheckIn  CheckIn
+	Board    Board
+	// Recommend is what members are told may please them, Levers what words are
+	// tried on them besides.
+	Recommend Recommend
+	Levers    []LeverRule
+	Play      Play
+	// Household is what members may do with one another's points, Match what tiers
+	// they get for what they have elsewhere.
+	Household Household
+	Match     StatusMatch
 	// NoticeDays are how many days before points go the member is told, most
 	// first, as in 30, 7, 1.
 	NoticeDays []int
@@ -116,6 +150,23 @@ func (p *Programme) DayEnd(t time.Time) time.Time {
 // used is what they gave before on that day, by hand or by sale as kind says.
 func (p *Programme) Check(role Role, kind Kind, n, used Points, approved bool) error {
 	return p.CheckBy(p.Caps[role], kind, n, used, approved)
+}
+
+// CheckStore holds an act of giving n points in a store against that store's caps.
+// used is what was given there before on that day, by hand or by sale as kind says.
+func (p *Programme) CheckStore(at Store, kind Kind, n, used Points) error {
+	c := p.StoreCaps[at]
+	act, day := c.GiveAct, c.GiveDay
+	if kind == KindEarn {
+		act, day = c.SaleAct, c.SaleDay
+	}
+	if act > 0 && n > act {
+		return &LimitError{SpanStoreAct, act, 0, n}
+	}
+	if sum, err := add(used, n); err != nil || day > 0 && sum > day {
+		return &LimitError{SpanStoreDay, day, used, n}
+	}
+	return nil
 }
 
 // CheckBy is Check with caps of an employee's own instead of the role's.

@@ -48,7 +48,7 @@ func giveBack(a *Account, p *Programme, d Draft, of *Entry) ([]Entry, error) {
 	e.Of, e.Parts = of.Seq, slices.Clone(of.Parts)
 	n := sum(of.Parts)
 	e.Legs = []Leg{{Redeemed, -n}, {Available, n}}
-	return w.finish(w.put(e))
+	return w.finish(w.putHome(e))
 }
 
 // stopWaiting forgets a reversal that waits for a sale which will not come.
@@ -71,7 +71,7 @@ func stopWaiting(a *Account, p *Programme, d Draft, of *Entry) ([]Entry, error) 
 // decides.
 func (w *work) collect(n Points, own uint64) ([]Part, []Leg, error) {
 	mine, others := w.reversible(own)
-	took, legs := take(n, []Lot{mine})
+	took, legs := take(n, []*Lot{&mine})
 	rest := n - sum(took)
 	if k := min(rest, mine.Expired); k > 0 {
 		took = append(took, Part{Lot: own, Points: k, Expired: true})
@@ -95,11 +95,11 @@ func (w *work) collect(n Points, own uint64) ([]Part, []Leg, error) {
 
 // reversible is the lot own, closed or not (none: a zero one), and the others
 // that a reversal may take from, in its order.
-func (w *work) reversible(own uint64) (mine Lot, others []Lot) {
+func (w *work) reversible(own uint64) (mine Lot, others []*Lot) {
 	mine = w.a.Shelf[own]
-	for _, l := range w.a.Lots {
-		if l.Seq == own {
-			mine = l
+	for i := range w.a.Lots {
+		if l := &w.a.Lots[i]; l.Seq == own {
+			mine = *l
 		} else if l.Pending {
 			others = append(others, l)
 		}
@@ -153,7 +153,11 @@ func GiveUp(a *Account, p *Programme, d Draft) ([]Entry, error) {
 		return nil, err
 	}
 	e := w.entry(KindAdjust)
-	e.Parts, e.Legs = take(math.MaxInt64, w.a.Lots)
+	var lots []*Lot
+	for i := range w.a.Lots {
+		lots = append(lots, &w.a.Lots[i])
+	}
+	e.Parts, e.Legs = take(math.MaxInt64, lots)
 	if len(e.Parts) == 0 {
 		return w.finish(nil)
 	}

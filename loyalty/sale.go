@@ -42,8 +42,34 @@ type Facts struct {
 	// Returned says that this person was a member before and was erased: what
 	// is given once to a person is not given again.
 	Returned bool
+	// Plans are the paid plans that run, or ran last, each for its time.
+	Plans []PlanTime
 	// Boosts are bonuses of this member's own, besides the programme's.
 	Boosts []Bonus
+}
+
+// PlanTime is a time in which a paid plan's perks held.
+type PlanTime struct {
+	Plan     string
+	From, To time.Time // To is exclusive
+}
+
+// PlansAt are the ids of the paid plans that ran at a moment.
+func (f *Facts) PlansAt(at time.Time) (ids []string) {
+	for _, x := range f.Plans {
+		if !at.Before(x.From) && at.Before(x.To) {
+			ids = append(ids, x.Plan)
+		}
+	}
+	return ids
+}
+
+// Since reports whether what is given once in a time that began at from can be
+// given to this person: to who was a member before and came back, only when that
+// time began after they joined again, for what they had in it before is not known
+// any more. A zero from is a time without a beginning.
+func (f Facts) Since(from time.Time) bool {
+	return !f.Returned || !from.IsZero() && f.Joined.Before(from)
 }
 
 // Share is the part of an entry's points that one rule gave. The rules' names

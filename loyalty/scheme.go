@@ -27,6 +27,7 @@ type Reward struct {
 	PerPerson int64
 	Per       Span
 	Levels    []string // tiers that may; empty: all
+	Plans     []string // paid plans of which one must run; empty: none is asked for
 	From, To  time.Time
 	Stores    []Store // where it is used; empty: everywhere
 	// ValidFor is how long a voucher lives from its issue; 0 is the
@@ -36,6 +37,10 @@ type Reward struct {
 	OnExpiry Fate  // of the points of a voucher that was not used
 	OnCancel Fate  // of the points when the member gives the voucher back
 	Worth    Money // for the shop's books, in minor units; 0 is not said
+	// Partner is the neighbour whose goods it is, where alone it is used; "" is the
+	// shop. PartnerPrice is what the shop pays for each voucher that was.
+	Partner      Store
+	PartnerPrice Money
 }
 
 // RewardKind is what a reward is.

@@ -22,6 +22,9 @@ func Settle(a *Account, p *Programme, d Draft) ([]Entry, error) {
 // points that a hold gives back may be past their expiry.
 func (w *work) settle() error {
 	clear(w.passed) // what the operation did may count for them
+	if err := w.homeAll(); err != nil {
+		return err
+	}
 	for {
 		e, due := w.due()
 		if !due {
@@ -29,6 +32,11 @@ func (w *work) settle() error {
 		}
 		if err := w.put(e); err != nil {
 			return err
+		}
+		if e.Kind == KindTimeout {
+			if err := w.home(e.Parts, e.EffectiveAt); err != nil {
+				return err
+			}
 		}
 		if err := w.repay(e.EffectiveAt); err != nil {
 			return err
@@ -103,9 +111,10 @@ func (w *work) repay(at time.Time) error {
 }
 
 // spendable are the lots that a spend may take from at t, in its order.
-func (w *work) spendable(t time.Time) []Lot {
-	var lots []Lot
-	for _, l := range w.a.Lots {
+func (w *work) spendable(t time.Time) []*Lot {
+	lots := make([]*Lot, 0, len(w.a.Lots))
+	for i := range w.a.Lots {
+		l := &w.a.Lots[i]
 		if !l.Pending && l.Remaining > 0 && !l.GoneAt(t) {
 			lots = append(lots, l)
 		}
@@ -118,12 +127,14 @@ func (w *work) now() time.Time { return later(w.d.Now, w.a.RecordedAt) }
 
 // take takes up to n points from lots in their order, and gives the legs on the
 // member's side.
-func take(n Points, lots []Lot) (took []Part, legs []Leg) {
+func take(n Points, lots []*Lot) (took []Part, legs []Leg) {
 	var active, pending Points
-	for i := range lots {
-		l := &lots[i]
+	for _, l := range lots {
 		k := min(n, l.Remaining)
 		if k == 0 {
+			if n == 0 {
+				break
+			}
 			continue
 		}
 		took = append(took, Part{Lot: l.Seq, Points: k})

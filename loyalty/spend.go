@@ -23,6 +23,15 @@ func SetAside(a *Account, p *Programme, d Draft, n Points, t Terms) ([]Entry, er
 
 // use moves available points to another pot.
 func use(a *Account, p *Programme, d Draft, n Points, k Kind, to Pot, t Terms) ([]Entry, error) {
+	w, err := mayUse(a, p, d, n, k)
+	if err != nil {
+		return nil, err
+	}
+	return w.use(n, k, to, t)
+}
+
+// mayUse is ready to use points, if the account may use any.
+func mayUse(a *Account, p *Programme, d Draft, n Points, k Kind) (*work, error) {
 	if n <= 0 {
 		return nil, ErrAmount
 	}
@@ -36,13 +45,18 @@ func use(a *Account, p *Programme, d Draft, n Points, k Kind, to Pot, t Terms) (
 	if k == KindHold && len(w.a.Holds) >= maxOpen {
 		return nil, ErrFull
 	}
+	return w, nil
+}
+
+// use is the entry that moves n points.
+func (w *work) use(n Points, k Kind, to Pot, t Terms) (_ []Entry, err error) {
 	e := w.entry(k)
 	if e.Parts, e.Legs, err = w.takeAll(n); err != nil {
 		return nil, err
 	}
 	e.Legs = append(e.Legs, Leg{to, n})
 	e.RenewsTo = w.renewal(k)
-	e.Voucher = d.Voucher
+	e.Voucher = w.d.Voucher
 	if k == KindHold {
 		e.Deadline, e.Forfeit = w.deadline(t), t.Forfeit
 	}
@@ -106,6 +120,9 @@ func endHold(a *Account, p *Programme, d Draft, hold *Entry, n Points, k Kind, t
 	n = sum(e.Parts)
 	e.Legs = []Leg{{Held, -n}, {to, n}}
 	e.RenewsTo = w.renewal(k)
+	if k == KindRelease {
+		return w.finish(w.putHome(e))
+	}
 	return w.finish(w.put(e))
 }
 

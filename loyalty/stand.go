@@ -61,8 +61,9 @@ func (c *counted) now(at time.Time) (best ground) {
 		return best
 	}
 	for range 4 { // a grace is a year at most
-		next := c.windowOn(in.to)
-		best.better(ground{c.reached(c.value(c.counts, in)), in.from, c.graced(next.to)}, at)
+		if level := c.reached(c.value(c.counts, in)); level > 0 {
+			best.better(ground{level, in.from, c.graced(c.windowOn(in.to).to)}, at)
+		}
 		in = c.windowOn(in.from.AddDate(0, 0, -1))
 	}
 	return best

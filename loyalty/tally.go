@@ -20,21 +20,25 @@ func (a *Account) tally(e *Entry) error {
 	month, day := e.Tally, e.Tally
 	month.Day, day.Bucket = 0, 0
 	var err error
-	if a.Buckets, err = count(a.Buckets, month, maxBuckets, func(t *Tally) int32 { return t.Bucket }); err != nil {
+	if a.Buckets, err = count(a.Buckets, month, maxBuckets, func(t Tally) int32 { return t.Bucket }); err != nil {
 		return err
 	}
-	a.Days, err = count(a.Days, day, maxDays, func(t *Tally) int32 { return t.Day })
+	a.Days, err = count(a.Days, day, maxDays, func(t Tally) int32 { return t.Day })
 	return err
 }
 
 // count adds one tally to an ordered list that keeps its newest n. What is
 // older than all of a full list is forgotten: nothing looks at it any more.
-func count(list []Tally, t Tally, n int, key func(*Tally) int32) ([]Tally, error) {
-	i, found := slices.BinarySearchFunc(list, t, func(a, b Tally) int { return int(key(&a)) - int(key(&b)) })
-	if !found {
-		list = slices.Insert(list, i, t)
-		return list[max(0, len(list)-n):], nil
+func count(list []Tally, t Tally, n int, key func(Tally) int32) ([]Tally, error) {
+	i := len(list) // mostly it is the newest
+	for i > 0 && key(list[i-1]) > key(t) {
+		i--
 	}
+	if i == 0 || key(list[i-1]) < key(t) {
+		list = slices.Insert(list, i, t)
+		return slices.Delete(list, 0, max(0, len(list)-n)), nil
+	}
+	i--
 	l := &list[i]
 	var bad error
 	plus := func(to *int64, n int64) {

@@ -39,6 +39,7 @@ func Unmerge(from, into *Account, p *Programme, df, di Draft, past Past) (back, 
 	if err != nil {
 		return nil, nil, err
 	}
+	f.merging, w.merging = true, true
 	s := &split{
 		wing: n, from: past.From.Clone(), into: past.Into.Clone(), own: map[uint64]bool{},
 		handed: map[Pot]Points{}, stays: map[uint64]Lot{}, netted: map[uint64]Points{},
@@ -105,13 +106,15 @@ func (s *split) one(e *Entry) error {
 	case KindFreeze, KindThaw:
 		on := e.Kind == KindFreeze
 		s.frozen = &on
+	case KindMatch: // it was given to who they were together
+		s.into.Standing = *e.Standing
 	}
 	for _, p := range e.Parts {
 		if e.Kind == KindRepay {
 			s.repay(p)
 			continue
 		}
-		s.came(e.Kind, p)
+		s.came(e, p)
 		if s.mine(p.Lot) {
 			s.lot(e.Kind, p, own)
 		}
@@ -154,10 +157,16 @@ func (s *split) repay(p Part) {
 
 // came notes what comes free in a lot, and what of it expires beside a debt of
 // the same one that the other had paid: alone it would have paid that at once.
-func (s *split) came(k Kind, p Part) {
-	switch k {
+func (s *split) came(e *Entry, p Part) {
+	switch e.Kind {
 	case KindRelease, KindTimeout, KindActivate:
 		s.free[p.Lot] += p.Points
+	case KindTransfer, KindHome:
+		if e.In(Joined) < 0 { // what was lent is back
+			s.free[p.Lot] += p.Points
+			return
+		}
+		s.free[p.Lot] -= min(p.Points, s.free[p.Lot])
 	case KindExpire:
 		n := min(p.Points, s.free[p.Lot], max(0, s.owed[s.side(p.Lot)]))
 		s.free[p.Lot] -= n

@@ -41,15 +41,16 @@ func Await(a *Account, p *Programme, d Draft, r Return) ([]Entry, error) {
 // applyWaits applies the reversals that waited for this sale, each once, as
 // far as there is something left to take back.
 func (w *work) applyWaits(sale Entry) error {
-	if sale.Order == "" {
+	if sale.Order == "" || len(w.a.Waits) == 0 {
 		return nil
 	}
+	of := sale // so that only a sale for which one waits is copied
 	for _, wait := range slices.Clone(w.a.Waits) {
 		left := sale.Amount - w.a.Marks[sale.Seq].Amount
 		if wait.Order != sale.Order || left == 0 || sale.RecordedAt.Sub(wait.Since) > WaitFor {
 			continue
 		}
-		if err := w.applyWait(&sale, wait, left); err != nil {
+		if err := w.applyWait(&of, wait, left); err != nil {
 			return err
 		}
 	}

@@ -144,8 +144,9 @@ func (t Table[T]) Between(from, to string) Range {
 // at after the loop.
 func (t Table[T]) Scan(r Reader, rg Range, err *error) iter.Seq2[string, T] {
 	return func(yield func(string, T) bool) {
+		var v T // one for all rows: large ones would each be a piece of garbage
 		for row, e := range r.Scan(rg) {
-			var v T
+			v = *new(T)
 			if e == nil {
 				e = Decode(row.Key, row.Value, &v)
 			}
@@ -187,11 +188,22 @@ func CheckSum(key, raw []byte) ([]byte, error) {
 	return raw[:n], nil
 }
 
+// Quick is a value that reads by itself the JSON that [Encode] writes of it,
+// several times faster than encoding/json does: for the rows that are read by the
+// million. It reports false for what it does not know, which is then read the
+// usual way, and leaves the value empty.
+type Quick interface {
+	ReadJSON(b []byte) bool
+}
+
 // Decode checks and reads the stored form. key is for the complaint only.
 func Decode(key, raw []byte, v any) error {
 	b, err := CheckSum(key, raw)
 	if err != nil {
 		return err
+	}
+	if q, ok := v.(Quick); ok && q.ReadJSON(b) {
+		return nil
 	}
 	if err := json.Unmarshal(b, v); err != nil {
 		return fmt.Errorf("%w: row %q: %v", ErrDamaged, key, err)

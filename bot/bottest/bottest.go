@@ -132,6 +132,7 @@ type world struct {
 	db      store.DB
 	fixture Fixture
 	line    *recorder
+	second  *recorder // another LINE account of the same provider
 	tg      *recorder
 	cancel  context.CancelFunc
 	done    chan struct{}
@@ -148,6 +149,7 @@ func newWorld(t testing.TB, e Engine, setup Setup) *world {
 	w := &world{
 		t: t, engine: e, setup: setup, db: e.Open(t),
 		line:   &recorder{name: "line", platform: bot.LINE},
+		second: &recorder{name: "line2", platform: bot.LINE},
 		tg:     &recorder{name: "telegram", platform: bot.Telegram},
 		people: map[string]*persona{}, groups: map[string]*group{},
 	}
@@ -166,7 +168,7 @@ func (w *world) start() {
 		DB: w.db, Persons: w.fixture.Bot.Persons, Clock: bot.SystemClock{}, Log: log, Zone: w.fixture.Zone,
 		LookEvery: time.Minute,                                                              // nobody else puts anything
 		Paces:     map[bot.ChannelName]outbox.Pace{w.tg.name: outbox.DefaultPace(bot.LINE)}, // people here type faster
-		Channels:  map[bot.ChannelName]outbox.Channel{w.line.name: w.line, w.tg.name: w.tg},
+		Channels:  map[bot.ChannelName]outbox.Channel{w.line.name: w.line, w.second.name: w.second, w.tg.name: w.tg},
 	}
 	if w.fixture.Outbox != nil {
 		w.fixture.Outbox(&cfg)

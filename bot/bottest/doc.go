@@ -8,6 +8,8 @@
 //
 //	ann> /points                     Ann says it in her private chat (LINE unless told)
 //	ann@telegram> hello              the first mention of a name may choose the platform
+//	ann+> /points                    Ann's own chat with the shop's second LINE account,
+//	                                 where there is one: "line2", of the same provider
 //	sam(clerk)@telegram> /today      and enrol an employee: clerk, manager or owner
 //	ann in #club> text               in a group; the first mention makes it, on the speaker's platform
 //	sam in #club to ann> /sale 100   an answer to Ann's newest message there; also: to bot
@@ -18,7 +20,8 @@
 //	                                 contact other +886…; unnamed (no user id in groups)
 //	event> ann forged c:points       a button's payload that no button of Ann's has
 //	event> bob forged of ann "Yes"   Bob's app sends what Ann's newest such button carries
-//	event> #club join by ann         also: leave, migrate, came ann, left ann, standby, unsend ann
+//	event> ann asks #club            for a place in a group, by its link (Telegram)
+//	event> #club join by ann         also: promote, leave, migrate, came ann, left ann, standby, unsend ann
 //	clock> +24h                      also: clock> 2026-01-25 10:00 (in the shop's zone)
 //	lang> ann th                     the language of Ann's app
 //	call> ann =cmd|x                 the name on Ann's account from now on

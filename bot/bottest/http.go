@@ -20,12 +20,13 @@ import (
 )
 
 // World is what a scene over HTTP is played in: both platforms on loopback,
-// with one LINE account ("line" in the configuration) and one Telegram bot
-// ("telegram"), whose settings are the constants below. Its clock stands still
+// with a LINE account ("line" in the configuration), another one of the same
+// provider that most shops leave out ("line2"), and a Telegram bot ("telegram"), whose settings are the constants below. Its clock stands still
 // but for clock> lines and for what the bot itself waits for.
 type World struct {
 	Sim      *sim.Sim
 	Line     *sim.LineChannel
+	Second   *sim.LineChannel // another LINE account of the same provider, "line2"
 	Telegram *sim.TelegramBot
 	// Dir is where the program keeps its store over restarts.
 	Dir string
@@ -37,6 +38,10 @@ const (
 	LineSecret     = "line-channel-secret"
 	LineToken      = "line-channel-token"
 	LineBasicID    = "@cafe"
+	SecondID       = "1650000002"
+	SecondSecret   = "second-channel-secret"
+	SecondToken    = "second-channel-token"
+	SecondBasicID  = "@cafe2"
 	TelegramToken  = "1001:telegram-bot-token"
 	TelegramSecret = "telegram-webhook-secret"
 	TelegramName   = "cafe_bot"
@@ -182,6 +187,7 @@ func newWorldHTTP(t testing.TB) *World {
 	s.Clock.Freeze(Start.Add(-time.Minute))
 	w := &World{Sim: s, Dir: t.TempDir()}
 	w.Line = s.LineChannel(sim.LineConfig{ID: LineID, Secret: LineSecret, Token: LineToken, BasicID: LineBasicID, Name: "Bot", Redelivery: true})
+	w.Second = s.LineChannel(sim.LineConfig{ID: SecondID, Secret: SecondSecret, Token: SecondToken, BasicID: SecondBasicID, Name: "Bot", Redelivery: true})
 	w.Telegram = s.TelegramBot(sim.TelegramConfig{Token: TelegramToken, Username: TelegramName, Name: "Bot"})
 	return w
 }
@@ -189,6 +195,7 @@ func newWorldHTTP(t testing.TB) *World {
 // hook leads both platforms' webhooks to the front.
 func (w *World) hook(t testing.TB, f *front) {
 	w.Line.SetWebhook(f.URL + "/webhook/line")
+	w.Second.SetWebhook(f.URL + "/webhook/line2")
 	w.Sim.Clock.Advance(2 * time.Second) // Telegram takes one change a second
 	form := url.Values{"url": {f.URL + "/webhook/telegram"}, "secret_token": {TelegramSecret}}
 	res, err := http.PostForm(w.Sim.TelegramAPI()+"/bot"+TelegramToken+"/setWebhook", form)

@@ -209,7 +209,7 @@ func (x *httpPerson) onLine(w []string) {
 	case "forged":
 		x.line.Postback(strings.Replace(x.play.forgery(strings.Join(w[2:], " ")), ":", "=", 1))
 	case "odd":
-		x.play.world.Line.Inject(map[string]any{"type": "new", "source": map[string]any{"type": "user", "userId": x.line.ID()}})
+		x.play.lineOf(x.name).Inject(map[string]any{"type": "new", "source": map[string]any{"type": "user", "userId": x.line.ID()}})
 	default:
 		x.play.t.Skipf("event> %s: nobody does that on LINE", w[1])
 	}
@@ -231,6 +231,8 @@ func (x *httpPerson) onTelegram(w []string) {
 		}
 		x.tg.SetNumber(number)
 		x.tg.ShareContact()
+	case "asks":
+		x.pressed(x.tg.AskIn(x.play.groups[w[2]].tg))
 	case "forged":
 		x.forgeOnTelegram(strings.Join(w[2:], " "))
 	default:
@@ -298,6 +300,8 @@ func (p *httpPlayer) inTelegramGroup(g *httpGroup, w []string, by *httpPerson) {
 		g.tg.Join(p.person(w[2]).tg)
 	case "left":
 		g.tg.Leave(p.person(w[2]).tg)
+	case "promote":
+		g.tg.PromoteBot(by.tg)
 	case "migrate":
 		g.tg.Upgrade(by.tg)
 	default:

@@ -58,10 +58,10 @@ func (p *httpPlayer) person(spec string) *httpPerson {
 
 func (p *httpPlayer) newHTTPPerson(name string, platform bot.Platform) *httpPerson {
 	x := &httpPerson{play: p, name: name, platform: bot.LINE, lang: "en", said: map[string]string{}}
-	display, named := strings.ToUpper(name[:1])+name[1:], p.speaksFirst(name)
+	display, named := strings.ToUpper(name[:1])+bare(name[1:]), p.speaksFirst(name)
 	for _, l := range p.script {
 		who, rest, _ := strings.Cut(l.rest, " ")
-		if bare, _, _ := strings.Cut(who, "@"); bare != name {
+		if own, _, _ := strings.Cut(who, "@"); own != name {
 			continue
 		}
 		switch l.verb {
@@ -80,11 +80,18 @@ func (p *httpPlayer) newHTTPPerson(name string, platform bot.Platform) *httpPers
 		x.meetTelegram(display)
 		return x
 	}
-	x.line = p.world.Line.Person(display, x.lang)
+	x.line = p.lineOf(name).Person(display, x.lang)
 	if !p.follows(name) {
 		x.line.Befriend()
 	}
 	return x
+}
+
+func (p *httpPlayer) lineOf(name string) *sim.LineChannel {
+	if lineOf(name) != "line" {
+		return p.world.Second
+	}
+	return p.world.Line
 }
 
 // meetTelegram makes a Telegram account that has started the bot before.
@@ -130,7 +137,7 @@ func (x *httpPerson) identity() bot.Identity {
 	if x.tg != nil {
 		return bot.Identity{Channel: "telegram", User: bot.UserID(strconv.FormatInt(x.tg.ID(), 10))}
 	}
-	return bot.Identity{Channel: "line", User: bot.UserID(x.line.ID())}
+	return bot.Identity{Channel: lineOf(x.name), User: bot.UserID(x.line.ID())}
 }
 
 // speaksFirst says whether somebody does something before a call> line names

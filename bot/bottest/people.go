@@ -58,13 +58,24 @@ func (w *world) person(spec string) *persona {
 
 func (w *world) newPersona(name string, platform bot.Platform) *persona {
 	p := &persona{name: name, platform: bot.LINE, lang: "en", buttons: map[bot.ChatID][]bot.Button{}, said: map[bot.ChatID]bot.MessageID{}}
-	sum := md5.Sum([]byte(name))
-	p.identity = bot.Identity{Channel: "line", User: bot.UserID("U" + hex.EncodeToString(sum[:]))}
+	sum := md5.Sum([]byte(bare(name)))
+	p.identity = bot.Identity{Channel: lineOf(name), User: bot.UserID("U" + hex.EncodeToString(sum[:]))}
 	if platform == bot.Telegram {
 		p.platform = bot.Telegram
 		p.identity = bot.Identity{Channel: "telegram", User: bot.UserID(strconv.Itoa(int(crc32.ChecksumIEEE([]byte(name)) >> 1)))}
 	}
 	return p
+}
+
+// bare is whose chat it is: "ann" of "ann+".
+func bare(name string) string { return strings.TrimSuffix(name, "+") }
+
+// lineOf is the LINE account that a name's chat is with.
+func lineOf(name string) bot.ChannelName {
+	if bare(name) != name {
+		return "line2"
+	}
+	return "line"
 }
 
 // place is the chat "#club", or topic 7 of it, "#club/7".
@@ -95,7 +106,7 @@ func (p *persona) display() string {
 	if p.title != "" {
 		return p.title
 	}
-	return strings.ToUpper(p.name[:1]) + p.name[1:]
+	return strings.ToUpper(p.name[:1]) + bare(p.name[1:])
 }
 
 // private is the persona's chat with the bot.

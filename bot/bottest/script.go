@@ -224,6 +224,9 @@ func (w *world) happen(rest string) bot.Chat {
 	case "contact":
 		e = w.event(p, chat, bot.Shared)
 		e.Contact = &bot.Contact{Phone: words[len(words)-1], Own: words[2] != "other"}
+	case "asks": // for a place in a group, by its link
+		e = w.event(p, chat, bot.Knocked)
+		e.Into, e.Title = w.group(words[2], p.platform).chat.ID, strings.TrimPrefix(words[2], "#")
 	case "unnamed":
 		p.unnamed = true
 		return chat
@@ -240,6 +243,9 @@ func (w *world) groupEvent(words []string) bot.Chat {
 		by = w.person(words[3])
 	}
 	g := w.group(words[0], by.platform)
+	if words[1] == "promote" { // the bot hears of it and has nothing to do
+		return g.chat
+	}
 	by.platform = map[bot.ChannelName]bot.Platform{"line": bot.LINE, "telegram": bot.Telegram}[g.chat.Channel]
 	kinds := map[string]bot.EventKind{"join": bot.BotJoined, "leave": bot.BotLeft, "migrate": bot.Migrated, "came": bot.PeopleCame, "left": bot.PeopleLeft, "standby": bot.Standby, "unsend": bot.Unsent}
 	kind, ok := kinds[words[1]]
@@ -269,7 +275,7 @@ var codeLike = regexp.MustCompile(`\b[2-9A-Z]{3,}(?:-[2-9A-Z]{2,})+\b`)
 // listen tells what arrived on phones, and to whom.
 func (w *world) listen(spoke bot.Chat) string {
 	var out strings.Builder
-	all := append(w.line.take(), w.tg.take()...)
+	all := slices.Concat(w.line.take(), w.second.take(), w.tg.take())
 	// Letters to several chats go out side by side: the speaker's comes first
 	// here, the others by name.
 	place := func(h heard) string {

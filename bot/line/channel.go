@@ -36,8 +36,11 @@ type Config struct {
 	Name      bot.ChannelName
 	ChannelID string // decimal; needed when Token is empty
 	Secret    string // signs webhooks; never empty
-	Token     string // long-lived channel access token; empty: short-lived ones are fetched
-	BasicID   string // "@abc1234d", needed by buttons from a group to the private chat; when empty, Info learns it
+	// Before are secrets that webhooks may still be signed with while a change
+	// is on its way.
+	Before  []string
+	Token   string // long-lived channel access token; empty: short-lived ones are fetched
+	BasicID string // "@abc1234d", needed by buttons from a group to the private chat; when empty, Info learns it
 
 	APIBase     string // default DefaultAPIBase
 	DataAPIBase string // default DefaultDataAPIBase
@@ -66,7 +69,7 @@ type Photos interface {
 // several goroutines at once.
 type Channel struct {
 	name     bot.ChannelName
-	secret   string
+	keys     atomic.Pointer[Keys]
 	basicID  atomic.Pointer[string] // asked with Info where it is not configured
 	apiBase  string
 	dataBase string
@@ -88,7 +91,7 @@ var basicForm = regexp.MustCompile(`^@[0-9A-Za-z._-]{1,30}$`)
 // with which anybody could sign a webhook.
 func New(cfg Config) (*Channel, error) {
 	c := &Channel{
-		name: cfg.Name, secret: cfg.Secret,
+		name:    cfg.Name,
 		apiBase: cfg.APIBase, dataBase: cfg.DataAPIBase,
 		http: newClient(cfg.HTTP), clock: cfg.Clock, pictures: cfg.Pictures, photos: cfg.Photos,
 	}
@@ -96,6 +99,7 @@ func New(cfg Config) (*Channel, error) {
 		cfg.BasicID = "@" + cfg.BasicID
 	}
 	c.basicID.Store(&cfg.BasicID)
+	c.keys.Store(&Keys{cfg.Secret, cfg.Before, cfg.Token})
 	if c.apiBase == "" {
 		c.apiBase = DefaultAPIBase
 	}
@@ -109,6 +113,7 @@ func New(cfg Config) (*Channel, error) {
 		return nil, fmt.Errorf("line: channel %q: %w", cfg.Name, err)
 	}
 	c.tokens = newTokens(cfg, c)
+	c.tokens.keys = c.keys.Load
 	return c, nil
 }
 
@@ -119,7 +124,7 @@ func (c *Channel) check(cfg Config) error {
 	switch {
 	case c.name == "":
 		return errors.New("name is empty")
-	case c.secret == "":
+	case cfg.Secret == "":
 		return errors.New("channel_secret is empty; copy it from Basic settings in the LINE Developers console")
 	case cfg.Token == "" && cfg.ChannelID == "":
 		return errors.New("set channel_token, or channel_id so that short-lived tokens can be fetched")

@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/line/line-bot-sdk-go/v8/linebot/webhook"
-
 	"regulars/bot"
 )
 
@@ -80,7 +78,7 @@ type wireMembers struct {
 // it back.
 func (c *Channel) Decode(h http.Header, body []byte) ([]bot.Event, error) {
 	signature := h.Get("X-Line-Signature")
-	if signature == "" || !webhook.ValidateSignature(c.secret, signature, body) {
+	if signature == "" || !c.signed(signature, body) {
 		return nil, bot.ErrForged
 	}
 	var envelope struct {

@@ -70,7 +70,7 @@ const dying = 7 * 24 * time.Hour
 // the secret is of the same channel.
 func (c *Channel) aboutKeys(ctx context.Context) (found []Finding) {
 	id := c.tokens.id
-	if c.tokens.fixed != "" {
+	if c.keys.Load().Token != "" {
 		whose, left, known := c.verify(ctx)
 		switch {
 		case !known:
@@ -109,9 +109,9 @@ func (c *Channel) verify(ctx context.Context) (channel string, left time.Duratio
 	if err != nil {
 		return "", 0, false
 	}
-	res, v, err := api.WithContext(ctx).VerifyChannelTokenWithHttpInfo(c.tokens.fixed)
+	res, v, err := api.WithContext(ctx).VerifyChannelTokenWithHttpInfo(c.keys.Load().Token)
 	if err != nil || res == nil || res.StatusCode != http.StatusOK {
-		res, v, err = api.WithContext(ctx).VerifyChannelTokenByJWTWithHttpInfo(c.tokens.fixed)
+		res, v, err = api.WithContext(ctx).VerifyChannelTokenByJWTWithHttpInfo(c.keys.Load().Token)
 	}
 	if err != nil || res == nil || res.StatusCode != http.StatusOK || v.ClientId == "" {
 		return "", 0, false
@@ -125,7 +125,7 @@ func (c *Channel) verify(ctx context.Context) (channel string, left time.Duratio
 // aboutSecret proves channel_secret by having a token issued for it, which
 // lapses by itself.
 func (c *Channel) aboutSecret(ctx context.Context, id string) []Finding {
-	a := newTokens(Config{ChannelID: id, Secret: c.secret}, c).fetch(ctx)
+	a := newTokens(Config{ChannelID: id, Secret: c.keys.Load().Secret}, c).fetch(ctx)
 	switch {
 	case a == nil:
 		return []Finding{{OK: true, Text: "channel_secret is this channel's"}}

@@ -22,7 +22,7 @@ func (c *Channel) Health(ctx context.Context) (Health, error) {
 	address, on, a := c.endpoint(ctx)
 	if a == nil {
 		h := Health{Webhook: address, On: on}
-		if c.tokens.fixed != "" {
+		if c.keys.Load().Token != "" {
 			if _, left, known := c.verify(ctx); known && left > 0 {
 				h.TokenEnds = c.clock.Now().Add(left)
 			}

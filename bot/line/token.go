@@ -18,11 +18,11 @@ const renewBefore = 2 * time.Minute
 // tokens gives out the channel's access token: the configured one, or
 // stateless ones fetched as needed and shared by all callers.
 type tokens struct {
-	fixed      string
-	id, secret string
-	base       string
-	http       *http.Client
-	clock      bot.Clock
+	keys  func() *Keys
+	id    string
+	base  string
+	http  *http.Client
+	clock bot.Clock
 
 	turn  chan struct{} // holds one value; whoever has it may use the rest
 	value string
@@ -31,7 +31,7 @@ type tokens struct {
 
 func newTokens(cfg Config, c *Channel) *tokens {
 	t := &tokens{
-		fixed: cfg.Token, id: cfg.ChannelID, secret: cfg.Secret,
+		keys: func() *Keys { return &Keys{Secret: cfg.Secret, Token: cfg.Token} }, id: cfg.ChannelID,
 		base: c.apiBase, http: c.http, clock: c.clock, turn: make(chan struct{}, 1),
 	}
 	t.turn <- struct{}{}
@@ -42,8 +42,8 @@ func newTokens(cfg Config, c *Channel) *tokens {
 // it did refuse just now, or "". When nothing newer can be had, what is wrong
 // is in the answer.
 func (t *tokens) get(ctx context.Context, refused string) (string, *answer) {
-	if t.fixed != "" {
-		return t.fixed, nil
+	if fixed := t.keys().Token; fixed != "" {
+		return fixed, nil
 	}
 	// A channel instead of a mutex, so that a caller who gives up is not kept
 	// waiting for another's request.
@@ -75,7 +75,7 @@ func (t *tokens) fetch(ctx context.Context) *answer {
 	asked := t.clock.Now()
 	a := &answer{op: "token"}
 	res, got, err := api.WithContext(a.trace(ctx)).
-		IssueStatelessChannelTokenWithHttpInfo("client_credentials", "", "", t.id, t.secret)
+		IssueStatelessChannelTokenWithHttpInfo("client_credentials", "", "", t.id, t.keys().Secret)
 	a.read(res, err)
 	if !a.ok() {
 		return a
@@ -89,4 +89,4 @@ func (t *tokens) fetch(ctx context.Context) *answer {
 }
 
 // renewable says whether another token may be had after a 401.
-func (t *tokens) renewable() bool { return t.fixed == "" }
+func (t *tokens) renewable() bool { return t.keys().Token == "" }

@@ -20,7 +20,7 @@ func (a *act) apply(tx store.Tx, days *tally, now time.Time) (after func(), err 
 		table = answers
 	}
 	r, ok, err := table.Get(tx, string(it.id))
-	if err != nil || !ok {
+	if err != nil || !ok || a.overtaken(&r) {
 		return nil, err
 	}
 	if it.direct && v.state != Sent && r.Until > micros(it.letter.Reply.Until) {
@@ -56,6 +56,21 @@ func (a *act) apply(tx store.Tx, days *tally, now time.Time) (after func(), err 
 	return after, days.end(tx, c, it.id, &r, it.direct, v, it.cost, now)
 }
 
+// overtaken says that another process has the intent in hand, or another letter
+// took it along: of what this one meant to do with it only that it arrived is
+// still true.
+func (a *act) overtaken(r *row) bool {
+	switch {
+	case a.v.ending == finish && a.v.state == Sent:
+		return false
+	case a.it.direct:
+		return r.Replica != "" && !a.c.o.has(r)
+	case a.v.ending == restore:
+		return r.State != Riding || r.By != a.it.by
+	}
+	return r.State == Riding || r.Tries != a.it.seen
+}
+
 // park keeps an answer for as long as a redelivery may bring it a token.
 func (a *act) park(tx store.Tx, r *row, days *tally, now time.Time) error {
 	until := r.Born + renewLife.Microseconds()
@@ -65,7 +80,7 @@ func (a *act) park(tx store.Tx, r *row, days *tally, now time.Time) error {
 	if err := a.strip(tx, r); err != nil {
 		return err
 	}
-	r.State = Parked
+	r.State, r.Replica = Parked, ""
 	if err := setDue(tx, r, a.it.id, until); err != nil {
 		return err
 	}
@@ -113,7 +128,7 @@ func (a *act) toQueue(tx store.Tx, r *row, days *tally, now time.Time) error {
 		return err
 	}
 	r.Class, r.Carriage, r.State = bot.Receipt, bot.PushNow, Waiting
-	r.Until, r.Lead, r.N = 0, 0, len(l.Messages)
+	r.Until, r.Lead, r.N, r.Replica = 0, 0, len(l.Messages), ""
 	return enqueue(tx, r, a.it.id, micros(now))
 }
 

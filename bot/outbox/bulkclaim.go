@@ -211,6 +211,9 @@ func (c *channel) claimPlan(tx store.Tx, pl *plan, now time.Time) (*unit, error)
 	if as, over := s.h.over(now); over {
 		return nil, s.endAll(as)
 	}
+	if ours, err := c.owns(tx); err != nil || !ours {
+		return nil, err
+	}
 	held, err := paused(tx, c.name, now)
 	if err != nil || held || s.h.State != BulkRunning || max(s.h.Waits[c.name], s.h.NotBefore) > micros(now) {
 		return nil, err

@@ -55,7 +55,7 @@ type fed struct {
 // do so again.
 func (c *channel) feed(ctx context.Context, now time.Time) time.Time {
 	f := &c.feeder
-	if c.o.cfg.Bulk == nil || c.draining || ctx.Err() != nil {
+	if c.o.cfg.Bulk == nil || c.draining || ctx.Err() != nil || !c.owner() {
 		return now.Add(c.o.cfg.LookEvery)
 	}
 	if c.stop.Sub(now) >= handBack {

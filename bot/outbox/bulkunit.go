@@ -104,6 +104,11 @@ func (u *unit) finish() {
 
 // flyUnit is fly for one try of a unit: its commit is behind it.
 func (c *channel) flyUnit(ctx context.Context, it *item) {
+	if !c.owner() { // another process knows of the claim, and goes by what it does not know
+		c.tell(event{done: &landing{it: it, extra: -1}})
+		it.unit.ended(it.try, back)
+		return
+	}
 	res := c.transmit(ctx, it)
 	now := c.o.cfg.Clock.Now()
 	f, stop := c.judgeTry(it, res, now)
@@ -116,6 +121,7 @@ func (c *channel) flyUnit(ctx context.Context, it *item) {
 	}
 	c.tell(event{done: l})
 	it.unit.ended(it.try, f)
+	c.shareStop(ctx, stop)
 }
 
 // judgeTry says what a call's outcome means for whom it went to, and until when

@@ -16,13 +16,17 @@ type channel struct {
 	name   bot.ChannelName
 	sender Channel
 	free   bool
-	pace   Pace
+	full   Pace // of all processes together
 	heads  heads
+	// fence is of the lease on the channel; 0: another process has it. Who is
+	// alone has it for ever.
+	fence atomic.Uint64
 
 	mu     sync.Mutex
 	inbox  []event
 	signal chan struct{}
-	paceMu sync.Mutex // of buckets and recent: workers take places for further calls
+	paceMu sync.Mutex // of pace, buckets and recent: workers take places for further calls
+	pace   Pace       // this process's share
 	recent recent
 	// stopped is until when workers must begin no further call, in µs.
 	stopped atomic.Int64
@@ -40,7 +44,9 @@ type channel struct {
 	look       bool
 	nextLook   time.Time
 	held       bool
-	old        int64 // answers born by then are held back; see Hold
+	old        int64  // answers born by then are held back; see Hold
+	had        bool   // this process had the channel at the last look at that
+	heeded     uint64 // the last stop of another process's that was looked at
 	draining   bool
 	seq        uint64
 	timer      <-chan time.Time
@@ -52,6 +58,7 @@ type channel struct {
 type event struct {
 	item     *item // new, or back from the table
 	look     bool  // the queue changed
+	role     bool  // who has the channel, or how many processes there are, may have changed
 	done     *landing
 	fed      *fed         // a look for bulks ended
 	unitOver bool         // a unit of a bulk is marked
@@ -71,13 +78,16 @@ type landing struct {
 
 func newChannel(o *Outbox, name bot.ChannelName, s Channel) *channel {
 	c := &channel{
-		o: o, name: name, sender: s, free: o.cfg.Free(name), pace: DefaultPace(s.Platform()),
+		o: o, name: name, sender: s, free: o.cfg.Free(name), full: DefaultPace(s.Platform()),
 		signal: make(chan struct{}, 1), lanes: newSortedLanes(), known: map[bot.IntentID]*item{},
 		buckets: map[string]*bucket{}, look: true,
 		feeder: feeder{busy: map[unitKey]bool{}, later: map[unitKey]time.Time{}},
 	}
 	if p, ok := o.cfg.Paces[name]; ok {
-		c.pace = p
+		c.full = p
+	}
+	if c.pace = c.full; o.cfg.Replica == nil {
+		c.fence.Store(1)
 	}
 	c.recent.at = make([]time.Time, c.pace.Window)
 	return c
@@ -152,6 +162,8 @@ func (c *channel) absorb() {
 		case e.look:
 			c.look = true
 			c.feeder.stir()
+		case e.role:
+			c.takeRole(now)
 		case e.fed != nil:
 			c.fed(e.fed, now)
 		case e.unitOver:
@@ -348,7 +360,7 @@ func (c *channel) bucket(it *item) *bucket {
 	switch {
 	case !c.pace.PerEndpoint:
 	case it.direct:
-		name = "reply"
+		name, rate = "reply", c.pace.replies()
 	case it.try != nil && it.try.many:
 		name, rate = "multicast", c.pace.Multicast
 	}

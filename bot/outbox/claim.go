@@ -15,6 +15,9 @@ import (
 func (c *channel) claim(ctx context.Context, it *item, now time.Time) (verdict, bool, error) {
 	var seen row
 	var v verdict
+	if !c.owner() {
+		return verdict{ending: drop}, false, nil
+	}
 	found := false
 	err := c.o.cfg.DB.View(ctx, func(r store.Reader) (err error) {
 		if seen, found, err = queue.Get(r, string(it.id)); err != nil || !found {
@@ -37,6 +40,7 @@ func (c *channel) claim(ctx context.Context, it *item, now time.Time) (verdict, 
 	case !found || seen.State == Riding:
 		return verdict{ending: drop}, false, nil
 	}
+	it.seen = seen.Tries
 	if v, ok := c.mayTry(it, &seen, now); !ok {
 		return v, false, nil
 	}
@@ -56,6 +60,9 @@ func (c *channel) claim(ctx context.Context, it *item, now time.Time) (verdict, 
 	})
 	it.mine = it.mine || ready
 	it.tries = seen.Tries
+	if ready && err == nil {
+		it.seen++
+	}
 	return v, ready && err == nil, err
 }
 
@@ -86,7 +93,11 @@ func (c *channel) mayTry(it *item, r *row, now time.Time) (verdict, bool) {
 
 // claimIn is claim's commit.
 func (c *channel) claimIn(tx store.Tx, it *item, seen row, now time.Time) (verdict, bool, error) {
-	if err := tx.Lock(subject(it.id)); err != nil {
+	needs := []store.Subject{subject(it.id)}
+	if !c.free && seen.Held == 0 && it.sent.cost(it.next) > 0 {
+		needs = append(needs, ofQuota([]byte(c.name)))
+	}
+	if err := tx.Lock(needs...); err != nil {
 		return verdict{}, false, err
 	}
 	r, ok, err := queue.Get(tx, string(it.id))
@@ -95,6 +106,9 @@ func (c *channel) claimIn(tx store.Tx, it *item, seen row, now time.Time) (verdi
 	}
 	if !ok || r.State != seen.State || r.Tries != seen.Tries {
 		return verdict{ending: drop}, false, nil
+	}
+	if ours, err := c.owns(tx); err != nil || !ours {
+		return verdict{ending: drop}, false, err
 	}
 	if held, err := paused(tx, c.name, now); err != nil || held {
 		return verdict{ending: drop}, false, err

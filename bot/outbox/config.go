@@ -39,6 +39,9 @@ type Config struct {
 	Clock    bot.Clock    // default: bot.SystemClock
 	Log      *slog.Logger // default: slog.Default
 	Rand     io.Reader    // of retry keys; default: crypto/rand.Reader
+	// Replica is this process among others on the same store; nil: it is alone.
+	// It must be joined while Run runs and before the first Put.
+	Replica Replica
 
 	// MaySend is asked in the commit that stores key and body, for every try of
 	// all but answers, and for riders. It may lock and read, and runs again
@@ -60,6 +63,9 @@ type Config struct {
 	// OnUnreachable is told that a person (empty for a group) cannot be
 	// reached, after what waited for that chat was suppressed.
 	OnUnreachable func(ctx context.Context, person bot.PersonID, to bot.Address)
+	// OnDropHeld ends what others who send kept back because of a Hold of that
+	// moment, before it is lifted, and tells how many that were.
+	OnDropHeld func(ctx context.Context, hold time.Time) (n int, err error)
 	// OnDate is told the platform's clock beside our own, where a call gave it.
 	OnDate func(ch bot.ChannelName, platform, ours time.Time)
 

@@ -68,6 +68,30 @@
 // their people has asked for no more since. Without such a key whoever was
 // claimed by a process that died is unknown.
 //
+// # Several processes
+//
+// Over one store several processes may have an Outbox each ([Config.Replica]). Each
+// sends at once the answers that it put itself. All else of a channel, queue,
+// bulks and the month's readings, belongs to the one that has the channel's lease;
+// its fence is looked at in each commit that claims. Whoever has the channel also
+// takes over the answers of a process that died or left, each in a commit that
+// says so, and treats them as a start treats an earlier process's. So:
+//
+//   - What is claimed but not marked when the lease passes is treated as after a
+//     crash, and so doubled where and as often as a crash may double it.
+//   - Who was only slow finds, before it sends an answer, that it is another's;
+//     of what it sent nonetheless only that it arrived is noted, for an intent
+//     that another has claimed since.
+//   - The lane of a chat keeps its order on one process; two events of one chat
+//     that come to two processes at once are answered in either order.
+//   - The pace is shared by number: of a window of all calls each of n processes
+//     has 1/2n for answers and the channel's has the rest; an endpoint's rate of
+//     replies is divided evenly. While a process comes or goes they may differ on
+//     n for two seconds.
+//   - What a platform asks to wait is a row, which all heed within a look.
+//
+// A process that is alone does none of this and commits nothing for it.
+//
 // # Rows
 //
 // No row holds a chat's id, a name or a text in the clear: letters and request
@@ -82,6 +106,8 @@
 //	outpast/<id>                             how it ended; 3 days for answers, 30 days for the rest
 //	outdead/<id>                             what a platform will never accept, sealed; 90 days
 //	outday/<yyyymmdd>/<channel>              counters of a day; 800 days
+//	outstop/<channel>                        the last wait that a platform asked one of several
+//	                                         processes for; one row
 //	outpause/<channel>, outpause/*           a channel's stop, or the hold on all; until lifted
 //	bulk/<id>                                one text to many: how it stands and its counts; 800 days
 //	bulkpart/<id>/<n>                        up to 500 of its recipients, a byte of state each; 180

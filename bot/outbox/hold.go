@@ -25,6 +25,14 @@ func heldBack(r store.Reader) (int64, error) {
 	return p.Old, err
 }
 
+// HeldBack is the moment of the Hold in force: what was put by then may have been
+// sent since the backup was made. It is zero where there is no Hold, and for
+// others who send to see.
+func HeldBack(r store.Reader) (time.Time, error) {
+	old, err := heldBack(r)
+	return at(old), err
+}
+
 // Held is what a Hold keeps from being sent.
 type Held struct {
 	Stop
@@ -77,6 +85,10 @@ func (o *Outbox) Release(ctx context.Context) error {
 	if err := o.Resume(ctx, all); err != nil {
 		return err
 	}
+	if o.cfg.Replica != nil {
+		o.kick() // they are taken over like a dead process's
+		return nil
+	}
 	// Nobody has these in hand: they were passed over until now.
 	now := o.cfg.Clock.Now()
 	return o.cfg.DB.View(ctx, func(r store.Reader) error {
@@ -118,6 +130,12 @@ func (o *Outbox) DropHeld(ctx context.Context, since bool) (n int, err error) {
 	more, err := o.dropBulks(ctx, hold.Old, since)
 	if n += more; err != nil {
 		return n, err
+	}
+	if o.cfg.OnDropHeld != nil {
+		more, err := o.cfg.OnDropHeld(ctx, at(hold.Old))
+		if n += more; err != nil {
+			return n, err
+		}
 	}
 	return n, o.Resume(ctx, all)
 }

@@ -27,11 +27,13 @@ type item struct {
 	merged   bool           // riders were looked for
 	takes    []bot.IntentID // riders in the letter
 	sent     calls
-	next     int  // calls that were accepted
-	cost     int  // of those
-	doubt    bool // an earlier try of call next may have arrived
-	lost     bool // an earlier process may have sent it
-	mine     bool // queued: claimed by this process before
+	next     int          // calls that were accepted
+	cost     int          // of those
+	doubt    bool         // an earlier try of call next may have arrived
+	lost     bool         // an earlier process may have sent it
+	mine     bool         // queued: claimed by this process before
+	seen     int          // queued: its row's Tries as this process knows them
+	by       bot.IntentID // queued and riding: what it was found to ride on
 	unknowns int
 	tries    int
 	moves    int

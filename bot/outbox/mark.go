@@ -106,12 +106,38 @@ func (m *marker) commit(ctx context.Context, acts []act) (left []act) {
 	return left
 }
 
+// subjects are those that the endings are known to need, so that they are asked
+// for at once: one by one, hundreds of them would keep other processes waiting,
+// and have to be asked for again in another order.
+func (o *Outbox) subjects(acts []act, now time.Time) []store.Subject {
+	all := make([]store.Subject, 0, 2*len(acts)+2)
+	channels := map[*channel]bool{}
+	for i := range acts {
+		c, it := acts[i].c, acts[i].it
+		all = append(all, subject(it.id))
+		if !it.direct {
+			all = append(all, laneSubject(it.lane.String()))
+		}
+		if channels[c] {
+			continue
+		}
+		channels[c] = true
+		if all = append(all, ofDay([]byte(o.date(now)+"/"+string(c.name)))); !c.free {
+			all = append(all, ofQuota([]byte(c.name)))
+		}
+	}
+	return all
+}
+
 // once is one commit and what follows from it.
 func (m *marker) once(ctx context.Context, acts []act) error {
 	now := m.o.cfg.Clock.Now()
 	var after []func()
 	err := m.o.cfg.DB.Update(ctx, func(tx store.Tx) error {
 		after = after[:0]
+		if err := tx.Lock(m.o.subjects(acts, now)...); err != nil {
+			return err
+		}
 		var days tally
 		for i := range acts {
 			f, err := acts[i].apply(tx, &days, now)

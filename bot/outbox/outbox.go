@@ -16,6 +16,7 @@ type Outbox struct {
 	channels map[bot.ChannelName]*channel
 	marks    marker
 	randMu   sync.Mutex // of cfg.Rand
+	kicked   chan struct{}
 }
 
 var _ bot.Outbox = (*Outbox)(nil)
@@ -25,7 +26,7 @@ func New(cfg Config) (*Outbox, error) {
 	if err := cfg.fill(); err != nil {
 		return nil, err
 	}
-	o := &Outbox{cfg: cfg, channels: map[bot.ChannelName]*channel{}}
+	o := &Outbox{cfg: cfg, channels: map[bot.ChannelName]*channel{}, kicked: make(chan struct{}, 1)}
 	o.marks.o = o
 	o.marks.signal = make(chan struct{}, 1)
 	for name, s := range cfg.Channels {
@@ -54,9 +55,13 @@ func (o *Outbox) Run(ctx context.Context) error {
 	marking, stopMarking := context.WithCancel(work)
 	defer stopMarking()
 	rest.Go(func() { o.marks.run(marking) })
-	rest.Go(func() { o.janitor(ctx) })
-	rest.Go(func() { o.readings(ctx) })
 	landed := make(chan struct{})
+	rest.Go(func() { o.readings(ctx) })
+	if o.cfg.Replica == nil {
+		rest.Go(func() { o.janitor(ctx) })
+	} else {
+		o.beside(ctx, &rest, landed)
+	}
 	go func() { loops.Wait(); close(landed) }()
 	select {
 	case <-landed:
@@ -101,6 +106,9 @@ func (o *Outbox) janitor(ctx context.Context) {
 // lives are tried again, receipts without one are queued, and mere answers are
 // kept for a redelivery. Run calls it.
 func (o *Outbox) Recover(ctx context.Context) error {
+	if o.cfg.Replica != nil {
+		return nil // earlier processes' answers are taken over with the channel
+	}
 	now := o.cfg.Clock.Now()
 	return o.cfg.DB.View(ctx, func(r store.Reader) error {
 		old, err := heldBack(r)

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"slices"
 	"time"
 
 	"regulars/bot"
@@ -21,6 +22,8 @@ type Pace struct {
 	Multicast   Rate // of that endpoint, where PerEndpoint
 	Chat        Rate // to one private chat
 	Group       Rate // to one group
+
+	among int // of how many processes this is a share, where PerEndpoint
 }
 
 // DefaultPace stays just below what the platforms allow: LINE 2,000 a second
@@ -118,7 +121,7 @@ func (r *recent) take(now time.Time) (t time.Time, slot int) {
 // took moves a place to where its call arrived at the latest: what held it up
 // may have been on the way there, and the platform counts arrivals.
 func (r *recent) took(slot int, began, ended time.Time) {
-	if len(r.at) == 0 || ended.Before(began) {
+	if slot >= len(r.at) || ended.Before(began) {
 		return
 	}
 	d := ended.Sub(began)
@@ -129,6 +132,20 @@ func (r *recent) took(slot int, began, ended time.Time) {
 	if t := ended.Add(-r.least); t.After(r.at[slot]) {
 		r.at[slot] = t
 	}
+}
+
+// resize changes how many calls a second sees. What is added counts as just used:
+// it was another process's until now.
+func (r *recent) resize(n int, now time.Time) {
+	if n == len(r.at) {
+		return
+	}
+	was := slices.Concat(r.at[r.next:], r.at[:r.next]) // the oldest first
+	if r.next = 0; n < len(was) {
+		r.at = was[len(was)-n:]
+		return
+	}
+	r.at = append(was, slices.Repeat([]time.Time{now}, n-len(was))...)
 }
 
 // giveBack undoes the last take.

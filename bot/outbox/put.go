@@ -79,6 +79,7 @@ func (o *Outbox) put(tx store.Tx, now, due time.Time, in *bot.Intent) error {
 		return err
 	}
 	if c.direct(in) {
+		r.Replica = o.me()
 		return answers.Put(tx, r, string(in.ID))
 	}
 	if !c.free && in.Class == bot.Answer && in.Ref == "" {
@@ -162,6 +163,9 @@ func (o *Outbox) Renew(tx store.Tx, id bot.IntentID, token bot.ReplyToken) error
 	l.Reply = token
 	if r.Letter, err = o.seal(tx, r.Person, l); err != nil {
 		return err
+	}
+	if r.State == Parked {
+		r.Replica = o.me() // nobody has it; else who has it meets the token when its try ends
 	}
 	r.Until, r.State = micros(token.Until), Waiting
 	// Due in the past: the redelivery may well come from an earlier now.

@@ -131,7 +131,8 @@ const (
 func (o *Outbox) readings(ctx context.Context) {
 	for start := true; ; start = false {
 		for _, name := range slices.Sorted(maps.Keys(o.channels)) {
-			if _, ok := o.channels[name].sender.(Metered); ok && (start || o.readingDue(ctx, name)) {
+			c := o.channels[name]
+			if _, ok := c.sender.(Metered); ok && c.owner() && (start || o.readingDue(ctx, name)) {
 				o.readNow(ctx, name)
 			}
 		}

@@ -27,7 +27,10 @@ func (c *channel) refill(ctx context.Context, now time.Time) {
 			c.held = held
 			c.o.cfg.Log.Info("outbox: whether a channel is stopped changed; answers go out in any case", "channel", c.name, "stopped", held)
 		}
-		for class := range ranks {
+		if err := c.heedStop(r, now); err != nil {
+			return err
+		}
+		for class := range c.classes() {
 			if err := c.refillClass(r, class, now); err != nil {
 				return err
 			}
@@ -44,6 +47,7 @@ func (c *channel) refill(ctx context.Context, now time.Time) {
 func (c *channel) refillClass(r store.Reader, class int, now time.Time) error {
 	var err error
 	c.more[class] = false
+	seen := 0
 	for key := range dues.Scan(r, dues.Under(string(c.name), strconv.Itoa(class)), &err) {
 		parts := strings.SplitN(key, "/", 4)
 		us, e := strconv.ParseInt(parts[2], 10, 64)
@@ -57,6 +61,9 @@ func (c *channel) refillClass(r store.Reader, class int, now time.Time) error {
 		if c.loaded[class] >= window {
 			c.more[class] = true
 			break
+		}
+		if seen++; seen > store.ScanPage && !c.owner() {
+			break // another process works on these
 		}
 		if err := c.load(r, bot.IntentID(parts[3]), now); err != nil {
 			return err
@@ -73,7 +80,7 @@ func (c *channel) load(r store.Reader, id bot.IntentID, now time.Time) error {
 		return err
 	}
 	if ok {
-		if held == nil && !c.held {
+		if held == nil && !c.held && c.owner() {
 			return c.loadQueued(r, id, &q, now)
 		}
 		return nil
@@ -85,6 +92,8 @@ func (c *channel) load(r store.Reader, id bot.IntentID, now time.Time) error {
 		return err
 	case a.Born <= c.old:
 		return nil // from before a backup that was restored; see Hold
+	case a.State == Parked && !c.owner() || a.State != Parked && !c.o.has(&a):
+		return nil // another process has it
 	case a.State == Parked:
 		it := &item{id: id, lane: laneOf(a.Lane), class: a.Class, direct: true}
 		it.letter.Reply.Until = at(a.Until)
@@ -100,7 +109,7 @@ func (c *channel) load(r store.Reader, id bot.IntentID, now time.Time) error {
 func (c *channel) loadQueued(r store.Reader, id bot.IntentID, q *row, now time.Time) error {
 	it := &item{
 		id: id, lane: laneOf(q.Lane), person: q.Person, class: q.Class, ref: q.Ref, group: q.Group,
-		born: q.Born, notAfter: at(q.NotAfter), at: now,
+		born: q.Born, notAfter: at(q.NotAfter), at: now, seen: q.Tries, by: q.By,
 	}
 	if q.State != Riding {
 		c.add(it, now)

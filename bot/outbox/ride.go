@@ -17,18 +17,19 @@ func (c *channel) takesRiders(it *item) bool {
 
 // takeRiders merges what waits for it's chat into it, oldest first, whether it
 // was meant to ride or is about to be pushed: both are free this way. Riders
-// stand before the answer's own messages; see the package comment.
-func (c *channel) takeRiders(ctx context.Context, it *item, now time.Time) error {
+// stand before the answer's own messages; see the package comment. mine is false
+// where the answer is no longer this process's.
+func (c *channel) takeRiders(ctx context.Context, it *item, now time.Time) (mine bool, err error) {
 	var merged bot.Letter
 	var takes []bot.IntentID
 	var lead int
-	err := c.o.cfg.DB.Update(ctx, func(tx store.Tx) error {
+	err = c.o.cfg.DB.Update(ctx, func(tx store.Tx) error {
 		merged, takes, lead = it.letter, nil, 0
 		if err := tx.Lock(subject(it.id), laneSubject(it.lane.String())); err != nil {
 			return err
 		}
 		a, ok, err := answers.Get(tx, string(it.id))
-		if err != nil || !ok {
+		if mine = ok && c.o.has(&a); err != nil || !mine {
 			return err
 		}
 		if held, err := paused(tx, all, now); err != nil || held {
@@ -52,12 +53,12 @@ func (c *channel) takeRiders(ctx context.Context, it *item, now time.Time) error
 		return days.write(tx, c.o, now)
 	})
 	if errors.Is(err, bot.ErrGone) {
-		return nil // erased meanwhile; the answer itself is in memory
+		return true, nil // erased meanwhile; the answer itself is in memory
 	}
 	if err == nil {
 		it.letter, it.takes = merged, takes
 	}
-	return err
+	return mine, err
 }
 
 // riders marks as Riding what fits, and returns its messages.

@@ -59,6 +59,8 @@ type row struct {
 	Next   int            `json:"nx,omitempty"`
 	Moves  int            `json:"mv,omitempty"`
 	Held   int64          `json:"hd,omitempty"` // billed messages reserved for it, see spend
+	// Replica has an answer in hand; "" is the only process there is, or nobody.
+	Replica string `json:"rp,omitempty"`
 
 	Letter []byte `json:"x"`           // sealed: bot.Letter
 	Calls  []byte `json:"y,omitempty"` // sealed: calls
@@ -106,6 +108,7 @@ var (
 	lanes   = store.NewTable[none]("outlane/", store.Readable, store.FirstPart("outlane"))
 	days    = store.NewTable[Counts]("outday/", store.Readable, ofDay)
 	pauses  = store.NewTable[pause]("outpause/", store.Readable, store.FirstPart("outpause"))
+	stops   = store.NewTable[stopped]("outstop/", store.Readable, store.FirstPart("outstop"))
 )
 
 // all is the name under which a pause holds every channel.

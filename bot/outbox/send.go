@@ -46,6 +46,7 @@ func (c *channel) fly(ctx context.Context, it *item) {
 	}
 	it.at = v.at
 	c.tell(event{done: l})
+	c.shareStop(ctx, v.stop)
 	switch v.ending {
 	case again:
 	case drop:
@@ -84,7 +85,7 @@ func (c *channel) prepare(ctx context.Context, it *item, now time.Time) (verdict
 func (c *channel) prepareAnswer(ctx context.Context, it *item, now time.Time) (verdict, bool, error) {
 	stored, riders := false, false
 	err := c.o.cfg.DB.View(ctx, func(r store.Reader) (err error) {
-		if _, stored, err = r.Get(answers.Key(string(it.id))); err != nil || !stored || !c.takesRiders(it) {
+		if stored, err = c.inHand(r, it.id); err != nil || !stored || !c.takesRiders(it) {
 			return err
 		}
 		for range lanes.Scan(r, lanes.Under(it.lane.String()), &err) {
@@ -100,8 +101,12 @@ func (c *channel) prepareAnswer(ctx context.Context, it *item, now time.Time) (v
 		return verdict{ending: drop}, false, nil
 	}
 	if riders {
-		if err := c.takeRiders(ctx, it, now); err != nil {
+		mine, err := c.takeRiders(ctx, it, now)
+		if err != nil {
 			return verdict{}, false, err
+		}
+		if !mine {
+			return verdict{ending: drop}, false, nil
 		}
 	}
 	it.merged = true

@@ -25,12 +25,25 @@
 // for somebody is claimed with [Claim], in the commit that does it, under (job,
 // tick, whom): one effect each (LEDGER, invariant 32).
 //
+// # Several processes
+//
+// The clocks of two machines differ. So among several processes a lease is not
+// bound to a time: it is its holder's for as long as the holder lives, and a
+// [Replica] lives for as long as its row changes, every two seconds, by the clock
+// of who looks at it. Who has been silent for six is buried, and whoever takes
+// something of theirs over raises its fence; who was only slow finds its row gone
+// or the fence risen. What one process alone may do runs under [Replica.Alone],
+// and passes to another within ten seconds. A process that is alone on its store
+// needs none of this, and none of the commits.
+//
 // # Rows
 //
 //	tick/<job>                  the newest tick that is done, the one that runs, since
 //	                            when, how it went; for ever
-//	lease/<name>                who holds it, until when, and a fence number that rises
-//	                            with each change of holder; for ever
+//	lease/<name>                who holds it, until when (or, among several processes,
+//	                            since when), and a fence number that rises with each
+//	                            change of holder; for ever
+//	replica/<id>                a process that lives; until it leaves or is buried
 //	claim/<job>/<tick>/<whom>   done for them; 40 days after the tick's date ([Sweep])
 //
 // Each is guarded by its own key. A clock that is wrong by more than 40 days may

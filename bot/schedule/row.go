@@ -107,6 +107,13 @@ func (r *row) begin(key string, now time.Time) {
 	r.Seen = now.UnixMicro()
 }
 
+// failedLately says that a tick was tried less than a minute ago, by whatever
+// process: each of several wakes once a minute.
+func (r *row) failedLately(key string, now time.Time) bool {
+	ago := now.Sub(at(r.Ended))
+	return r.Running == key && r.Error != "" && ago < 50*time.Second && ago > -slack
+}
+
 // end notes how a try went.
 func (r *row) end(key string, n int, failed error, now time.Time) {
 	us := now.UnixMicro()

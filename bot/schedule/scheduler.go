@@ -19,8 +19,11 @@ type Scheduler struct {
 	Clock  bot.Clock
 	Zone   func() *time.Location // of the shop, now
 	Log    *slog.Logger
-	Holder string       // this process: unlike every other's, the one before a restart too
-	Jobs   func() []Job // as the shop is set now; asked each minute
+	Holder string // this process: unlike every other's, the one before a restart too
+	// Replica is this process among others on the store, by whom leases are then
+	// held instead of by Holder and the clock; nil: it is alone.
+	Replica *Replica
+	Jobs    func() []Job // as the shop is set now; asked each minute
 
 	mu   sync.Mutex
 	busy map[string]bool // what this process runs
@@ -35,6 +38,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	for {
+		moved := s.moved()
 		for _, j := range s.Jobs() {
 			all.Go(func() { _, _ = s.work(ctx, j) })
 		}
@@ -42,6 +46,7 @@ func (s *Scheduler) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
+		case <-moved: // what another process ran may be to be gone on with
 		case <-s.Clock.After(now.Truncate(time.Minute).Add(time.Minute).Sub(now)):
 		}
 	}
@@ -76,6 +81,11 @@ func (s *Scheduler) RunNow(ctx context.Context, name string) (done int, err erro
 			return 0, ErrRuns
 		}
 		defer s.leave(name)
+		apart, err := s.join(ctx)
+		if err != nil {
+			return 0, err
+		}
+		defer apart()
 		if done, err = s.catchUp(ctx, j); err != nil || done > 0 {
 			return done, err
 		}
@@ -130,16 +140,28 @@ func (s *Scheduler) catchUp(ctx context.Context, j Job) (done int, err error) {
 		if err != nil || !wanted {
 			return done, err
 		}
-		x, err := s.begin(ctx, j, false)
-		if err != nil || x == nil {
-			return done, err
-		}
-		n, err := s.run(ctx, x)
+		n, none, err := s.once(ctx, j)
 		done += n
-		if err != nil {
+		if err != nil || none {
 			return done, err
 		}
 	}
+}
+
+// once runs one tick that is due; none is true where there is none for this
+// process.
+func (s *Scheduler) once(ctx context.Context, j Job) (done int, none bool, err error) {
+	apart, err := s.join(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	defer apart()
+	x, err := s.begin(ctx, j, false)
+	if err != nil || x == nil {
+		return 0, true, err
+	}
+	done, err = s.run(ctx, x)
+	return done, false, err
 }
 
 // wanted says whether begin may have something to do: a look that costs no commit.
@@ -199,7 +221,10 @@ func (s *Scheduler) begin(ctx context.Context, j Job, again bool) (x *try, err e
 		if !due {
 			wall = t.upTo(now)
 		}
-		fence, mine, err := Lease(tx, leaseOf(j.Name), s.Holder, now, leaseFor)
+		if s.Replica != nil && !again && r.failedLately(t.key(wall), now) {
+			return nil
+		}
+		fence, mine, err := s.lease(tx, leaseOf(j.Name), now)
 		if err != nil || !mine {
 			return err
 		}
@@ -217,6 +242,7 @@ func (s *Scheduler) begin(ctx context.Context, j Job, again bool) (x *try, err e
 // went.
 func (s *Scheduler) run(ctx context.Context, x *try) (done int, err error) {
 	running, stop := context.WithCancel(ctx)
+	defer stop()
 	var keeper sync.WaitGroup
 	keeper.Go(func() { s.keep(running, stop, x) })
 	done, err = s.call(running, x)
@@ -251,6 +277,10 @@ func (s *Scheduler) call(ctx context.Context, x *try) (done int, err error) {
 
 // keep renews the lease until ctx ends, and stops the tick when it is lost.
 func (s *Scheduler) keep(ctx context.Context, stop func(), x *try) {
+	if s.Replica != nil {
+		s.Replica.keep(ctx, stop, leaseOf(x.job.Name), x.fence)
+		return
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -281,7 +311,7 @@ func (s *Scheduler) end(ctx context.Context, x *try, n int, failed error, stoppe
 		if err := tx.Lock(store.Subject("tick/" + x.job.Name)); err != nil {
 			return err
 		}
-		mine, err := Holds(tx, leaseOf(x.job.Name), s.Holder, x.fence)
+		mine, err := Holds(tx, leaseOf(x.job.Name), s.holder(), x.fence)
 		if err != nil || !mine {
 			return err
 		}
@@ -295,6 +325,6 @@ func (s *Scheduler) end(ctx context.Context, x *try, n int, failed error, stoppe
 				return err
 			}
 		}
-		return Release(tx, leaseOf(x.job.Name), s.Holder, x.fence)
+		return Release(tx, leaseOf(x.job.Name), s.holder(), x.fence)
 	})
 }

@@ -23,8 +23,8 @@ func (s *Scheduler) Status(r store.Reader) (all []State, err error) {
 			return nil, err
 		}
 		x := State{Job: j, Done: is.Done, Ended: at(is.Ended), For: is.For, Running: is.Running, Since: at(is.Since), Error: is.Error, Failing: at(is.Failing)}
-		if l.binds(now, leaseFor) {
-			x.Holder = l.Holder
+		if x.Holder, err = s.heldBy(r, &l, now); err != nil {
+			return nil, err
 		}
 		is.settle(j.Spec, t, now)
 		if done, err := t.wall(is.Done); err == nil {

@@ -31,7 +31,7 @@ import (
 // Verbs of a group take "in", and "who" does it to "of":
 //
 //	add_bot {who,payload}  remove_bot {who}  promote_bot {who}  promote {of}  join {of}  add {who,of}
-//	leave {of}  kick {who,of}  topic {who,text} (answers "topic")  upgrade {who}  post {text}  other_bot {text}
+//	ask_in {of}  leave {of}  kick {who,of}  topic {who,text} (answers "topic")  upgrade {who}  post {text}  other_bot {text}
 //
 // Verbs of the bot's webhook:
 //
@@ -59,6 +59,7 @@ type tgOrder struct {
 
 	bot  *TelegramBot
 	verb string
+	err  error // of a group's verb
 }
 
 // tgControl reads an order and writes what became of it.

@@ -64,6 +64,7 @@ var tgGroupVerbs = map[string]*tgGroupVerb{
 	"promote":     {false, true, func(g *TelegramGroup, _, of *TelegramPerson, _ *tgOrder) { g.Promote(of) }},
 	"join":        {false, true, func(g *TelegramGroup, _, of *TelegramPerson, _ *tgOrder) { g.Join(of) }},
 	"add":         {true, true, func(g *TelegramGroup, who, of *TelegramPerson, _ *tgOrder) { g.Add(who, of) }},
+	"ask_in":      {false, true, func(g *TelegramGroup, _, of *TelegramPerson, o *tgOrder) { o.err = of.AskIn(g) }},
 	"leave":       {false, true, func(g *TelegramGroup, _, of *TelegramPerson, _ *tgOrder) { g.Leave(of) }},
 	"kick":        {true, true, func(g *TelegramGroup, who, of *TelegramPerson, _ *tgOrder) { g.Kick(who, of) }},
 	"topic":       {true, false, func(g *TelegramGroup, who, _ *TelegramPerson, o *tgOrder) { o.Topic = g.Topic(who, o.Text) }},
@@ -91,5 +92,8 @@ func (o *tgOrder) toGroup(v *tgGroupVerb) (any, error) {
 		}
 	}
 	v.do(g, who, of, o)
+	if o.err != nil {
+		return nil, o.err
+	}
 	return map[string]any{"id": g.ID(), "topic": o.Topic}, nil
 }

@@ -25,6 +25,7 @@ type tgChat struct {
 	nextMsg int
 	moved   int64 // the supergroup it became
 	lastBot int64 // which bot wrote last; 0 none
+	door    tgDoor
 	log     []string
 	read    map[*TelegramPerson]int // how much of log Await has returned
 }
@@ -113,7 +114,7 @@ func (c *tgCall) writable() (*tgChat, error) {
 			return nil, forbidden("user is deactivated")
 		case p.blocked:
 			return nil, forbidden("bot was blocked by the user")
-		case !p.started:
+		case !p.started && !p.knocking():
 			return nil, forbidden("bot can't initiate conversation with a user")
 		}
 		return chat, nil
@@ -181,7 +182,11 @@ func (c *tgCall) userIn(chat *tgChat, id int64) (map[string]any, bool) {
 	if status == "" {
 		status = tgLeft
 	}
-	return map[string]any{"user": u, "status": status}, found
+	m := map[string]any{"user": u, "status": status}
+	if status == tgAdmin && id == c.user.ID {
+		m["can_invite_users"], m["can_restrict_members"] = !chat.door.noInvite, !chat.door.noRestrict
+	}
+	return m, found
 }
 
 func getChatMember(c *tgCall) (any, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // TelegramPerson is a person with a Telegram account, as one bot meets them:
@@ -26,6 +27,8 @@ type TelegramPerson struct {
 	toasts  []string
 	opened  []string
 	copied  []string
+	// knockedAt is when they asked to be let in somewhere and were not decided about.
+	knockedAt time.Time
 }
 
 // TelegramSeat is a person's place in one chat.

@@ -18,6 +18,18 @@ func (s *TelegramSeat) Press(label string) error { return s.press(label, false) 
 // InaccessibleMessage].
 func (s *TelegramSeat) PressInaccessible(label string) error { return s.press(label, true) }
 
+// Forge presses a button and says that it carried other data, as a changed app
+// can: "a bad client can send arbitrary data in this field" [TG-SPEC
+// CallbackQuery].
+func (s *TelegramSeat) Forge(label, data string) error {
+	m, button, _ := s.find(label)
+	if button == nil {
+		return fmt.Errorf("sim: no button [%s] to press; there are %q", label, s.Buttons())
+	}
+	s.person.bot.act(func() *tgUpdate { return s.query(m, data, false) })
+	return nil
+}
+
 func (s *TelegramSeat) press(label string, gone bool) error {
 	m, button, key := s.find(label)
 	if button == nil && key == nil {
@@ -94,6 +106,17 @@ func (s *TelegramSeat) query(m *tgMessage, data string, gone bool) *tgUpdate {
 func (s *TelegramSeat) open(address string) {
 	p := s.person
 	p.change(func() { p.opened = append(p.opened, address) })
+	if joinLink(address) {
+		p.bot.act(func() *tgUpdate {
+			c := p.bot.led(address)
+			if c == nil {
+				return nil
+			}
+			up, _ := c.knock(p, address)
+			return up
+		})
+		return
+	}
 	u, err := url.Parse(address)
 	if err != nil {
 		return

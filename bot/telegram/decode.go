@@ -51,6 +51,8 @@ func (c *Channel) event(raw []byte) bot.Event {
 		c.pressed(&e, u.Callback)
 	case u.Membership != nil:
 		membership(&e, u.Membership)
+	case u.Knock != nil:
+		knocked(&e, u.Knock)
 	}
 	if e.Kind == bot.Odd {
 		e.Raw = raw[:min(len(raw), maxRaw)]

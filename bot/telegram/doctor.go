@@ -83,7 +83,7 @@ func (c *Channel) lookAtWebhook(info webhookInfo, want string) (found []Finding)
 	if want != "" && info.URL == want && !sameKinds(info.Allowed) {
 		bad("Telegram sends other kinds of messages than are read here", "Start serve once, which sets them")
 	}
-	if c.secret == "" && want != "" {
+	if c.keys.Load().Secret == "" && want != "" {
 		bad("secret_token is not set, so webhooks are refused", "Set secret_token to 32 random letters and digits, and start serve, which tells Telegram")
 	}
 	if at := time.Unix(info.ErrorDate, 0); info.ErrorDate > 0 && c.clock.Now().Sub(at) < stale {

@@ -22,6 +22,8 @@ type request struct {
 	// Else is made instead when the message to edit is gone, or a photo cannot
 	// be had.
 	Else *request `json:"else,omitempty"`
+	// Anyway says that what follows is done even if nobody can be told this.
+	Anyway bool `json:"anyway,omitempty"`
 }
 
 // Encode makes the calls that say a letter: the press is acknowledged first,
@@ -43,6 +45,11 @@ func (c *Channel) Encode(l bot.Letter, _ bool) ([]bot.Call, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkDoor(l.Door); err != nil {
+		return nil, err
+	}
+	before, after := door(l.Door)
+	all = append(all, before...)
 	for i := range l.Messages {
 		if err := l.Messages[i].Check(); err != nil {
 			return nil, err
@@ -51,8 +58,12 @@ func (c *Channel) Encode(l bot.Letter, _ bool) ([]bot.Call, error) {
 		if err != nil {
 			return nil, err
 		}
+		for i := range more {
+			more[i].Anyway = len(after) > 0
+		}
 		all = append(all, more...)
 	}
+	all = append(all, after...)
 	if r, ok := c.listFor(l, &a); ok {
 		all = append(all, r)
 	}
@@ -62,8 +73,8 @@ func (c *Channel) Encode(l bot.Letter, _ bool) ([]bot.Call, error) {
 		if err != nil {
 			return nil, fmt.Errorf("telegram: encoding: %w", err)
 		}
-		// Answers and edits may be repeated without harm.
-		again := slices.Contains([]string{"answerCallbackQuery", "editMessageText", "editMessageMedia", "setMyCommands", "deleteMyCommands"}, r.Method)
+		// Answers, edits and what is done at doors may be repeated without harm.
+		again := slices.Contains([]string{"answerCallbackQuery", "editMessageText", "editMessageMedia", "setMyCommands", "deleteMyCommands"}, r.Method) || atDoor(r.Method)
 		calls[i] = bot.Call{Method: r.Method, Body: body, Idempotent: again}
 	}
 	return calls, nil

@@ -26,7 +26,7 @@ const (
 
 // updateKinds are all that Telegram should send: what Decode reads. They are
 // named, because an omitted list means "as before", whatever that was.
-var updateKinds = []string{"message", "callback_query", "my_chat_member"}
+var updateKinds = []string{"message", "callback_query", "my_chat_member", "chat_join_request"}
 
 // Handler takes events. It returns nil once all of them are on disk; they come
 // again otherwise.

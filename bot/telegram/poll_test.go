@@ -88,7 +88,7 @@ func TestPollLosesNothing(t *testing.T) {
 		t.Errorf("waited %v, want %v", waits, want)
 	}
 	allowed := s.calls[len(s.calls)-1].Params["allowed_updates"]
-	if allowed != `["message","callback_query","my_chat_member"]` {
+	if allowed != `["message","callback_query","my_chat_member","chat_join_request"]` {
 		t.Errorf("allowed_updates %s", allowed)
 	}
 	if !slices.Contains(s.methods(), "deleteWebhook") {

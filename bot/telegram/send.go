@@ -52,7 +52,11 @@ func (c *Channel) Send(ctx context.Context, call bot.Call, retryKey string) bot.
 		if r.refused() && next.adorns() && r.says(noPhoto...) {
 			return bot.Result{Outcome: bot.Delivered, Date: r.date}
 		}
-		return r.result(next.Method)
+		out := r.result(next.Method)
+		if next.Anyway && (out.Outcome == bot.Unreachable || out.Outcome == bot.Rejected) {
+			return bot.Result{Outcome: bot.Delivered, Date: out.Date}
+		}
+		return out
 	}
 }
 
@@ -74,6 +78,9 @@ func (q *request) mend(r *reply) bool {
 	switch {
 	case !r.refused():
 		return false
+	case r.movedTo != 0 && atDoor(q.Method): // the letter itself goes elsewhere
+		q.Params["chat_id"] = number(r.movedTo)
+		return true
 	case q.Else != nil && r.says("message to edit not found", "message can't be edited", "no text in the message to edit",
 		"no media in the message to edit", "no caption in the message to edit", "message_id_invalid"):
 		*q = *q.Else
@@ -153,8 +160,13 @@ func (r *reply) verdict(method string) bot.Outcome {
 	case r.movedTo != 0:
 		return bot.Moved
 	case strings.HasPrefix(method, "editMessage") && r.says("message is not modified"),
-		method == "answerCallbackQuery" && r.says("query is too old", "query id is invalid", "query_id_invalid"):
+		method == "answerCallbackQuery" && r.says("query is too old", "query id is invalid", "query_id_invalid"),
+		atDoor(method) && r.says(settled...):
 		return bot.Delivered
+	case method == decline: // the words were said, and nobody is let in
+		return bot.Delivered
+	case atDoor(method): // it speaks of the group, not of whom the letter is for
+		return bot.Rejected
 	case r.code == http.StatusForbidden || r.says(unreachable...):
 		return bot.Unreachable
 	}
@@ -165,5 +177,5 @@ func (r *reply) verdict(method string) bot.Outcome {
 var unreachable = []string{
 	"chat not found", "user not found", "peer_id_invalid", "group chat was upgraded", "group chat was deactivated",
 	"user is deactivated", "not enough rights", "have no rights", "need administrator rights",
-	"chat_write_forbidden", "chat_restricted", "bot was kicked", "user_is_blocked", "topic_closed",
+	"chat_admin_required", "chat_write_forbidden", "chat_restricted", "bot was kicked", "user_is_blocked", "topic_closed",
 }

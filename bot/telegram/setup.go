@@ -30,7 +30,8 @@ func (c *Channel) webhook(ctx context.Context) (info webhookInfo, err error) {
 //
 // The secret goes along every time, because setWebhook without it clears it.
 func (c *Channel) Register(ctx context.Context, address string, force bool) (changed bool, err error) {
-	if c.secret == "" {
+	secret := c.keys.Load().Secret
+	if secret == "" {
 		return false, errors.New("telegram: a webhook needs secret_token; set one, or use polling")
 	}
 	if u, err := url.Parse(address); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
@@ -44,7 +45,7 @@ func (c *Channel) Register(ctx context.Context, address string, force bool) (cha
 		return false, nil
 	}
 	r := c.do(ctx, callTime, "setWebhook", map[string]string{
-		"url": address, "secret_token": c.secret, "allowed_updates": asJSON(updateKinds),
+		"url": address, "secret_token": secret, "allowed_updates": asJSON(updateKinds),
 	})
 	return r.err == nil, r.err
 }

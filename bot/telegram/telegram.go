@@ -54,13 +54,16 @@ type Config struct {
 	// SecretToken comes with every webhook (1..256 of A-Za-z0-9_-). Without it
 	// webhooks are refused and only polling works.
 	SecretToken string
-	Username    string       // the bot's @name; asked with Me when empty
-	APIBase     string       // https://api.telegram.org when empty
-	HTTP        *http.Client // one with sensible limits when nil
-	Clock       bot.Clock    // the machine's when nil
-	Pictures    Pictures     // when nil, pictures are told in words
-	Photos      Photos       // when nil, only photos that have an https address are shown
-	Log         *slog.Logger // of troubles while polling; none when nil
+	// Before are secrets that webhooks may still come with while a change is on
+	// its way.
+	Before   []string
+	Username string       // the bot's @name; asked with Me when empty
+	APIBase  string       // https://api.telegram.org when empty
+	HTTP     *http.Client // one with sensible limits when nil
+	Clock    bot.Clock    // the machine's when nil
+	Pictures Pictures     // when nil, pictures are told in words
+	Photos   Photos       // when nil, only photos that have an https address are shown
+	Log      *slog.Logger // of troubles while polling; none when nil
 	// Commands gives the list for a private chat whose menu is for this role
 	// and language; own is false where the general list will do. nil leaves
 	// the lists of chats alone.
@@ -70,9 +73,8 @@ type Config struct {
 // Channel is one bot of Telegram's, a [bot.Adapter].
 type Channel struct {
 	name     bot.ChannelName
-	token    string
+	keys     atomic.Pointer[Keys]
 	self     int64 // the bot's own user id: the token's first half
-	secret   string
 	username atomic.Pointer[string]
 	endpoint string // for the module: a format with token and method
 	client   *http.Client
@@ -117,10 +119,11 @@ func New(c Config) (*Channel, error) {
 		return nil, errors.New("telegram: the number in the token is too large")
 	}
 	ch := &Channel{
-		name: c.Name, token: c.Token, self: self, secret: c.SecretToken,
+		name: c.Name, self: self,
 		endpoint: endpoint, client: clientOf(c.HTTP), clock: c.Clock, pictures: c.Pictures, photos: c.Photos, log: c.Log, commands: c.Commands,
 	}
 	ch.username.Store(&c.Username)
+	ch.keys.Store(&Keys{c.Token, c.SecretToken, c.Before})
 	if ch.clock == nil {
 		ch.clock = bot.SystemClock{}
 	}
@@ -173,7 +176,11 @@ func (c *Channel) me() string { return *c.username.Load() }
 // genuine compares the secret that Telegram repeats with every webhook.
 func (c *Channel) genuine(h http.Header) bool {
 	given := h.Get("X-Telegram-Bot-Api-Secret-Token")
-	return c.secret != "" && subtle.ConstantTimeCompare([]byte(given), []byte(c.secret)) == 1
+	k, ok := c.keys.Load(), false
+	for _, secret := range append([]string{k.Secret}, k.Before...) {
+		ok = secret != "" && subtle.ConstantTimeCompare([]byte(given), []byte(secret)) == 1 || ok
+	}
+	return ok
 }
 
 // Wait shows "typing…" for five seconds or until the answer comes (sendChatAction).

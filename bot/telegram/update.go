@@ -17,6 +17,7 @@ type update struct {
 	Message    *message      `json:"message"`
 	Callback   *callback     `json:"callback_query"`
 	Membership *memberChange `json:"my_chat_member"`
+	Knock      *joinRequest  `json:"chat_join_request"`
 }
 
 type message struct {

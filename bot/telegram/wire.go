@@ -43,8 +43,9 @@ type reply struct {
 // do makes one call. The module has no notion of a context, so each call gets a
 // client of its own that holds one.
 func (c *Channel) do(ctx context.Context, limit time.Duration, method string, p tgbotapi.Params, files ...tgbotapi.RequestFile) reply {
+	token := c.keys.Load().Token
 	x := &exchange{ctx: ctx, client: c.client, limit: limit}
-	api := &tgbotapi.BotAPI{Token: c.token, Client: x}
+	api := &tgbotapi.BotAPI{Token: token, Client: x}
 	api.SetAPIEndpoint(c.endpoint)
 	var answer *tgbotapi.APIResponse
 	var err error
@@ -55,7 +56,7 @@ func (c *Channel) do(ctx context.Context, limit time.Duration, method string, p 
 	}
 	r := x.reply()
 	if x.err != nil {
-		r.err = fmt.Errorf("telegram: %s: %w", method, c.redact(x.err))
+		r.err = fmt.Errorf("telegram: %s: %w", method, redact(x.err, token))
 		return r
 	}
 	var said *tgbotapi.Error
@@ -63,7 +64,7 @@ func (c *Channel) do(ctx context.Context, limit time.Duration, method string, p 
 		r.read(answer)
 	}
 	if err != nil || !r.json {
-		r.err = fmt.Errorf("telegram: %s: %s", method, c.redact(errors.New(r.story())))
+		r.err = fmt.Errorf("telegram: %s: %s", method, redact(errors.New(r.story()), token))
 	}
 	return r
 }
@@ -177,12 +178,12 @@ func (h *hidden) Error() string { return h.text }
 func (h *hidden) Unwrap() error { return h.cause }
 
 // redact takes address and token out of an error, whatever its depth.
-func (c *Channel) redact(err error) error {
+func redact(err error, token string) error {
 	var u *url.Error
 	for errors.As(err, &u) {
 		err = u.Err
 	}
-	_, secret, _ := strings.Cut(c.token, ":")
+	_, secret, _ := strings.Cut(token, ":")
 	h := &hidden{text: strings.ReplaceAll(err.Error(), secret, "…")}
 	for _, known := range []error{context.Canceled, context.DeadlineExceeded} {
 		if errors.Is(err, known) {

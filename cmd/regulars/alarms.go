@@ -70,8 +70,8 @@ type troublesOf func(ctx context.Context) (found []alarm.Trouble, ok bool)
 func (w *watch) looks() map[alarm.Kind]troublesOf {
 	all := map[alarm.Kind]troublesOf{
 		alarm.Quota: w.quota, alarm.Webhook: w.webhooks, alarm.Token: w.tokens, alarm.Certificate: w.certificate,
-		alarm.Disk: w.disk, alarm.Backup: w.backup, alarm.Dead: w.dead, alarm.Giving: w.giving,
-		alarm.Jobs: w.jobs, alarm.Campaigns: w.campaigns,
+		alarm.Disk: w.disk, alarm.Backup: w.copies, alarm.Dead: w.dead, alarm.Giving: w.giving,
+		alarm.Jobs: w.jobs, alarm.Campaigns: w.campaigns, alarm.Till: w.tills, alarm.Hooks: w.connections,
 	}
 	if w.a.invented {
 		// This machine is not the café's, and nobody is to be asked for its address.
@@ -174,10 +174,14 @@ func (w *watch) webhooks(ctx context.Context) (found []alarm.Trouble, ok bool) {
 			args = append(args, "Channel", w.a.shop.Label(c.Name))
 			found = append(found, alarm.Trouble{Kind: alarm.Webhook, About: string(c.Name) + "." + what, Channel: c.Name, Text: i18n.T(key, args...)})
 		}
-		h := w.a.heard[c.Name]
+		last, refused, err := w.a.heardOn(ctx, c.Name)
+		if err != nil {
+			ok = false
+			continue
+		}
 		since := w.since
-		if last := h.last.Load(); last > 0 && time.Unix(0, last).After(since) {
-			since = time.Unix(0, last)
+		if last.After(since) {
+			since = last
 		}
 		unusual, err := w.a.owners().Silent(ctx, c.Name, since)
 		if err != nil {
@@ -187,7 +191,7 @@ func (w *watch) webhooks(ctx context.Context) (found []alarm.Trouble, ok bool) {
 		}
 		// Where the secret is wrong nothing else comes in; beside what does, forgeries
 		// are nobody's trouble, and no way to have owners pushed.
-		n, quiet := w.refusals(c.Name, h.refused.Load()), w.a.clock.Now().Sub(since)
+		n, quiet := w.refusals(c.Name, refused), w.a.clock.Now().Sub(since)
 		if n >= refusedMost && quiet >= refusedAlone {
 			say("refused", i18n.AlarmRefused, "Number", i18n.Number(n))
 		}
@@ -317,7 +321,7 @@ func certificateOf(ctx context.Context, host string) (*x509.Certificate, error) 
 
 // disk asks for room to go on, and for a copy of the store.
 func (w *watch) disk(context.Context) (found []alarm.Trouble, ok bool) {
-	if w.a.cfg.Data == "" {
+	if w.a.cfg.Data == "" || onServer(w.a.cfg.Data) { // a server has a disk of its own
 		return nil, false
 	}
 	free, err := freeDisk(filepath.Dir(w.a.cfg.Data))
@@ -363,6 +367,9 @@ const (
 
 // backup looks when the last whole backup was made.
 func (w *watch) backup(ctx context.Context) (found []alarm.Trouble, ok bool) {
+	if onServer(w.a.cfg.Data) {
+		return nil, true // its backups are made by others, and not heard of here
+	}
 	var known shop.Backups
 	begun := w.since
 	err := w.a.db.View(ctx, func(r store.Reader) (err error) {

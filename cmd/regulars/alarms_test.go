@@ -50,6 +50,7 @@ func (l *lab) looks(w *watch, x sim.Person, letters int) string {
 // What needs an owner is told to the owner, at most hourly, by a way that works,
 // and that it is over costs nothing.
 func TestOwnersHearWhatNeedsThem(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, bolt.Options{}, nil).staffed()
 	olga, max := l.enrols("Olga", "en", people.Owner), l.enrols("Max", "en", people.Manager)
 	w := l.app.app.newWatch()
@@ -89,6 +90,7 @@ func TestOwnersHearWhatNeedsThem(t *testing.T) {
 // A trouble from before anybody could be told of it is told to whoever comes,
 // and nothing is said to be well again while it got worse.
 func TestOwnersHearOfWhatStands(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, bolt.Options{}, nil).staffed()
 	desk := l.app.app.owners()
 	report := func(about string, key i18n.Key) bool {
@@ -130,6 +132,7 @@ func (l *lab) hearsOf(x sim.Person, do func()) []string {
 
 // An owner asks about an employee who gives to one card all day.
 func TestOwnersHearOfUnusualGiving(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, bolt.Options{}, nil).staffed()
 	olga := l.enrols("Olga", "en", people.Owner)
 	w := l.app.app.newWatch()
@@ -146,6 +149,7 @@ func TestOwnersHearOfUnusualGiving(t *testing.T) {
 // A month's paid messages that run out, a token that is refused, letters that
 // wait and a certificate that ends are told as well.
 func TestOwnersHearOfQuotaTokenAndCertificate(t *testing.T) {
+	t.Parallel()
 	l := newWorld(t, nil)
 	l.line = l.world.LineChannel(sim.LineConfig{ID: "1650000099", Secret: labLineSecret, Token: "another-token", BasicID: "@less", Quota: 5})
 	c := &l.cfg.Channels[0]
@@ -178,6 +182,7 @@ func TestOwnersHearOfQuotaTokenAndCertificate(t *testing.T) {
 // A token that LINE no longer takes, or not for long, is told on the other
 // platform.
 func TestOwnersHearOfTokens(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, bolt.Options{}, nil).staffed()
 	olga := l.enrols("Olga", "en", people.Owner)
 	w := l.app.app.newWatch()
@@ -247,6 +252,7 @@ func TestOwnersHearOfBackups(t *testing.T) {
 // An owner hears of a campaign that paused by itself, and of none that somebody
 // paused.
 func TestOwnersHearOfAPausedCampaign(t *testing.T) {
+	t.Parallel()
 	l := newsLab(t)
 	olga := l.enrols("Olga", "en", people.Owner)
 	w := l.app.app.newWatch()

@@ -19,9 +19,12 @@ import (
 	"regulars/bot/telegram"
 	"regulars/handlers"
 	"regulars/handlers/admin"
+	"regulars/handlers/api"
 	"regulars/handlers/campaign"
 	"regulars/handlers/console"
 	"regulars/handlers/counter"
+	"regulars/handlers/hooks"
+	"regulars/handlers/jobs"
 	"regulars/handlers/shop"
 	"regulars/handlers/staff"
 	"regulars/loyalty/people"
@@ -43,6 +46,7 @@ type app struct {
 	pages     *counter.Pages
 	counter   *counter.Counter
 	console   *console.Console
+	hooks     *hooks.Desk
 	campaigns *campaign.Engine
 	adapters  map[bot.ChannelName]bot.Adapter
 	lines     []*line.Channel
@@ -50,10 +54,12 @@ type app struct {
 	heard     map[bot.ChannelName]*hearing
 	doubt     clockDoubt
 	schedule  *schedule.Scheduler
-	rules     *rulebook    // nil: the programme is not watched
-	byHand    bool         // nothing happens by the clock: a test runs jobs by name
-	files     *admin.Files // nil: the store is no file
-	invented  bool         // a demo's: the shop is not of this world
+	replica   *schedule.Replica // this process among others on the store; nil: it is alone
+	rules     *rulebook         // nil: the programme is not watched
+	byHand    bool              // nothing happens by the clock: a test runs jobs by name
+	files     *admin.Files      // nil: the store is no file
+	ops       *operations
+	invented  bool // a demo's: the shop is not of this world
 	// settled is closed once every platform has been told what it must know.
 	settled chan struct{}
 }
@@ -65,7 +71,16 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	if err != nil {
 		return nil, err
 	}
+	return newAppWith(cfg, db, vault, at, clock, log)
+}
+
+// newAppWith is newApp with keys of any number of generations.
+func newAppWith(cfg *Config, db store.DB, vault *people.Vault, at func(time.Time) *programme.Programme, clock bot.Clock, log *slog.Logger) (*app, error) {
 	a := &app{cfg: cfg, db: db, clock: clock, log: log, adapters: map[bot.ChannelName]bot.Adapter{}, heard: map[bot.ChannelName]*hearing{}, settled: make(chan struct{}), files: filesOf(db)}
+	if cfg.shared() {
+		a.replica = schedule.NewReplica(db, clock, log)
+	}
+	vault.Kin = cfg.kin()
 	a.shop = shop.New(vault, at, clock, rand.Reader, log)
 	a.shop.PublicURL, a.shop.Segments.DB, a.shop.Rollups.DB, a.shop.Metrics.DB = cfg.PublicURL, db, db, db
 	a.doubt.now = clock.Now
@@ -80,18 +95,25 @@ func newApp(cfg *Config, db store.DB, master []byte, at func(time.Time) *program
 	a.bot.DB, a.bot.Introduce, a.campaigns.Group = db, a.introduce, a.bot.GroupChat
 	a.campaigns.Groups = a.bot.GroupChats
 	o := a.outboxConfig()
-	if err := a.textMessages(&o); err != nil {
+	err := a.textMessages(&o)
+	if err != nil {
 		return nil, err
 	}
 	if a.outbox, err = outbox.New(o); err != nil {
 		return nil, err
 	}
 	a.bot.Outbox = a.outbox
+	a.shop.Outbox = func() bot.Outbox { return a.outbox }
+	a.shop.Missions.Tell = jobs.Achieved(a.shop, func() bot.Outbox { return a.outbox })
+	a.shop.TakeOut = jobs.TakesOut(a.shop, func() bot.Outbox { return a.outbox }, a.bot.GroupChat)
 	a.campaigns.Bulks, a.campaigns.Outbox, a.campaigns.Costs = a.outbox, a.outbox, a.outbox
 	a.shop.Sends = a.sends
 	a.counter = &counter.Counter{Shop: a.shop, DB: db, Outbox: a.outbox}
+	a.hooks = a.newHooks()
+	a.shop.Programs = api.Keys{Shop: a.shop}.Called
 	a.console = a.newConsole()
 	a.schedule = a.newSchedule()
+	a.ops = a.newOperations()
 	return a, nil
 }
 
@@ -102,7 +124,7 @@ func (a *app) makeChannels() error {
 		switch c.Kind {
 		case bot.LINE:
 			ch, err := line.New(line.Config{
-				Name: c.Name, ChannelID: c.ChannelID, Secret: c.ChannelSecret, Token: c.ChannelToken, BasicID: c.BasicID,
+				Name: c.Name, ChannelID: c.ChannelID, Secret: c.ChannelSecret, Before: secretsBefore(c), Token: c.ChannelToken, BasicID: c.BasicID,
 				APIBase: c.APIBase, DataAPIBase: c.DataAPIBase, Clock: a.clock, Pictures: a.pages, Photos: a.pages,
 			})
 			if err != nil {
@@ -112,7 +134,7 @@ func (a *app) makeChannels() error {
 		case bot.Telegram:
 			handle = c.Username
 			ch, err := telegram.New(telegram.Config{
-				Name: c.Name, Token: c.Token, SecretToken: c.SecretToken, Username: c.Username,
+				Name: c.Name, Token: c.Token, SecretToken: c.SecretToken, Before: secretsBefore(c), Username: c.Username,
 				APIBase: c.APIBase, Clock: a.clock, Pictures: a.pages, Photos: a.pages, Log: a.log, Commands: a.chatCommands,
 			})
 			if err != nil {
@@ -126,12 +148,20 @@ func (a *app) makeChannels() error {
 	return nil
 }
 
+// secretsBefore are the secrets that a channel's webhooks may have besides its own.
+func secretsBefore(c ChannelConfig) []string {
+	if c.SecretBefore == "" {
+		return nil
+	}
+	return []string{c.SecretBefore}
+}
+
 func (a *app) outboxConfig() outbox.Config {
 	channels := map[bot.ChannelName]outbox.Channel{}
 	for name, ch := range a.adapters {
 		channels[name] = ch
 	}
-	return outbox.Config{
+	o := outbox.Config{
 		DB: a.db, Persons: &a.shop.Persons, Channels: channels, Clock: a.clock, Log: a.log,
 		Zone:    a.shop.Rules(a.clock.Now()).Zone,
 		MaySend: a.maySend, Bulk: a.bulks(),
@@ -139,7 +169,12 @@ func (a *app) outboxConfig() outbox.Config {
 		OnMoved:       a.moved,
 		OnUnreachable: a.unreachable,
 		OnDate:        a.doubt.note,
+		OnDropHeld:    func(ctx context.Context, hold time.Time) (int, error) { return a.hooks.DropHeld(ctx, hold) },
 	}
+	if a.replica != nil {
+		o.Replica = a.replica
+	}
+	return o
 }
 
 // introduceWithin is how long a first contact may wait for the platform to tell

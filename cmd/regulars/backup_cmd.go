@@ -14,6 +14,7 @@ import (
 type backupCmd struct {
 	To          string   `arg:"" optional:"" help:"A new file, or a folder; backup_dir when left out."`
 	For         []string `help:"Encrypt it for this age recipient; may be said several times. backup_recipient when left out." placeholder:"age1…"`
+	List        bool     `help:"Make no backup, but list those in the folder, and which seconds each reaches with the journal."`
 	NewIdentity string   `help:"Make no backup, but a new age identity in this file, and print the recipient to encrypt for." placeholder:"FILE"`
 }
 
@@ -21,6 +22,9 @@ type backupCmd struct {
 func (c *backupCmd) Run(ctx context.Context, m *Main) error {
 	if c.NewIdentity != "" {
 		return c.newIdentity(m)
+	}
+	if c.List {
+		return m.listBackups(ctx, c.To)
 	}
 	to, err := placeOf(c.To)
 	if err != nil {

@@ -49,6 +49,7 @@ func (s *shell) status(id loyalty.MemberID) (status people.Status) {
 
 // TestBackupAndRestore is the way there and back, while serve runs and not.
 func TestBackupAndRestore(t *testing.T) {
+	t.Parallel()
 	both(t, func(t *testing.T, s *shell, id loyalty.MemberID) {
 		out := s.must("backup", s.path("a.backup"))
 		if !strings.Contains(out, "DIR/a.backup: ") || !strings.Contains(out, "read back and whole\nas of 2026-01-05 10:00: 1 person, 2 entries, root ") {
@@ -114,6 +115,7 @@ func TestCopiesByHandStay(t *testing.T) {
 }
 
 func TestRestoreRefuses(t *testing.T) {
+	t.Parallel()
 	s, _ := withSale(t)
 	s.must("backup", s.path("a.backup"))
 	whole := s.read("a.backup")
@@ -153,6 +155,7 @@ func TestRestoreRefuses(t *testing.T) {
 }
 
 func TestRestoreRefusesBesideServe(t *testing.T) {
+	t.Parallel()
 	s, _ := withSale(t)
 	s.must("backup", s.path("a.backup"))
 	a := s.open()
@@ -169,6 +172,7 @@ func TestRestoreRefusesBesideServe(t *testing.T) {
 // the store that knows it is there, is damaged, or is lost with all but the
 // folder of backups.
 func TestErasedStayErased(t *testing.T) {
+	t.Parallel()
 	for name, lose := range map[string]func(s *shell){
 		"store there":    func(*shell) {},
 		"store lost":     func(s *shell) { os.Remove(s.path("regulars.db")) },
@@ -234,6 +238,7 @@ func TestErasedStayErasedElsewhere(t *testing.T) {
 // dismissed since the backup stay so, as far as the store in use still says it;
 // others are as they were.
 func TestRemovedStayRemoved(t *testing.T) {
+	t.Parallel()
 	for _, readable := range []bool{true, false} {
 		t.Run(fmt.Sprint("readable ", readable), func(t *testing.T) {
 			s, _ := withSale(t)
@@ -299,6 +304,7 @@ func TestRemovedStayRemoved(t *testing.T) {
 // TestErasedAfterMerging: a person who was two members, or was taken for
 // another, is erased as they were at last.
 func TestErasedAfterMerging(t *testing.T) {
+	t.Parallel()
 	second := func(s *shell) (id loyalty.MemberID) {
 		s.within(func(a *app, tx store.Tx) error {
 			p, err := meet(a, tx, sam, "Ann again")

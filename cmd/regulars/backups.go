@@ -52,10 +52,11 @@ const (
 // ends, and keeps the list of erasures beside them.
 func (a *app) backups(ctx context.Context) error {
 	plan := a.backupPlan()
-	if plan.Dir == "" || a.files == nil {
+	if plan.Dir == "" {
 		return nil
 	}
-	var due time.Time
+	var due, tried time.Time
+	var journal error
 	for {
 		select {
 		case <-ctx.Done():
@@ -65,13 +66,17 @@ func (a *app) backups(ctx context.Context) error {
 		if due.IsZero() {
 			due = a.backupDue(plan)
 		}
+		journal = a.logJournal(journal)
 		if err := a.listErased(ctx, plan); err != nil && ctx.Err() == nil {
 			a.log.Error("the list of erasures beside the backups is not up to date; it is tried again in a minute", "error", err)
 		}
-		if a.clock.Now().Before(due) {
+		now := a.clock.Now()
+		// Without a backup that it follows on, a journal is of no use.
+		lacks := a.journalLacksBackup(plan) && now.Sub(tried) >= againAfter
+		if a.files == nil || now.Before(due) && !lacks { // a server's dumps are made by others
 			continue
 		}
-		due = a.clock.Now().Add(againAfter)
+		due, tried = now.Add(againAfter), now
 		if at, ok := a.backUp(ctx, plan); ok {
 			due = at.Add(a.cfg.BackupEvery)
 		}
@@ -112,6 +117,9 @@ func (a *app) backUp(ctx context.Context, plan admin.BackupPlan) (at time.Time, 
 		a.log.Warn("old backups could not all be deleted", "error", err)
 	} else if gone > 0 {
 		a.log.Info("old backups deleted", "files", gone)
+	}
+	if err := a.clearJournal(plan); err != nil {
+		a.log.Warn("the journal could not be cleared of what no backup needs any more", "error", err)
 	}
 	return b.At, true
 }

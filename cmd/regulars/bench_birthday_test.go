@@ -135,7 +135,7 @@ func birthdaysFor(b *testing.B, path string, today time.Time, due int) (all []lo
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := writeRows(raw, runs{newRun(rows)}); err != nil {
+	if err := writeRows(raw, inOrder(rows)); err != nil {
 		b.Fatal(err)
 	}
 	if err := raw.Sync(); err != nil {

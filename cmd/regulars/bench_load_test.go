@@ -15,17 +15,19 @@ import (
 	"time"
 )
 
-// client sends webhooks as a platform does, over connections that stay open.
+// client sends webhooks as a platform does, over connections that stay open, to
+// one address after the other where there are several.
 type client struct {
 	http   *http.Client
-	url    string
+	urls   []string
+	turn   atomic.Int64
 	putOff atomic.Int64 // answers of 503
 }
 
-func newClient(b *testing.B, url string) *client {
+func newClient(b *testing.B, urls ...string) *client {
 	t := &http.Transport{MaxIdleConns: 4096, MaxIdleConnsPerHost: 4096, DisableCompression: true}
 	b.Cleanup(t.CloseIdleConnections)
-	return &client{http: &http.Client{Transport: t, Timeout: 10 * time.Second}, url: url}
+	return &client{http: &http.Client{Transport: t, Timeout: 10 * time.Second}, urls: urls}
 }
 
 // errPutOff reports an answer of 503: come back in a second.
@@ -33,7 +35,8 @@ var errPutOff = errors.New("answered 503")
 
 // send delivers one webhook; whatever is not answered 200 is an error.
 func (c *client) send(r request) error {
-	q, err := http.NewRequest(http.MethodPost, c.url, bytes.NewReader(r.body))
+	url := c.urls[int(c.turn.Add(1))%len(c.urls)]
+	q, err := http.NewRequest(http.MethodPost, url, bytes.NewReader(r.body))
 	if err != nil {
 		return err
 	}
@@ -73,6 +76,13 @@ func (c *client) deliver(b *testing.B, r request) {
 // rate lets callers send all of requests, each caller one at a time, and gives
 // webhooks a second.
 func (c *client) rate(b *testing.B, callers int, requests []request) float64 {
+	perSecond, _ := c.crowd(b, callers, requests)
+	return perSecond
+}
+
+// crowd is rate that tells how long each webhook took as well.
+func (c *client) crowd(b *testing.B, callers int, requests []request) (perSecond float64, took []time.Duration) {
+	took = make([]time.Duration, len(requests))
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	start := time.Now()
@@ -83,12 +93,14 @@ func (c *client) rate(b *testing.B, callers int, requests []request) float64 {
 				if i >= len(requests) {
 					return
 				}
+				begun := time.Now()
 				c.deliver(b, requests[i])
+				took[i] = time.Since(begun)
 			}
 		})
 	}
 	wg.Wait()
-	return float64(len(requests)) / time.Since(start).Seconds()
+	return float64(len(requests)) / time.Since(start).Seconds(), took
 }
 
 // arrivals sends requests at a rate that does not wait for answers, at random

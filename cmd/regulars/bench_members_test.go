@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"container/heap"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -16,13 +15,9 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"sync"
 	"testing"
 	"time"
-
-	bbolt "go.etcd.io/bbolt"
 
 	"regulars/bot"
 	"regulars/handlers/shop"
@@ -31,7 +26,6 @@ import (
 	"regulars/loyalty/people"
 	"regulars/loyalty/survey"
 	"regulars/store"
-	"regulars/store/bolt"
 )
 
 // benchDay is up to when the members of benchmarks joined and bought: the first of
@@ -41,14 +35,17 @@ var benchDay = func() time.Time {
 	return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
 }()
 
+// making makes one member in a store that has no other.
+type making func(tx store.Tx, s *shop.Shop, i int) error
+
 // memberRows are the rows of members from up to to, made through the same code as
-// ever. They have two entries each on the average.
-func memberRows(b *testing.B, from, to int) (rows []store.Row) {
+// ever, in no order.
+func memberRows(b *testing.B, from, to int, add making) (rows []store.Row) {
 	s := benchRules(b, benchRandom(from))
 	for i := from; i < to; i++ {
 		db := alone{}
 		s.Segments.DB = db
-		if err := errors.Join(addMember(db, s, i), s.Segments.Rebuild(context.Background(), benchDay, nil)); err != nil {
+		if err := errors.Join(add(db, s, i), s.Segments.Rebuild(context.Background(), benchDay, nil)); err != nil {
 			b.Error(err)
 			break
 		}
@@ -117,8 +114,9 @@ func benchRandom(i int) *rand.ChaCha8 {
 const benchYears = 2
 
 // addMember makes a member who joined some day of the two years. Of ten, three never
-// bought; the others did, each at a rate of their own, until they stopped. One buyer
-// in five said how it was, and two members in three agreed to offers.
+// bought; the others did, each at a rate of their own, until they stopped, two
+// entries each on the average. One buyer in five said how it was, and two members in
+// three agreed to offers.
 func addMember(tx store.Tx, s *shop.Shop, i int) error {
 	lot := rand.New(rand.NewPCG(uint64(i), 5))
 	first := benchDay.AddDate(-benchYears, 0, 0)
@@ -184,29 +182,35 @@ func answerOnce(tx store.Tx, s *shop.Shop, m loyalty.MemberID, v survey.Visit, l
 // benchStore is a store of n members, in the benchmark's own folder.
 func benchStore(b *testing.B, n int) string {
 	b.Helper()
+	return storeOf(b, "", n, addMember)
+}
+
+// storeOf is benchStore for members of another kind.
+func storeOf(b *testing.B, kind string, n int, add making) string {
+	b.Helper()
 	path := filepath.Join(b.TempDir(), "bench.db")
 	if n < 100_000 {
-		makeStore(b, path, n)
+		makeStore(b, path, n, add)
 		return path
 	}
-	copyFile(b, keptStore(b, n), path)
+	copyFile(b, keptStore(b, kind, n, add), path)
 	return path
 }
 
 // keptStore is a large store, which is made once and kept among the machine's
 // temporary files, under a name that changes when the form of any row does; one of
-// each size.
-func keptStore(b *testing.B, n int) string {
+// each kind and size.
+func keptStore(b *testing.B, kind string, n int, add making) string {
 	b.Helper()
-	name := filepath.Join(os.TempDir(), fmt.Sprintf("regulars-bench-%d-", n))
-	cached := name + rowForms(b) + ".db"
+	name := filepath.Join(os.TempDir(), fmt.Sprintf("regulars-bench-%s%d-", kind, n))
+	cached := name + rowForms(b, add) + ".db"
 	if _, err := os.Stat(cached); errors.Is(err, fs.ErrNotExist) {
 		old, _ := filepath.Glob(name + "*") // the pattern is sound
 		for _, path := range old {
 			os.Remove(path)
 		}
 		start := time.Now()
-		makeStore(b, cached+".new", n)
+		makeStore(b, cached+".new", n, add)
 		if err := errors.Join(os.Rename(cached+".new", cached), os.Remove(cached+".new.commits")); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			b.Fatal(err)
 		}
@@ -216,23 +220,15 @@ func keptStore(b *testing.B, n int) string {
 }
 
 // rowForms is a digest of the keys, and of the sizes, of all rows of a few members.
-func rowForms(b *testing.B) string {
-	path := filepath.Join(b.TempDir(), "forms.db")
-	makeStore(b, path, 40)
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer db.Close()
+func rowForms(b *testing.B, add making) string {
+	rows, done := sortedRows(b, 40, add)
+	defer done()
 	sample := sha256.New()
-	err = db.View(func(tx *bbolt.Tx) error {
-		return tx.Bucket([]byte("rows")).ForEach(func(key, value []byte) error {
-			fmt.Fprintf(sample, "%d %s", len(value), key)
-			return nil
-		})
-	})
-	if err != nil {
-		b.Fatal(err)
+	for row, err := range rows {
+		if err != nil {
+			b.Fatal(err)
+		}
+		fmt.Fprintf(sample, "%d %s", len(row.Value), row.Key)
 	}
 	return hex.EncodeToString(sample.Sum(nil)[:6])
 }
@@ -251,119 +247,4 @@ func copyFile(b *testing.B, from, to string) {
 	if err := errors.Join(err, dst.Sync(), dst.Close()); err != nil {
 		b.Fatal(err)
 	}
-}
-
-// makeStore writes members' rows into a new file in the order of their keys, which
-// takes an hour less than a million transactions and leaves no free pages behind:
-// bbolt writes the list of those with every commit.
-func makeStore(b *testing.B, path string, n int) {
-	b.Helper()
-	for _, old := range []string{path, path + ".commits"} {
-		if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			b.Fatal(err)
-		}
-	}
-	if err := bolt.Create(path); err != nil {
-		b.Fatal(err)
-	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{FreelistType: bbolt.FreelistMapType, NoSync: true})
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := errors.Join(writeRows(db, manyMembers(b, n)), db.Sync(), db.Close()); err != nil {
-		b.Fatal(err)
-	}
-}
-
-// run is rows in the order of their keys, one after the other in one piece of
-// memory: a million members have twenty million rows, some 5 GB.
-type run []byte
-
-func newRun(rows []store.Row) (r run) {
-	slices.SortFunc(rows, func(x, y store.Row) int { return bytes.Compare(x.Key, y.Key) })
-	size := 0
-	for _, row := range rows {
-		size += 6 + len(row.Key) + len(row.Value)
-	}
-	r = make(run, 0, size)
-	for _, row := range rows {
-		r = binary.BigEndian.AppendUint16(r, uint16(len(row.Key)))
-		r = binary.BigEndian.AppendUint32(r, uint32(len(row.Value)))
-		r = append(append(r, row.Key...), row.Value...)
-	}
-	return r
-}
-
-// first is the first row.
-func (r run) first() (key, value []byte) {
-	k, v := int(binary.BigEndian.Uint16(r)), int(binary.BigEndian.Uint32(r[2:]))
-	return r[6 : 6+k : 6+k], r[6+k : 6+k+v : 6+k+v]
-}
-
-// rest is what comes after the first row.
-func (r run) rest() run {
-	key, value := r.first()
-	return r[6+len(key)+len(value):]
-}
-
-// runs is a heap of runs, that of the least key first.
-type runs []run
-
-func (h runs) Len() int      { return len(h) }
-func (h runs) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h *runs) Push(x any)   { *h = append(*h, x.(run)) }
-func (h *runs) Pop() any     { panic("runs only shrink by hand") }
-func (h runs) Less(i, j int) bool {
-	x, _ := h[i].first()
-	y, _ := h[j].first()
-	return bytes.Compare(x, y) < 0
-}
-
-// manyMembers is memberRows on all processors.
-func manyMembers(b *testing.B, n int) (all runs) {
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	slots := make(chan struct{}, runtime.GOMAXPROCS(0))
-	const chunk = 2500
-	for at := 0; at < n; at += chunk {
-		slots <- struct{}{}
-		wg.Go(func() {
-			made := newRun(memberRows(b, at, min(n, at+chunk)))
-			mu.Lock()
-			all = append(all, made)
-			mu.Unlock()
-			<-slots
-		})
-	}
-	wg.Wait()
-	return all
-}
-
-// writeRows writes all rows; of a key that several runs have, one holds.
-func writeRows(db *bbolt.DB, all runs) error {
-	const atOnce = 200_000
-	heap.Init(&all)
-	for len(all) > 0 {
-		err := db.Update(func(tx *bbolt.Tx) error {
-			bucket := tx.Bucket([]byte("rows"))
-			bucket.FillPercent = 0.8
-			for n := 0; n < atOnce && len(all) > 0; n++ {
-				if err := bucket.Put(all[0].first()); err != nil {
-					return err
-				}
-				if all[0] = all[0].rest(); len(all[0]) == 0 {
-					all[0] = all[len(all)-1]
-					all = all[:len(all)-1]
-				}
-				if len(all) > 0 {
-					heap.Fix(&all, 0)
-				}
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -35,7 +35,7 @@ const (
 // benchKey is the installation's key of every benchmark's shop.
 var benchKey = bytes.Repeat([]byte{7}, 32)
 
-// benchShop is the whole program over one file, served on a socket, but that
+// benchShop is the whole program over one store, served on a socket, but that
 // LINE is at hand and accepts at once.
 type benchShop struct {
 	app  *app
@@ -56,11 +56,17 @@ func (c *instant) Send(context.Context, bot.Call, string) bot.Result {
 	return bot.Result{Outcome: bot.Delivered}
 }
 
-// openBenchShop serves the store at path: the front door and the loop that
-// talks out, which is all that runs while somebody asks for their points.
-func openBenchShop(b *testing.B, path string) *benchShop {
-	s := newBenchShop(b, path)
+// openBenchShop serves the store at data, a file or a database: the front door and
+// the loop that talks out, which is all that runs while somebody asks for their
+// points.
+func openBenchShop(b *testing.B, data string) *benchShop {
+	s := newBenchShop(b, data)
 	s.serve(b, func(ctx context.Context, l net.Listener) error {
+		leave, err := s.app.join(ctx)
+		if err != nil {
+			return err
+		}
+		defer leave()
 		var talking sync.WaitGroup
 		quiet, hush := context.WithCancel(context.WithoutCancel(ctx))
 		defer talking.Wait()
@@ -83,20 +89,20 @@ func openWholeShop(b *testing.B, path string) *benchShop {
 	return s
 }
 
-func newBenchShop(b *testing.B, path string) *benchShop {
-	return newBenchShopUnder(b, path, benchProgramme(b))
+func newBenchShop(b *testing.B, data string) *benchShop {
+	return newBenchShopUnder(b, data, benchProgramme(b))
 }
 
-func newBenchShopUnder(b *testing.B, path string, p *programme.Programme) *benchShop {
+func newBenchShopUnder(b *testing.B, data string, p *programme.Programme) *benchShop {
 	b.Helper()
 	relaxCollector() // for the other side of a ratio as well: one process runs both
 	api := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "{}") }))
 	b.Cleanup(api.Close)
-	db, err := bolt.Open(path, bolt.Options{})
+	db, err := openData(b.Context(), data, bolt.Options{}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}
-	cfg := &Config{Channels: []ChannelConfig{{
+	cfg := &Config{Data: data, Channels: []ChannelConfig{{
 		Name: benchChannel, Kind: bot.LINE, ChannelSecret: benchSecret, ChannelToken: "bench-token", BasicID: "@bench",
 		APIBase: api.URL, DataAPIBase: api.URL,
 	}}}
@@ -232,15 +238,19 @@ type request struct {
 func webhooks(n int, pick func(i int) int) []request {
 	all := make([]request, n)
 	for i := range all {
-		id := eventIDs.Add(1)
-		body := fmt.Appendf(nil, `{"destination":"U00000000000000000000000000000000","events":[{"type":"message","message":{"type":"text","id":"%018d","quoteToken":"q3Plxr4AgKd","markAsReadToken":"30yhdy232","text":"/points"},`+
-			`"webhookEventId":"01J%023d","deliveryContext":{"isRedelivery":false},"timestamp":%d,"source":{"type":"user","userId":"%s"},"replyToken":"nHuyWiB7yP5Zw52FIkcQobQuGDXCTA%08x","mode":"active"}]}`,
-			id, id, time.Now().UnixMilli(), benchUser(pick(i)), id)
-		mac := hmac.New(sha256.New, []byte(benchSecret))
-		mac.Write(body)
-		all[i] = request{body, base64.StdEncoding.EncodeToString(mac.Sum(nil))}
+		all[i] = says(benchUser(pick(i)), eventIDs.Add(1), "/points")
 	}
 	return all
+}
+
+// says is the webhook of event id, in which an account writes text.
+func says(user string, id int64, text string) request {
+	body := fmt.Appendf(nil, `{"destination":"U00000000000000000000000000000000","events":[{"type":"message","message":{"type":"text","id":"%018d","quoteToken":"q3Plxr4AgKd","markAsReadToken":"30yhdy232","text":%q},`+
+		`"webhookEventId":"01J%023d","deliveryContext":{"isRedelivery":false},"timestamp":%d,"source":{"type":"user","userId":"%s"},"replyToken":"nHuyWiB7yP5Zw52FIkcQobQuGDXCTA%08x","mode":"active"}]}`,
+		id, text, id, time.Now().UnixMilli(), user, id)
+	mac := hmac.New(sha256.New, []byte(benchSecret))
+	mac.Write(body)
+	return request{body, base64.StdEncoding.EncodeToString(mac.Sum(nil))}
 }
 
 // eventIDs begins where no earlier run of the same store was.

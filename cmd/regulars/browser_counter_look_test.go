@@ -15,6 +15,10 @@ import (
 
 	"regulars/bot/sim"
 	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/loyalty/event"
+	"regulars/store"
 )
 
 // TestBrowserCounterByKeyboard serves a customer with keys alone, as on a till
@@ -82,9 +86,10 @@ func TestBrowserCounterByKeyboard(t *testing.T) {
 // finds what is to be pressed.
 func TestBrowserCounterLanguages(t *testing.T) {
 	t.Parallel()
-	c := newCounterTop(t)
+	c := newCounterTop(t, "[referral]", demoPlans+tonight+"[referral]")
 	ann := c.member("line", "Ann", 200)
 	c.buysLatte(ann)
+	c.signsUp(ann)
 	b := c.registers(cameraOn(t, ""), phone)
 	c.begins(b, "2468")
 	small, large := screen{"small", 360, 640, "light"}, tablet
@@ -138,6 +143,20 @@ func (c *counterTop) everyView(b *tab, ann sim.Person, lang i18n.Lang, s screen)
 	click(".tick input") // it stays hers
 	click(".extras .link")
 	look("late")
+	click(".extras .link:not([hidden])")
+	b.view("plan")
+	look("plan")
+	b.records()
+	b.done("good")
+	b.sees("stage", "NT$299")
+	look("plan-done")
+	click("#stage .undo")
+	click("#stage .undo.sure")
+	b.until(`document.querySelector("#stage .done.good .foot")?.children.length === 1`)
+	b.next()
+	b.looksUp(c.card(ann))
+	b.view("sale")
+	b.taps("1200")
 	b.records()
 	b.done("good")
 	look("done")
@@ -146,6 +165,7 @@ func (c *counterTop) everyView(b *tab, ann sim.Person, lang i18n.Lang, s screen)
 	click("#stage .undo.sure")
 	b.until(`document.querySelector("#stage .done.good .foot")?.children.length === 1`)
 	b.next()
+	c.door(b, look, click)
 	click(".more button") // not a member
 	b.view("sale")
 	b.taps("60")
@@ -175,6 +195,44 @@ func (c *counterTop) everyView(b *tab, ann sim.Person, lang i18n.Lang, s screen)
 	click("#full .back")
 	b.unlocks("2468")
 	b.view("look")
+}
+
+// tonight is an event whose door is open on the day of cases.
+const tonight = `
+[[event]]
+id     = "tasting"
+name   = { en = "An evening with the roaster", zh-TW = "與烘豆師的一晚", zh-HK = "與烘豆師共度一晚", ja = "焙煎士と過ごす夕べ", th = "ค่ำคืนกับนักคั่วกาแฟ", zh-CN = "与烘豆师的一晚" }
+starts = 2026-03-02T19:00:00
+places = 5
+
+`
+
+// signsUp gives somebody a place tonight.
+func (c *counterTop) signsUp(p sim.Person) {
+	c.t.Helper()
+	who, a := c.id(p), c.app.app
+	c.try(a.db.Update(c.t.Context(), func(tx store.Tx) error {
+		_, err := a.shop.Events.SignUp(tx, who, book.Act{Op: "signs-up", Actor: loyalty.ByMember(who), Now: a.clock.Now()}, "tasting", event.Answers{})
+		return err
+	}))
+}
+
+// door lets the guest in who is expected, and takes that back.
+func (c *counterTop) door(b *tab, look, click func(string)) {
+	b.t.Helper()
+	click("#bar .icon:last-child")
+	b.view("menu")
+	click("#stage button.row:nth-of-type(2)")
+	b.view("door")
+	b.until(`document.querySelector("#stage .guest button")`)
+	look("door")
+	click("#stage .guest button")
+	b.done("good")
+	look("door-done")
+	click("#stage .undo")
+	click("#stage .undo.sure")
+	b.until(`document.querySelector("#stage .done.good .foot")?.children.length === 1`)
+	b.next()
 }
 
 // slip prints the code that is shown on a roll of 58 mm and one of 80: one sheet
@@ -235,7 +293,7 @@ func (b *tab) fits(view string) {
 
 const fitsScript = `(() => {
 	const bad = [], name = e => (e.innerText || e.ariaLabel || e.className).trim().slice(0, 40);
-	for (const e of document.querySelectorAll("button, a, select, input:not([type=checkbox]), .tick")) {
+	for (const e of document.querySelectorAll("button, a, select, input:not([type=checkbox], [type=radio]), .tick")) {
 		if (!e.checkVisibility()) continue;
 		const r = e.getBoundingClientRect();
 		if (r.height < 44 && !e.classList.contains("chip") || r.width < 44) bad.push("small: " + name(e) + " " + r.width + "x" + r.height);

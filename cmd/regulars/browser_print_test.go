@@ -54,6 +54,7 @@ func TestBrowserPrint(t *testing.T) {
 // TestBrowserPrintPresets prints the poster of every preset in its own language
 // for four accounts: the most that has to fit.
 func TestBrowserPrintPresets(t *testing.T) {
+	t.Parallel()
 	browser := chromium(t)
 	four := []shop.Channel{
 		{Name: "main", Platform: bot.LINE, Handle: "@corner"}, {Name: "tg", Platform: bot.Telegram, Handle: "corner_bot"},

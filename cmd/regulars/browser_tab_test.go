@@ -280,7 +280,8 @@ func (b *tab) sees(id, text string) {
 // finger reaches it: on the screen, and nothing in front.
 func (b *tab) press(id, label string) {
 	b.t.Helper()
-	b.until(fmt.Sprintf(`(() => {
+	for {
+		b.until(fmt.Sprintf(`(() => {
 		document.querySelectorAll("[data-test]").forEach(e => e.removeAttribute("data-test"));
 		const all = [...document.querySelectorAll("#" + %s + " :is(button, a)")];
 		const it = all.filter(e => [e.innerText.trim(), e.ariaLabel].includes(%s) && e.checkVisibility()).pop();
@@ -292,7 +293,21 @@ func (b *tab) press(id, label string) {
 		it.setAttribute("data-test", "");
 		return true;
 	})()`, quote(id), quote(label)))
-	b.click("[data-test]")
+		ctx, stop := context.WithTimeout(b.ctx, 15*time.Second)
+		err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS("[data-test]")))
+		stop()
+		if err == nil {
+			return
+		}
+		// A page that was drawn anew in between has another such button, without the mark.
+		gone := false
+		if b.ctx.Err() == nil {
+			b.value(`!document.querySelector("[data-test]")`, &gone)
+		}
+		if !gone {
+			b.t.Fatalf("%s is not to be pressed: %v", label, err)
+		}
+	}
 }
 
 func (b *tab) click(selector string) {

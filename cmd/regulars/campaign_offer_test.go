@@ -118,6 +118,7 @@ do = "reply"
 // A coupon is given once a member, as many as there are, to whom it was offered
 // and for as long as it is; the report counts coupons and the sales by store.
 func TestCampaignCoupon(t *testing.T) {
+	t.Parallel()
 	l := newsLab(t)
 	cara, dora := l.joins("Cara"), l.joins("Dora")
 	dora.Say("/news off")
@@ -177,6 +178,7 @@ do = "coupon"
 // A multiplier doubles from the tap to the end of its days, and not beyond; what
 // is refunded takes the extra points back, and the books stay whole.
 func TestCampaignMultiplier(t *testing.T) {
+	t.Parallel()
 	l := newsLab(t)
 	for l.app.app.shop.Local(l.clock.Now()).Weekday() != time.Thursday { // Wednesdays have a bonus of their own
 		l.world.Clock.Advance(24 * time.Hour)
@@ -232,6 +234,7 @@ do = "reply"
 // nowhere but where the shop wrote. Who blocks the shop within two days of the
 // message is counted, who does so later is not.
 func TestCampaignOpenedAndBlocked(t *testing.T) {
+	t.Parallel()
 	l := newsLab(t)
 	cara, dora := l.joins("Cara"), l.joins("Dora")
 	id := l.sends(newPage)
@@ -303,6 +306,7 @@ text = "Beans for you, {name}."
 // Sample first, offer after: each step comes after what it waits for, once, over
 // both platforms, and the report counts who came how far.
 func TestCampaignJourney(t *testing.T) {
+	t.Parallel()
 	l := newsLab(t)
 	cara := l.joins("Cara")
 	id := l.sends(sample)

@@ -43,6 +43,7 @@ func (l *lab) op(name string, args map[string]string) string {
 // A campaign by file reaches who agreed to news, over both platforms, once; who
 // says no while it waits gets nothing, and the sum is the audience.
 func TestCampaignByFile(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, bolt.Options{}, nil).staffed()
 	l.daytime()
 	carl := l.line.Person("Carl", "en")
@@ -114,6 +115,7 @@ func (l *lab) daytime() {
 // The command line names the mistakes of a campaign's file, says whom it would
 // reach, and sends nothing unasked.
 func TestCampaignCommand(t *testing.T) {
+	t.Parallel()
 	s, _ := withSale(t)
 	s.write("winter.toml", winter)
 	if out := s.must("campaign", "check", s.path("winter.toml")); !strings.Contains(out, "in the segment       1") || !strings.Contains(out, "cannot get it        1 (unreachable 1)") {
@@ -144,6 +146,7 @@ func TestCampaignCommand(t *testing.T) {
 // before their turn gets nothing, with the reason; new words reach whom the old
 // ones did not; and a restart in between changes nothing.
 func TestCampaignBetweenFreezingAndSending(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, bolt.Options{}, nil).staffed()
 	l.daytime()
 	people := map[string]*sim.LinePerson{"Ann": l.ann}

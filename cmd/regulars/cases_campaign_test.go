@@ -91,6 +91,7 @@ func (w *wire) got(p sim.Person, n int, text string) {
 // out of the segment gets it, who came later does not; and nobody has both
 // wordings.
 func TestWireCase15EditedInBetween(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	ann := w.fan("line", "Ann", 100)
 	on := w.fans("telegram", "Bob", "Tina", "Poor")
@@ -124,6 +125,7 @@ func TestWireCase15EditedInBetween(t *testing.T) {
 // waits for the morning (invariant 30). Who opts out, mutes, blocks or leaves in
 // the night gets nothing, with the reason, on both platforms.
 func TestWireCase16SaidNoMeanwhile(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	all := map[string]map[string]sim.Person{}
 	for _, platform := range []string{"line", "telegram"} {
@@ -190,6 +192,7 @@ func (w *wire) leaves(p sim.Person) {
 // confirmed is unknown and stays so: it is never sent with a new key, and never
 // called sent. Telegram's people have theirs, and the next campaign goes out.
 func TestWireCase17LINEAway(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		text, path string
 		have       int // of LINE's three people
@@ -296,6 +299,7 @@ func (w *wire) oneKeyEach(path string) {
 // it reaches them, what was set aside is gone with the rest, and they begin at
 // nothing.
 func TestWireCase35ErasedDuringABroadcast(t *testing.T) {
+	t.Parallel()
 	for _, platform := range []string{"line", "telegram"} {
 		t.Run(platform, func(t *testing.T) {
 			w := newWire(t)
@@ -419,6 +423,7 @@ func TestWireCase22RestoredInMidCampaign(t *testing.T) {
 // morning. Who is missed today gets today's offer tomorrow, when the night is
 // over; who had the offer in the morning is missed a day later.
 func TestWireContactCaps(t *testing.T) {
+	t.Parallel()
 	w := newWire(t, "on   = false                 # it costs a message each on LINE", `carriage = "push"`)
 	sam := w.employee("line", "Sam", people.Clerk)
 	ann, bob, cal := w.fan("line", "Ann", 0), w.fan("telegram", "Bob", 0), w.fan("telegram", "Cal", 0)

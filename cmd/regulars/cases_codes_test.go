@@ -18,6 +18,7 @@ import (
 // members. Nobody learns from the answer whether a code is somebody else's, and
 // after five wrong ones even the right one is not taken for a while.
 func TestWireCase27Vouchers(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	ann, bob := w.member("line", "Ann", 500), w.member("telegram", "Bob", 500)
 	sam, kim := w.employee("line", "Sam", people.Clerk), w.employee("telegram", "Kim", people.Clerk)
@@ -44,6 +45,7 @@ func TestWireCase27Vouchers(t *testing.T) {
 
 // TestWireCase27Friends: the same with invitations, by strangers and members.
 func TestWireCase27Friends(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	ann, bob := w.member("line", "Ann", 0), w.member("telegram", "Bob", 0)
 	code := w.only(invitationForm, w.says(ann, "/invite"))
@@ -71,6 +73,7 @@ func TestWireCase27Friends(t *testing.T) {
 
 // TestWireCase27Links: the same with the codes that link a second chat.
 func TestWireCase27Links(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	ann, bob := w.member("line", "Ann", 500), w.member("line", "Bob", 500)
 	old := w.only(linkForm, w.says(bob, "/link"))

@@ -76,6 +76,7 @@ func TestWireCase32Farm(t *testing.T) {
 // TestWireCase32RefundAfterReward: a purchase that brought rewards is refunded:
 // both go back, for good; and nobody is their own friend over a second channel.
 func TestWireCase32RefundAfterReward(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	boss := w.employee("line", "Boss", people.Manager)
 	hal, ida := w.member("line", "Hal", 0), w.phone("telegram", "Ida")

@@ -14,6 +14,7 @@ import (
 // purchase is refunded: a debt, of which the member is told why, nothing to
 // spend, and the next purchase pays it.
 func TestWireCase24SpentThenRefunded(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	for _, platform := range []string{"line", "telegram"} {
 		sam := w.employee(platform, "Sam", people.Clerk)
@@ -65,6 +66,7 @@ func (w *wire) owes(p sim.Person, n loyalty.Points) {
 // recorded, because somebody was quicker or because the platform delivers the
 // newest first: it waits, and is applied once after it.
 func TestWireCase02RefundBeforePurchase(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	for _, platform := range []string{"line", "telegram"} {
 		sam := w.employee(platform, "Sam", people.Clerk)
@@ -101,6 +103,7 @@ func TestWireCase02RefundBeforePurchase(t *testing.T) {
 // said, and LINE delivers the refund first: it asks, and by the time of the yes
 // the purchase is there.
 func TestWireCase02NewestFirst(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	sam, boss, ann := w.employee("line", "Sam", people.Clerk), w.employee("line", "Boss", people.Manager), w.member("line", "Ann", 0)
 	card := w.card(ann)

@@ -30,6 +30,7 @@ var hostile = map[string]string{
 // out: an employee's chat, the live card, an export that a spreadsheet opens,
 // and the log, of which one line stays one.
 func TestWireCase31(t *testing.T) {
+	t.Parallel()
 	for _, platform := range []string{"line", "telegram"} {
 		t.Run(platform, func(t *testing.T) { namedBadly(t, platform) })
 	}

@@ -64,6 +64,7 @@ func (w *wire) proves(p sim.Person, typed, e164 string) {
 // replaced ones are told the same, and after five even the right one is not
 // taken for a while; the old phone hears of the one that is.
 func TestWireCase27Recovery(t *testing.T) {
+	t.Parallel()
 	w := newWireSMS(t)
 	for _, platform := range []string{"line", "telegram"} {
 		ann := w.member(platform, "Ann "+platform, 500)
@@ -100,6 +101,7 @@ func TestWireCase27Recovery(t *testing.T) {
 // TestWireCase27Counter: employees try out the codes of phones that wait at the
 // counter.
 func TestWireCase27Counter(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	ann := w.member("line", "Ann", 500)
 	sam, mia := w.employee("telegram", "Sam", people.Clerk), w.employee("line", "Mia", people.Manager)
@@ -130,6 +132,7 @@ func TestWireCase27Counter(t *testing.T) {
 // the known one's phone hears anything. Who has the right digits gets in, and
 // the old device is told.
 func TestWireCase28Numbers(t *testing.T) {
+	t.Parallel()
 	w := newWireSMS(t)
 	ann, bob := w.member("line", "Ann", 500), w.member("telegram", "Bob", 300)
 	w.proves(ann, "0912345678", "+886912345678")
@@ -195,6 +198,7 @@ func TestWireCase28Numbers(t *testing.T) {
 // TestWireCase28Claims: the same with customers of another system. Nobody learns
 // that a number is on the list, but who holds it.
 func TestWireCase28Claims(t *testing.T) {
+	t.Parallel()
 	w := newWireSMS(t)
 	phone, err := people.ParsePhone("0922333444", "TW")
 	w.try(err)
@@ -236,6 +240,7 @@ func TestWireCase28Claims(t *testing.T) {
 // TestWireLostPhone: an employee locks it in seconds, the thief spends nothing,
 // and the member is back by SMS with everything, on either platform.
 func TestWireLostPhone(t *testing.T) {
+	t.Parallel()
 	w := newWireSMS(t)
 	sam := w.employee("telegram", "Sam", people.Clerk)
 	for i, platform := range []string{"line", "telegram"} {
@@ -265,6 +270,7 @@ func TestWireLostPhone(t *testing.T) {
 // TestWireLostTwiceOver: who joined anew in the new chat, and bought there, gets
 // both: the two become one.
 func TestWireLostTwiceOver(t *testing.T) {
+	t.Parallel()
 	w := newWireSMS(t)
 	ann := w.member("line", "Ann", 500)
 	code := w.only(recoveryForm, w.says(ann, "/recovery"))

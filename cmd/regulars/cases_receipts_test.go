@@ -56,6 +56,7 @@ func (w *wire) scans(code string) (line, telegram string) {
 // in; a stranger on Telegram follows the link and joins. Looking at the page, as
 // often as anybody likes, uses nothing up.
 func TestWireReceiptScanned(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	ann := w.member("line", "Ann", 0).(*sim.LinePerson)
 	sam := w.employee("line", "Sam", people.Clerk)
@@ -92,6 +93,7 @@ func TestWireReceiptScanned(t *testing.T) {
 // people who have yet to join, and one who sends it five times: one has the points,
 // once, however often the platforms deliver.
 func TestWireReceiptRace(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	sam := w.employee("line", "Sam", people.Clerk)
 	var all []sim.Person
@@ -145,6 +147,7 @@ func (w *wire) credited(all []sim.Person, points loyalty.Points) (winner sim.Per
 // its code is sent. Whichever was first, nobody has its points in the end, and who
 // had them is told.
 func TestWireReceiptVoidedMeanwhile(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	ann, bob := w.member("line", "Ann", 0), w.member("telegram", "Bob", 0)
 	sam := w.employee("line", "Sam", people.Clerk)
@@ -166,6 +169,7 @@ func TestWireReceiptVoidedMeanwhile(t *testing.T) {
 // TestWireCase27Receipts: receipts' codes are tried out. Nobody learns whether one
 // was ever good, and after five wrong ones even the right one waits.
 func TestWireCase27Receipts(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	ann, bob := w.member("line", "Ann", 0), w.member("telegram", "Bob", 0)
 	sam := w.employee("line", "Sam", people.Clerk)
@@ -199,6 +203,7 @@ func (w *wire) noReceipt() string {
 // made. Where that day is full, the customer is sent to the counter, nothing is
 // lost, and a manager can take the slip back and record the purchase.
 func TestWireReceiptCap(t *testing.T) {
+	t.Parallel()
 	w := newWire(t, "sale_day = 0", "sale_day = 60")
 	ann, bob := w.member("line", "Ann", 0), w.member("telegram", "Bob", 0)
 	sam, boss := w.employee("line", "Sam", people.Clerk), w.employee("line", "Boss", people.Manager)

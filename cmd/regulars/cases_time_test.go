@@ -13,6 +13,7 @@ import (
 // TestWireCase23Jumps: the clock jumps a day ahead and back, again and again,
 // while points are set aside, given back and used.
 func TestWireCase23Jumps(t *testing.T) {
+	t.Parallel()
 	const day = 24 * time.Hour
 	w := newWire(t)
 	sam, ann := w.employee("line", "Sam", people.Clerk), w.member("line", "Ann", 0)
@@ -56,6 +57,7 @@ var newYork = []string{`zone      = "Asia/Taipei"`, `zone      = "America/New_Yo
 // on the days when its clocks change, to the minute; and a day of 25 hours is one
 // day.
 func TestWireCase23DaylightSaving(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ name, earned, ends string }{
 		{"spring", "2026-02-08T15:00:00Z", "2026-03-09T04:00:00Z"}, // 8 March ends at midnight EDT
 		{"autumn", "2026-10-01T14:00:00Z", "2026-11-02T05:00:00Z"}, // 1 November at midnight EST
@@ -95,6 +97,7 @@ func TestWireCase23DaylightSaving(t *testing.T) {
 // TestWireCase23WrongClock: the program's clock is two days ahead of the
 // platforms': what would have lapsed by then cannot be spent, but is not lost.
 func TestWireCase23WrongClock(t *testing.T) {
+	t.Parallel()
 	w := newWireOn(t, stamped(t, "2026-02-08T15:00:00Z"), newYork...)
 	if err := w.app.stop(); err != nil {
 		t.Fatal(err)

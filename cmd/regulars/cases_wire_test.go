@@ -11,6 +11,7 @@ import (
 // TestWireCase03TappedTwice: "redeem" is tapped twice at the same moment and the
 // webhooks come again: one redemption, and both answers show the same code.
 func TestWireCase03TappedTwice(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	for _, platform := range []string{"line", "telegram"} {
 		ann := w.member(platform, "Ann", 500)
@@ -40,6 +41,7 @@ func TestWireCase03TappedTwice(t *testing.T) {
 // "redeem" and questions for it, by one member with points for one, from two
 // accounts on LINE and one on Telegram: exactly one redemption.
 func TestWireCase04HundredRedemptions(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	ann := w.member("line", "Ann", 140)
 	amy := w.linked("line", "Amy", w.only(linkForm, w.says(ann, "/link")), ann)
@@ -73,6 +75,7 @@ func TestWireCase04HundredRedemptions(t *testing.T) {
 // TestWireCase05LastInStock: the last one, and fifty members who say yes at the
 // same moment: one has it, the others keep their points and hear why.
 func TestWireCase05LastInStock(t *testing.T) {
+	t.Parallel()
 	w := newWire(t, "cost  = 140\n", "cost  = 140\nstock = 1\n")
 	var all []sim.Person
 	var rush []func()
@@ -125,6 +128,7 @@ func (w *wire) stock(all []sim.Person) (winners []sim.Person) {
 // TestWireCase06OneCodeTwentyEmployees: twenty employees scan one voucher at the
 // same moment: one accepts it, the others see when and where it was used.
 func TestWireCase06OneCodeTwentyEmployees(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	ann := w.member("line", "Ann", 200)
 	code := w.buysLatte(ann)
@@ -164,6 +168,7 @@ func TestWireCase06OneCodeTwentyEmployees(t *testing.T) {
 // TestWireCase07RefusedStaysRefused: a redemption is refused for points, points
 // arrive, and the webhook is delivered again: it stays refused.
 func TestWireCase07RefusedStaysRefused(t *testing.T) {
+	t.Parallel()
 	w := newWire(t)
 	ann, bob := w.member("line", "Ann", 200), w.member("telegram", "Bob", 100)
 	w.says(ann, "/redeem latte")

@@ -181,6 +181,21 @@ func (w *wire) card(p sim.Person) string {
 	return number
 }
 
+// plainCard gives a member a card whose number has no digit in it, as one card
+// in thirty-five has, and says it.
+func (w *wire) plainCard(p sim.Person) (number string) {
+	w.t.Helper()
+	id := w.id(p)
+	for number = "0"; strings.ContainsAny(number, "0123456789"); {
+		w.try(w.app.app.db.Update(w.t.Context(), func(tx store.Tx) error {
+			code, err := w.app.app.shop.Vault.ReissueCard(tx, id, rand.Reader)
+			number = code.String()
+			return err
+		}))
+	}
+	return number
+}
+
 // has is what a member has now: points, and vouchers that are open.
 func (w *wire) has(p sim.Person) (b loyalty.Balance, open []voucher.Voucher) {
 	w.t.Helper()

@@ -14,7 +14,6 @@ import (
 	"regulars/i18n"
 	"regulars/loyalty/programme"
 	"regulars/store"
-	"regulars/store/bolt"
 )
 
 type checkCmd struct{}
@@ -71,14 +70,17 @@ func (m *Main) effects(ctx context.Context, cfg *Config) (err error) {
 // peek opens the shop if there is one with a programme. It must not take the
 // file in as the first: that is for serve.
 func (m *Main) peek(ctx context.Context, cfg *Config) (a *app, err error) {
-	if _, err := os.Stat(cfg.Data); errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(cfg.Data); !onServer(cfg.Data) && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
 	key, err := cfg.ReadKey(m.Env)
 	if err != nil {
 		return nil, err
 	}
-	db, err := bolt.Open(cfg.Data, bolt.Options{})
+	db, err := m.openStore(ctx, cfg, slog.New(slog.DiscardHandler))
+	if errors.Is(err, fs.ErrNotExist) && onServer(cfg.Data) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

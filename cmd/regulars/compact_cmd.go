@@ -18,6 +18,9 @@ func (*compactCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return err
 	}
+	if onServer(cfg.Data) {
+		return errors.New("the store is in PostgreSQL, which gives room back by itself (autovacuum); nothing was changed")
+	}
 	show := m.newProgress("compact")
 	defer show.end()
 	before, after, err := bolt.Compact(ctx, cfg.Data, bolt.Options{}, func(done, total uint64) {

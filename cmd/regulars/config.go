@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -22,10 +23,14 @@ import (
 type Config struct {
 	Listen         string
 	MetricsListen  string // "" is off
-	PublicURL      string // without a slash at its end; https://Domain where only that is set
-	Domain         string // "" is: no certificate of our own
+	Log            string // logText or logJSON
+	LogLevel       slog.Level
+	Drain          time.Duration // how long to go on after the word to stop
+	PublicURL      string        // without a slash at its end; https://Domain where only that is set
+	Domain         string        // "" is: no certificate of our own
 	TrustedProxies []netip.Prefix
-	Data           string // the bbolt file
+	HooksAllow     []netip.Prefix // networks of the shop's own that webhooks may reach
+	Data           string         // the bbolt file, or PostgreSQL's URL: see storeName before printing it
 	AdminSocket    string
 	Programme      string
 	KeyFile        string
@@ -36,6 +41,11 @@ type Config struct {
 	BackupEvery     time.Duration
 	BackupKeep      backup.Keep
 	BackupRecipient []string // age recipients; none: not encrypted
+	Journal         string   // the folder where a file's commits are written down; "" is nowhere
+
+	// texts are all settings as they were read, by name as in "channel main token":
+	// what a reload compares.
+	texts map[string]string
 
 	SMS      sms.Config // URL is "" where no text messages are sent
 	Channels []ChannelConfig
@@ -49,8 +59,10 @@ type ChannelConfig struct {
 	APIBase string // "" is the platform's own
 
 	ChannelID, ChannelSecret, ChannelToken, BasicID, DataAPIBase string // LINE
+	Provider                                                     string // LINE: whose channels share user ids; "" is its own
 
 	Token, SecretToken, Username string // Telegram
+	SecretBefore                 string // of webhooks; accepted too, while a change is on its way
 	Polling                      bool   // Telegram
 }
 
@@ -87,7 +99,7 @@ func loadConfig(path string, env func(string) (string, bool), secrets bool) (*Co
 	if err != nil {
 		return nil, fmt.Errorf("the configuration cannot be read: %w", err)
 	}
-	l := &loader{dir: filepath.Dir(path), env: env, secrets: secrets}
+	l := &loader{dir: filepath.Dir(path), env: env, secrets: secrets, texts: map[string]string{}}
 	cfg := l.load(data)
 	if len(l.complaints) > 0 {
 		slices.SortStableFunc(l.complaints, func(a, b programme.Complaint) int { return a.Line - b.Line })
@@ -101,6 +113,8 @@ type loader struct {
 	dir        string
 	env        func(string) (string, bool)
 	secrets    bool
+	texts      map[string]string
+	within     string // begins the names of texts in a section
 	complaints []programme.Complaint
 }
 
@@ -114,7 +128,7 @@ func (l *loader) load(data []byte) *Config {
 		l.complaints = append(l.complaints, *complaint)
 		return nil
 	}
-	cfg := &Config{Dir: l.dir}
+	cfg := &Config{Dir: l.dir, texts: l.texts}
 	read(l, file.top, shopOptions, "REGULARS_", "", cfg)
 	for _, key := range file.top.keys() {
 		if key != "channel" && key != "sms" {
@@ -124,6 +138,7 @@ func (l *loader) load(data []byte) *Config {
 	for _, p := range []*string{&cfg.Data, &cfg.AdminSocket, &cfg.Programme, &cfg.KeyFile, &cfg.CertDir, &cfg.BackupDir} {
 		*p = l.resolve(*p)
 	}
+	cfg.Journal = l.journal(cfg)
 	if cfg.PublicURL == "" && cfg.Domain != "" {
 		cfg.PublicURL = "https://" + cfg.Domain
 	}
@@ -136,7 +151,7 @@ func (l *loader) load(data []byte) *Config {
 
 // resolve makes a path relative to the file's folder one that can be opened.
 func (l *loader) resolve(path string) string {
-	if path == "" || filepath.IsAbs(path) {
+	if path == "" || filepath.IsAbs(path) || onServer(path) {
 		return path
 	}
 	return filepath.Join(l.dir, path)
@@ -156,7 +171,9 @@ func (l *loader) channel(cfg *Config, t *section) {
 	if len(l.complaints) > before {
 		return // without name and kind the rest says nothing certain
 	}
+	l.within = "channel " + string(c.Name) + " "
 	read(l, t, options, envOf(c.Name), "channel.", &c)
+	l.within = ""
 	known := append(keysOf(nameOptions), keysOf(options)...)
 	for _, key := range t.keys() {
 		if !slices.Contains(known, key) && slices.Contains(keysOf(channelOptions[other(c.Kind)]), key) {

@@ -115,11 +115,11 @@ func firstKey(data []byte, n *unstable.Node) (string, int) {
 func textOf(v any, f form) (text, wrong string) {
 	switch v := v.(type) {
 	case string:
-		if f == words {
+		if f == words || f == onOffOr {
 			return v, ""
 		}
 	case bool:
-		if f == onOff {
+		if f == onOff || f == onOffOr {
 			return fmt.Sprint(v), ""
 		}
 	case []any:
@@ -130,6 +130,8 @@ func textOf(v any, f form) (text, wrong string) {
 	switch f {
 	case onOff:
 		return "", "must be true or false, without quotes"
+	case onOffOr:
+		return "", "must be true, false, or a folder in quotes"
 	case list:
 		return "", `must be a list, as in ["10.0.0.0/8"]`
 	}

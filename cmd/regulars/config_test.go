@@ -16,7 +16,7 @@ const wrongs = `lisen = ":80"
 public_url = "https://x.example.com/"
 domain = "https://x.example.com"
 trusted_proxies = ["10.0.0.0/8", "nope"]
-data = "postgres://x"
+data = "mysql://db/shop"
 metrics_listen = 9090
 
 [[channel]]
@@ -52,6 +52,7 @@ func TestCheckNamesEveryMistake(t *testing.T) {
 		{"channel = \"x\"\n", "must be a list of tables"},
 		{"channel = [{name = \"a\", kind = \"line\"}]\n", "REGULARS_CHANNEL_A_CHANNEL_SECRET"},
 		{"public_url = \"http://bot.example.com\"\n", "https://"},
+		{"data = \"postgres://shop:pass word@db/shop\"\n", "is no address of PostgreSQL"},
 	} {
 		s.write("regulars.toml", c.text)
 		s.refused(1, c.words, "check")
@@ -121,6 +122,8 @@ func TestEveryOptionComesFromFileAndEnvironment(t *testing.T) {
 		"listen": ":81", "public_url": "https://y.example.com", "domain": "y.example.com", "trusted_proxies": "10.0.0.0/8,::1",
 		"data": "/x/y.db", "admin_socket": "/x/s", "programme": "/x/p", "key_file": "/x/k", "cert_dir": "/x/c",
 		"backup_dir": "/x/b", "backup_every": "6h", "backup_keep": "3 daily, 2 weekly", "backup_recipient": recipient,
+		"hooks_allow": "10.0.0.0/8", "provider": "acme", "journal": "/x/j",
+		"metrics_listen": ":92", "log": "json", "log_level": "debug", "drain": "9s", "channel_secret_before": "k", "secret_token_before": "l",
 		"channel_id": "7", "channel_secret": "b", "channel_token": "c", "basic_id": "@d", "api_base": "http://e", "data_api_base": "http://f",
 		"token": "9:z", "secret_token": "g", "username": "h", "polling": "true",
 	}
@@ -156,19 +159,9 @@ func TestEveryOptionComesFromFileAndEnvironment(t *testing.T) {
 			try(o.key, base+rest+line, "REGULARS_CHANNEL_MAIN_"+strings.ToUpper(o.key))
 		}
 		for _, o := range shopOptions {
-			if o.key == "metrics_listen" {
-				continue // takes no value in this version; see below
-			}
 			try(o.key, o.key+" = "+literal(values[o.key], o.form)+"\n"+base+need, "REGULARS_"+strings.ToUpper(o.key))
 		}
 	}
-}
-
-// A key that would do nothing is refused rather than believed.
-func TestNoMetricsYet(t *testing.T) {
-	s := newShell(t)
-	s.write("regulars.toml", "metrics_listen = \"127.0.0.1:9090\"\n")
-	s.refused(1, "this version has no metrics", "check")
 }
 
 func TestPathsAreRelativeToTheFile(t *testing.T) {

@@ -9,8 +9,9 @@ import (
 )
 
 // writeConfig is a new regulars.toml, explained by the table of options.
-// Channels without their secrets are written as comments, to be filled in.
-func writeConfig(publicURL string, channels []ChannelConfig) []byte {
+// Channels without their secrets are written as comments, to be filled in. data
+// is "" for the normal place.
+func writeConfig(data, publicURL string, channels []ChannelConfig) []byte {
 	var b bytes.Buffer
 	b.WriteString("# Regulars' configuration. `regulars check` names every mistake with its line.\n")
 	b.WriteString("# Every key can come from the environment as well: REGULARS_LISTEN, or for a channel\n")
@@ -19,6 +20,9 @@ func writeConfig(publicURL string, channels []ChannelConfig) []byte {
 		value, written := o.normal, o.normal != ""
 		if o.key == "public_url" && publicURL != "" {
 			value, written = publicURL, true
+		}
+		if o.key == "data" && data != "" {
+			value = data
 		}
 		writeOption(&b, o.key, literal(value, o.form), o.doc, written)
 	}
@@ -94,7 +98,7 @@ func literal(text string, f form) string {
 	switch {
 	case f == onOff && text == "":
 		return "false"
-	case f == onOff:
+	case f == onOff, f == onOffOr && (text == "true" || text == "false"):
 		return text
 	case f == list:
 		var items []string

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"regulars/handlers/api"
 	"regulars/handlers/console"
+	"regulars/handlers/console/activities"
 	"regulars/handlers/console/campaigns"
 	"regulars/handlers/console/chart"
+	"regulars/handlers/console/connections"
 	"regulars/handlers/console/home"
 	"regulars/handlers/console/measures"
 	"regulars/handlers/console/members"
@@ -17,12 +20,14 @@ func (a *app) newConsole() *console.Console {
 	c.Add(home.Part(c, home.Deps{Bot: a.bot, Outbox: a.outbox, Post: a.outbox, Campaigns: a.campaigns}))
 	c.Add(members.Part(c, a.outbox))
 	c.Add(campaigns.Part(c, a.campaigns, a.pages, a.cfg.pictures()))
+	c.Add(activities.Part(c, activities.Deps{Outbox: a.outbox}))
 	c.Add(rules.Part(a.book, a.cfg.pictures()))
 	c.Add(measures.Part(c))
 	c.Add(console.Part{Name: "chart", Files: chart.Files}) // what its figures are drawn with
 	c.Add(team.Part(c, team.Deps{Outbox: a.outbox}))
 	c.Add(team.Stores(c))
 	c.Add(team.Audit(c))
+	c.Add(connections.Part(c, api.Keys{Shop: a.shop}, a.hooks))
 	return c
 }
 

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"time"
 
 	"regulars/bot"
@@ -151,8 +152,9 @@ func (c *cafe) people(ctx context.Context, m *Main, members int, lang i18n.Lang)
 	}
 	p := i18n.For(lang)
 	h := newHistory(c.app.shop, c.app.db, c.app.clock.Now().Add(-time.Hour), []people.Staff{sam, sam, mia})
-	h.offerAt = midday(c.app.shop.Local(h.until.Add(-campaignAgo)))
-	h.offer = func(ctx context.Context) error { return c.offer(ctx, m, h, p, mia) }
+	offerAt := midday(c.app.shop.Local(h.until.Add(-campaignAgo)))
+	h.also = append(h.deeds(p), happening{offerAt, func(ctx context.Context) error { return c.offer(ctx, m, h, offerAt, p, mia) }})
+	slices.SortStableFunc(h.also, func(a, b happening) int { return a.at.Compare(b.at) })
 	err = h.write(ctx, members,
 		regular{who: people.Identity{Channel: "line", User: w.grace.ID()}, name: "Grace", language: string(lang)},
 		regular{who: people.Identity{Channel: "telegram", User: fmt.Sprint(w.bo.ID())}, name: "Bo", language: string(lang)})
@@ -160,6 +162,9 @@ func (c *cafe) people(ctx context.Context, m *Main, members int, lang i18n.Lang)
 		return nil, err
 	}
 	if err := h.tags(ctx, p); err != nil {
+		return nil, err
+	}
+	if err := h.nights(ctx); err != nil {
 		return nil, err
 	}
 	return w, c.draft(ctx, p, mia)

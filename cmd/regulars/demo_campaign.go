@@ -95,9 +95,9 @@ func (c *cafe) goBack(ctx context.Context, m *Main, at time.Time) (*past, error)
 }
 
 // offer sends the campaign, waits until everybody has an outcome, and lets a
-// third of those who got it take the coupon. h's clock stands at its moment.
-func (c *cafe) offer(ctx context.Context, m *Main, h *history, p i18n.Printer, by people.Staff) error {
-	a, err := c.goBack(ctx, m, h.offerAt)
+// third of those who got it take the coupon. h's clock stands at that moment.
+func (c *cafe) offer(ctx context.Context, m *Main, h *history, at time.Time, p i18n.Printer, by people.Staff) error {
+	a, err := c.goBack(ctx, m, at)
 	if err != nil {
 		return err
 	}

@@ -31,9 +31,14 @@ type history struct {
 	day    int // when it was last looked what is due, see yearSteps
 	joined []*life
 
-	// offer is what the café does at offerAt besides; nil: nothing.
-	offer   func(ctx context.Context) error
-	offerAt time.Time
+	// also is what happens besides, in the order of time.
+	also []happening
+}
+
+// happening is something that happened at a moment of the year.
+type happening struct {
+	at time.Time
+	do func(ctx context.Context) error
 }
 
 // regular is one invented member.
@@ -57,6 +62,10 @@ func newHistory(s *shop.Shop, db store.DB, until time.Time, staff []people.Staff
 // write draws n regulars and stores their year; those in known come first, and
 // are people with phones on the demo's page.
 func (h *history) write(ctx context.Context, n int, known ...regular) error {
+	// What came to somebody long ago is no news.
+	tell, out := h.shop.Missions.Tell, h.shop.Outbox
+	h.shop.Missions.Tell, h.shop.Outbox = nil, nil
+	defer func() { h.shop.Missions.Tell, h.shop.Outbox = tell, out }()
 	lives := make([]*life, n)
 	for i := range n {
 		r := h.draw(i)

@@ -20,6 +20,7 @@ import (
 // What the demo prints fits five lines, and names the buttons that the phones
 // have, in whichever language.
 func TestDemoSaysFiveLines(t *testing.T) {
+	t.Parallel()
 	for _, lang := range []i18n.Lang{"en", "ja"} {
 		d := demoOn(t, DemoOptions{Lang: string(lang)})
 		said := strings.TrimSpace(d.said.String())
@@ -117,6 +118,7 @@ func ours() string {
 // The files in a given folder stay, and the operator's commands work on them
 // while the demo runs and afterwards.
 func TestDemoFolderStays(t *testing.T) {
+	t.Parallel()
 	s := newShell(t)
 	dir := s.path("café demo") // with a space and an accent
 	d := demoOn(t, DemoOptions{Lang: "en", Dir: dir})

@@ -71,7 +71,7 @@ func (m *Main) openCafe(dir, listen string, lang i18n.Lang) (c *cafe, err error)
 	c.line = world.LineChannel(sim.LineConfig{ID: "1650000001", Secret: "demo-secret", Token: "demo-token", BasicID: "@corner", Name: name})
 	c.telegram = world.TelegramBot(sim.TelegramConfig{Token: "1001:demo", Username: "corner_cafe_bot", Name: name})
 	cfg := c.config(dir)
-	made, err := m.makeShop(filepath.Join(dir, "regulars.toml"), cfg, writeConfig(cfg.PublicURL, cfg.Channels), rules)
+	made, err := m.makeShop(context.Background(), filepath.Join(dir, "regulars.toml"), cfg, writeConfig("", cfg.PublicURL, cfg.Channels), rules)
 	if err != nil {
 		return c, fmt.Errorf("the demo's files cannot be written (%d were): %w; name an empty folder with --dir", len(made), err)
 	}
@@ -115,6 +115,7 @@ func cafeRules(lang i18n.Lang) []byte {
 	for old, playful := range map[string]string{"delay_hours  = 3 ": "delay_hours  = 1 ", "\nday   = 1 ": "\nday   = 9 ", "\nweek  = 2 ": "\nweek  = 20 ", "\nmonth = 6 ": "\nmonth = 60 "} {
 		text = bytes.Replace(text, []byte(old), []byte(playful), 1)
 	}
+	text = withTables(text)
 	p, complaints := programme.Load(text)
 	if len(complaints) > 0 || p.Languages[0] == string(lang) {
 		return text

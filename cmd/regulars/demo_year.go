@@ -13,6 +13,7 @@ import (
 	"regulars/loyalty/book"
 	"regulars/loyalty/club"
 	"regulars/loyalty/people"
+	"regulars/loyalty/plan"
 	"regulars/loyalty/voucher"
 	"regulars/store"
 )
@@ -58,12 +59,11 @@ func (h *history) liveAll(ctx context.Context, lives []*life) error {
 	})
 	for len(year) > 0 {
 		n := min(together, len(year))
-		if h.offer != nil {
-			if n = min(n, before(year, h.offerAt)); n == 0 {
-				if err := h.offer(ctx); err != nil {
+		if len(h.also) > 0 {
+			if n = min(n, before(year, h.also[0].at)); n == 0 {
+				if err := h.next(ctx); err != nil {
 					return err
 				}
-				h.offer = nil
 				continue
 			}
 		}
@@ -81,7 +81,19 @@ func (h *history) liveAll(ctx context.Context, lives []*life) error {
 			return err
 		}
 	}
+	for len(h.also) > 0 {
+		if err := h.next(ctx); err != nil {
+			return err
+		}
+	}
 	return h.db.Update(ctx, func(tx store.Tx) error { return h.dayEnd(ctx, tx, h.until) })
+}
+
+// next does what comes next besides the visits.
+func (h *history) next(ctx context.Context) error {
+	x := h.also[0]
+	h.also = h.also[1:]
+	return x.do(ctx)
 }
 
 // before is how many moments lie before t.
@@ -113,6 +125,9 @@ func (h *history) live(ctx context.Context, tx store.Tx, m moment) error {
 // dayEnd does what the schedule does. Nobody is told: it is long ago.
 func (h *history) dayEnd(ctx context.Context, tx store.Tx, now time.Time) error {
 	if _, err := h.shop.Club.Tick(ctx, &within{tx: tx}, now, func(store.Tx, club.Happened) error { return nil }); err != nil {
+		return err
+	}
+	if _, err := h.shop.Plans.Tick(ctx, &within{tx: tx}, now, func(store.Tx, plan.Done) error { return nil }); err != nil {
 		return err
 	}
 	return h.ask(tx, now)

@@ -41,7 +41,7 @@ func (m *Main) askFor(ctx context.Context, op string, args map[string]string, ou
 		return err
 	}
 	defer func() { err = errors.Join(err, a.db.Close()) }()
-	return a.desk().Ops()[op](ctx, args, out)
+	return a.adminOps()[op](ctx, args, out)
 }
 
 // deskConfig is the configuration, without channels where their secrets are

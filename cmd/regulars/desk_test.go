@@ -60,7 +60,12 @@ func withSale(t *testing.T) (*shell, loyalty.MemberID) {
 	t.Helper()
 	s := newShell(t)
 	s.must("init")
-	var id loyalty.MemberID
+	return s, s.sale()
+}
+
+// sale makes a member who bought something.
+func (s *shell) sale() (id loyalty.MemberID) {
+	s.t.Helper()
 	s.within(func(a *app, tx store.Tx) error {
 		p, err := meet(a, tx, ann, "Ann")
 		if err != nil {
@@ -73,7 +78,7 @@ func withSale(t *testing.T) (*shell, loyalty.MemberID) {
 		_, err = a.shop.Book.Earn(tx, id, book.Act{Op: "sale-1", Actor: loyalty.ByJob("test"), Now: a.clock.Now()}, 350, "")
 		return err
 	})
-	return s, id
+	return id
 }
 
 // both runs a test with the store closed, so that each command opens it, and
@@ -314,6 +319,7 @@ func TestMembersOfAGoneChannelAreStillServed(t *testing.T) {
 }
 
 func TestStoreInUseWithoutSocketIsExplained(t *testing.T) {
+	t.Parallel()
 	s, _ := withSale(t)
 	a := s.open()
 	defer a.db.Close()

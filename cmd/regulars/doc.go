@@ -11,7 +11,8 @@
 // package declares and explains. An Update's function may run twice, so it has
 // no effect but its rows. store/bolt is the engine: one file, one writer, and
 // everything that waits while a commit syncs goes into the next one together.
-// store/mem is for tests; it is strict about locks and crashes on demand.
+// store/postgres is the engine of several machines: each Update locks what it is
+// about in the database, so that different members run side by side. store/mem is for tests; it is strict about locks and crashes on demand.
 // store/storetest is what every engine must do.
 //
 // # loyalty: the rules
@@ -51,7 +52,9 @@
 // app.go puts the rooms together over one store; serve.go opens the doors;
 // setup.go tells the platforms where to call; the rest is one small file a
 // subcommand. Main takes everything from outside as fields, so that tests run
-// the real program.
+// the real program. Where several processes share a store, alone.go says what one
+// of them does for all; open_store.go finds the store, origin.go notices one that
+// was restored, and move_cmd.go brings it elsewhere.
 //
 // To follow one message through it all, begin at webhook in http.go.
 package main

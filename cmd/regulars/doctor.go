@@ -132,9 +132,14 @@ func (d *doctor) local(ctx context.Context, cfg *Config) {
 	if d.try(err, well) {
 		d.pictures(cfg, p)
 	}
-	d.store(cfg)
+	if onServer(cfg.Data) {
+		d.server(ctx, cfg)
+	} else {
+		d.store(ctx, cfg)
+		d.journal(ctx, cfg)
+		d.disk(cfg.Data)
+	}
 	d.pools(ctx)
-	d.disk(cfg.Data)
 	if len(cfg.Channels) == 0 && d.bad == 0 {
 		d.say(finding{false, "no channel is configured: nobody can write to the shop", "Fill in a [[channel]] in " + d.m.configPath})
 	}
@@ -175,7 +180,7 @@ func (d *doctor) pools(ctx context.Context) {
 }
 
 // store opens the store for a moment, unless serve has it.
-func (d *doctor) store(cfg *Config) {
+func (d *doctor) store(ctx context.Context, cfg *Config) {
 	if admin.Alive(cfg.AdminSocket) {
 		d.say(finding{true, cfg.Data + " is in use by a running serve, which answers", ""})
 		return
@@ -190,7 +195,8 @@ func (d *doctor) store(cfg *Config) {
 	case err != nil:
 		d.try(err, "")
 	default:
-		d.try(db.Close(), cfg.Data+" opens; no serve is running. `regulars verify` reads all of it")
+		err := notMoved(ctx, db, cfg.Data)
+		d.try(errors.Join(err, db.Close()), cfg.Data+" opens; no serve is running. `regulars verify` reads all of it")
 	}
 }
 

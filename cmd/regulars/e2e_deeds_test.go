@@ -62,6 +62,7 @@ func e2eDeeds(a *app, rules *sceneRules) map[string]deed {
 			return "", rules.change(args, a.clock.Now())
 		},
 		"brought": brought(a),
+		"crowd":   crowd(a),
 		"dismiss": func(ctx context.Context, who bot.Identity, _ string) (string, error) {
 			return "", a.db.Update(ctx, func(tx store.Tx) error {
 				e, _, err := a.shop.Vault.StaffOf(tx, shop.Identity(who))

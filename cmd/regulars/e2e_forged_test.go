@@ -53,6 +53,7 @@ func lineBody(t testing.TB, id, text string, at time.Time) []byte {
 // TestForgedWebhooks is case 25: whoever cannot sign is told no and leaves no
 // trace, and the front door stays whole under what is too large or unknown.
 func TestForgedWebhooks(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, bolt.Options{}, func(c *Config) {
 		other := c.Channels[0]
 		other.Name, other.ChannelSecret = "second", "another-secret"
@@ -144,10 +145,12 @@ func TestCallerAddress(t *testing.T) {
 		{[]string{"127.0.0.1/32"}, "evil\nfrom=6.6.6.6", "from=127.0.0.1"},
 		{[]string{"10.0.0.0/8"}, "203.0.113.9", "from=127.0.0.1"},
 	} {
-		a := &app{cfg: &Config{}}
+		a := &app{ops: &operations{}}
+		proxies := []netip.Prefix{}
 		for _, p := range c.trusted {
-			a.cfg.TrustedProxies = append(a.cfg.TrustedProxies, netip.MustParsePrefix(p))
+			proxies = append(proxies, netip.MustParsePrefix(p))
 		}
+		a.ops.proxies.Store(&proxies)
 		r := &http.Request{RemoteAddr: "127.0.0.1:4711", Header: http.Header{"X-Forwarded-For": {c.header}}}
 		if got := "from=" + a.client(r); got != c.want {
 			t.Errorf("%q through %v: %s, not %s", c.header, c.trusted, got, c.want)

@@ -41,21 +41,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	p.line.SetRedelivery(true, 150*time.Millisecond)
 	p.start()
 	p.hooked()
-	s := &siege{place: p, sold: map[string]sale{}}
-	for i := range members {
-		s.members = append(s.members, p.joined(fmt.Sprintf("Member%d", i), s.phone(i)))
-	}
-	for i := range clerks {
-		c := p.line.Person(fmt.Sprintf("Clerk%d", i), "en").Befriend()
-		c.Say("/staff " + p.invite("clerk"))
-		p.hears(c, 1)
-		s.clerks = append(s.clerks, c)
-	}
-	tg := p.telegram.Person("Tess", "en")
-	tg.Say("/staff " + p.invite("clerk"))
-	p.hears(tg, 1)
-	s.tg = tg
-
+	s := newSiege(p, p.stop, members, clerks)
 	stop := s.work(seed)
 	for range kills {
 		before := s.done.Load()
@@ -69,6 +55,26 @@ func TestKilledUnderLoad(t *testing.T) {
 	s.judge()
 }
 
+// newSiege lets members join and employees enrol. end stops the program.
+func newSiege(p *place, end func() error, members, clerks int) *siege {
+	p.t.Helper()
+	s := &siege{place: p, end: end, sold: map[string]sale{}}
+	for i := range members {
+		s.members = append(s.members, p.joined(fmt.Sprintf("Member%d", i), s.phone(i)))
+	}
+	for i := range clerks {
+		c := p.line.Person(fmt.Sprintf("Clerk%d", i), "en").Befriend()
+		c.Say("/staff " + p.invite("clerk"))
+		p.hears(c, 1)
+		s.clerks = append(s.clerks, c)
+	}
+	tg := p.telegram.Person("Tess", "en")
+	tg.Say("/staff " + p.invite("clerk"))
+	p.hears(tg, 1)
+	s.tg = tg
+	return s
+}
+
 // sale is what an employee typed.
 type sale struct {
 	clerk  sim.Person
@@ -79,6 +85,7 @@ type sale struct {
 // siege is a shop under load.
 type siege struct {
 	*place
+	end     func() error // stops the program
 	members []*sim.LinePerson
 	clerks  []*sim.LinePerson
 	tg      *sim.TelegramPerson
@@ -188,7 +195,7 @@ var refForm = regexp.MustCompile(`Ref ([0-9A-Z]{5,})`)
 func (s *siege) judge() {
 	t := s.t
 	s.must("verify")
-	if err := s.stop(); err != nil {
+	if err := s.end(); err != nil {
 		t.Errorf("stopping: %v", err)
 	}
 	refs := map[string]string{} // ref → order

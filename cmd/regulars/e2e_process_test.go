@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"flag"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -12,9 +14,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -27,6 +31,13 @@ var binaryDir string
 
 // TestMain clears up what outlives single tests.
 func TestMain(m *testing.M) {
+	// Most of these tests wait: for processes, browsers and disks. Where nobody
+	// says how many are to run at once, twice as many as the machine has cores.
+	// Under the race detector they reckon more than they wait.
+	flag.Parse()
+	if at := flag.Lookup("test.parallel"); !raceDetector && at.Value.String() == fmt.Sprint(runtime.GOMAXPROCS(0)) {
+		at.Value.Set(fmt.Sprint(2 * runtime.GOMAXPROCS(0)))
+	}
 	code := m.Run()
 	if binaryDir != "" {
 		os.RemoveAll(binaryDir)
@@ -47,6 +58,25 @@ var shippedBinary = sync.OnceValues(func() (path string, err error) {
 	}
 	return path, err
 })
+
+// ports are those that freeAddress has handed out.
+var ports atomic.Int32
+
+// freeAddress is one for a process that begins later. Nobody else is given it
+// meanwhile: it is below the ports that a system gives to whoever asks for any,
+// and each is handed out once.
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	for range 1000 {
+		addr := fmt.Sprintf("127.0.0.1:%d", 20_000+(int32(os.Getpid())*40+ports.Add(1))%12_000)
+		if l, err := net.Listen("tcp", addr); err == nil {
+			l.Close()
+			return addr
+		}
+	}
+	t.Fatal("no port is free")
+	return ""
+}
 
 // place is a shop on disk, made by `regulars init`, beside a simulated world.
 type place struct {
@@ -100,6 +130,12 @@ func newPlace(t testing.TB, settings ...string) *place {
 	if err != nil {
 		t.Fatalf("building: %v", err)
 	}
+	return newPlaceOf(t, bin, settings...)
+}
+
+// newPlaceOf is newPlace by a program of another build.
+func newPlaceOf(t testing.TB, bin string, settings ...string) *place {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "e2e-") // t.TempDir is too long for a socket's path
 	if err != nil {
 		t.Fatal(err)
@@ -109,12 +145,7 @@ func newPlace(t testing.TB, settings ...string) *place {
 	p := &place{t: t, world: w, bin: bin, dir: dir, log: &safeBuffer{}}
 	p.line = w.LineChannel(sim.LineConfig{ID: e2eLineID, Secret: e2eLineSecret, Token: e2eLineToken, BasicID: "@e2e", Redelivery: true})
 	p.telegram = w.TelegramBot(sim.TelegramConfig{Token: e2eTelegramToken, Username: "e2e_bot"})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	l.Close()
+	addr := freeAddress(t)
 	p.url = "http://" + addr
 	p.env = append(os.Environ(), append([]string{
 		"REGULARS_LISTEN=" + addr, "REGULARS_PUBLIC_URL=" + p.url,

@@ -21,6 +21,7 @@ import (
 // TestTranscriptsSMSOverHTTP plays the conversations of a shop with a gateway
 // for text messages: through the real adapter and the simulator's gateway.
 func TestTranscriptsSMSOverHTTP(t *testing.T) {
+	t.Parallel()
 	bottest.RunHTTP(t, "../../handlers/testdata/sms/*.txtar", func(t testing.TB, w *bottest.World) bottest.Program {
 		cfg := bottestConfig(w)
 		cfg.SMS = simSMS(w.Sim)

@@ -10,6 +10,7 @@ import (
 // more: through signed webhooks, the real adapters, a store on disk and the
 // simulator's phones.
 func TestTranscriptsOverHTTP(t *testing.T) {
+	t.Parallel()
 	which := "*"
 	if raceDetector {
 		which = "[a-f]*" // the goroutines are the same in all of them

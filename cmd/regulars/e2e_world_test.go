@@ -90,6 +90,12 @@ func runAppBy(t testing.TB, at func(time.Time) *programme.Programme, cfg *Config
 	if err != nil {
 		t.Fatal(err)
 	}
+	return runAppOver(t, at, cfg, db, clock, log)
+}
+
+// runAppOver is runAppBy over a store that is open. Its end closes it.
+func runAppOver(t testing.TB, at func(time.Time) *programme.Programme, cfg *Config, db store.DB, clock bot.Clock, log *slog.Logger) *running {
+	t.Helper()
 	a, err := newApp(cfg, db, e2eKey, at, clock, log)
 	if err != nil {
 		t.Fatal(err)
@@ -157,7 +163,11 @@ func bootApp(t testing.TB, w *bottest.World) bottest.Program {
 // bootAppBy is bootApp with another configuration.
 func bootAppBy(t testing.TB, w *bottest.World, cfg *Config) bottest.Program {
 	rules := newSceneRules(t, w.Dir)
-	r := runAppBy(t, rules.at, cfg, filepath.Join(w.Dir, "regulars.db"), bolt.Options{}, w.Sim.Clock, testLog(t))
+	return program(t, runAppBy(t, rules.at, cfg, filepath.Join(w.Dir, "regulars.db"), bolt.Options{}, w.Sim.Clock, testLog(t)), rules)
+}
+
+// program is what a transcript does with a running program.
+func program(t testing.TB, r *running, rules *sceneRules) bottest.Program {
 	r.app.shop.Sends = nil // as where the transcripts were written down: what is sent there is told by `do> sends`
 	return bottest.Program{
 		URL: r.url, Zone: cafeProgramme(t).Rules.Zone, Stop: r.stop,

@@ -12,7 +12,6 @@ import (
 
 	"regulars/bot"
 	"regulars/handlers/campaign"
-	"regulars/store"
 )
 
 // Limits of the front door.
@@ -36,43 +35,50 @@ func (a *app) routes() http.Handler {
 			defer func() { <-inHand }()
 			a.webhook(w, r)
 		default:
+			a.ops.metrics.webhook(a.channelOf(r), hookBusy)
 			busy(w)
 		}
 	})
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "ok\n") })
-	mux.HandleFunc("GET /readyz", a.ready)
+	mux.HandleFunc("GET /healthz", a.ops.healthz)
+	mux.HandleFunc("GET /readyz", a.ops.readyz)
 	a.pages.Register(mux)
 	a.counter.Register(mux)
 	a.console.Register(mux)
+	a.api().Register(mux)
 	mux.Handle("GET "+campaign.Way+"{campaign}/{button}", a.campaigns)
 	mux.HandleFunc("GET "+campaign.PreviewWay+"{token}", a.campaigns.ServePreview)
-	return mux
+	return a.ops.front(mux)
 }
 
 // webhook takes one delivery of a platform: signature, events, commit, 200.
 func (a *app) webhook(w http.ResponseWriter, r *http.Request) {
+	begun := time.Now()
 	name := bot.ChannelName(r.PathValue("channel"))
 	ch, ok := a.adapters[name]
 	if !ok {
+		a.ops.metrics.webhook(name, hookUnknown)
 		http.NotFound(w, r)
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxWebhook))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
+		a.ops.metrics.webhook(name, hookTooBig)
 		http.Error(w, "body too large", http.StatusRequestEntityTooLarge)
 		return
 	}
 	if err != nil {
+		a.ops.metrics.webhook(name, hookUnread)
 		http.Error(w, "body not read", http.StatusBadRequest)
 		return
 	}
 	events, err := ch.Decode(r.Header, body)
 	if err != nil {
+		a.ops.metrics.webhook(name, hookRefused)
 		a.heard[name].refused.Add(1)
 		// Whoever forges is told nothing but no; a wrong secret in the
 		// configuration looks the same, so the operator is told where to look.
-		a.log.Warn("webhook refused: its signature does not fit this channel's secret (`regulars doctor` checks it)",
+		a.log.WarnContext(r.Context(), "webhook refused: its signature does not fit this channel's secret (`regulars doctor` checks it)",
 			"channel", name, "from", a.client(r))
 		http.Error(w, "not signed for this channel", http.StatusUnauthorized)
 		return
@@ -83,30 +89,28 @@ func (a *app) webhook(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), handleWithin)
 	defer cancel()
 	if err := a.bot.Handle(ctx, events); err != nil {
-		a.log.Warn("webhook put off: the platform is asked to deliver again", "channel", name, "events", len(events), "error", err)
+		a.ops.metrics.webhook(name, hookPutOff)
+		a.log.WarnContext(r.Context(), "webhook put off: the platform is asked to deliver again", "channel", name, "events", len(events), "error", err)
 		busy(w)
 		return
 	}
+	a.ops.metrics.taken(name, len(events), time.Since(begun))
 	w.WriteHeader(http.StatusOK)
+}
+
+// channelOf is the channel that a delivery is for; "" for one that there is not.
+func (a *app) channelOf(r *http.Request) bot.ChannelName {
+	name := bot.ChannelName(r.PathValue("channel"))
+	if _, ok := a.adapters[name]; !ok {
+		return ""
+	}
+	return name
 }
 
 // busy asks the caller to come back in a second.
 func busy(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", "1")
 	http.Error(w, "busy, please send again", http.StatusServiceUnavailable)
-}
-
-// ready says whether a load balancer may send webhooks here.
-func (a *app) ready(w http.ResponseWriter, r *http.Request) {
-	err := a.db.View(r.Context(), func(rd store.Reader) error {
-		_, _, err := rd.Get([]byte("ready"))
-		return err
-	})
-	if err != nil {
-		http.Error(w, "the store cannot be read", http.StatusServiceUnavailable)
-		return
-	}
-	io.WriteString(w, "ready\n")
 }
 
 // client is the caller's address: the connection's, or what a proxy that the
@@ -132,7 +136,7 @@ func (a *app) trusted(host string) bool {
 	if err != nil {
 		return false
 	}
-	for _, p := range a.cfg.TrustedProxies {
+	for _, p := range *a.ops.proxies.Load() {
 		if p.Contains(ip.Unmap()) {
 			return true
 		}

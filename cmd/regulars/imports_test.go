@@ -45,24 +45,44 @@ var rooms = map[string][]string{
 	"loyalty/rollup":               {"loyalty", "loyalty/*", "store"},
 	"loyalty/metric":               {"loyalty", "loyalty/*", "store"},
 	// campaign encodes for receivers by the hundred.
-	"handlers/campaign": with("bot/line", "bot/telegram", "bot/draw", "bot/outbox"),
-	"handlers/jobs":     with("bot/schedule", "bot/outbox"),                                                         // what the clock does, and what messages cost for the digest
-	"handlers/admin":    with("bot/outbox", "bot/schedule", "store/backup", "handlers/intake", "handlers/campaign"), // dead letters and counts; the file of a backup
-	"loyalty":           {},
-	"loyalty/programme": {"loyalty", "loyalty/segment", "store"}, // whose expressions it checks
-	"loyalty/people":    {"loyalty", "store"},
-	"loyalty/book":      {"loyalty", "store"},
-	"loyalty/voucher":   {"loyalty", "loyalty/book", "store"},
-	"loyalty/referral":  {"loyalty", "store"},
-	"loyalty/receipt":   {"loyalty", "store"},
-	"loyalty/club":      {"loyalty", "loyalty/*", "store"}, // people: whose birthday it is
-	"loyalty/measure":   {"loyalty"},
-	"loyalty/reach":     {"loyalty", "store"},              // how often somebody was written to
-	"loyalty/segment":   {"loyalty", "loyalty/*", "store"}, // rows rolled up from all that is known
-	"loyalty/survey":    {"loyalty", "store"},
-	"store":             {},
-	"store/*":           {"store"},
-	"i18n":              {},
+	"handlers/campaign":            with("bot/line", "bot/telegram", "bot/draw", "bot/outbox"),
+	"handlers/api":                 with("handlers/till"), // what a till's program asks for is the till's
+	"handlers/hooks":               handling,
+	"handlers/console/activities":  with("handlers/console", "handlers/console/*", "handlers/till"), // what managers record is the till's
+	"handlers/console/connections": with("handlers/console", "handlers/console/*", "handlers/api", "handlers/hooks"),
+	"handlers/jobs":                with("bot/schedule", "bot/outbox"),                                                                                                            // what the clock does, and what messages cost for the digest
+	"handlers/admin":               with("bot/outbox", "bot/schedule", "store/backup", "store/journal", "handlers/intake", "handlers/campaign", "handlers/api", "handlers/hooks"), // dead letters and counts; the file of a backup
+	"loyalty":                      {},
+	"loyalty/programme":            {"loyalty", "loyalty/segment", "store"}, // whose expressions it checks
+	"loyalty/people":               {"loyalty", "store"},
+	"loyalty/book":                 {"loyalty", "store"},
+	"loyalty/voucher":              {"loyalty", "loyalty/book", "store"},
+	"loyalty/referral":             {"loyalty", "store"},
+	"loyalty/receipt":              {"loyalty", "store"},
+	"loyalty/club":                 {"loyalty", "loyalty/*", "store"}, // people: whose birthday it is
+	"loyalty/measure":              {"loyalty"},
+	"loyalty/reach":                {"loyalty", "store"},              // how often somebody was written to
+	"loyalty/segment":              {"loyalty", "loyalty/*", "store"}, // rows rolled up from all that is known
+	"loyalty/survey":               {"loyalty", "store"},
+	// What schemes do besides points: each with its rows, over the ledger and the club.
+	"loyalty/plan":          {"loyalty", "loyalty/*", "store"},
+	"loyalty/offer":         {"loyalty", "loyalty/*", "store"},
+	"loyalty/mission":       {"loyalty", "loyalty/*", "store"},
+	"loyalty/chance":        {"loyalty", "loyalty/*", "store"},
+	"loyalty/event":         {"loyalty", "loyalty/*", "store"},
+	"loyalty/voice":         {"loyalty", "loyalty/*", "store"},
+	"loyalty/recommend":     {"loyalty", "loyalty/*", "store"},
+	"loyalty/household":     {"loyalty", "loyalty/*", "store"},
+	"loyalty/match":         {"loyalty", "loyalty/*", "store"},
+	"loyalty/lever":         {"loyalty", "loyalty/*", "store"},
+	"loyalty/room":          {"loyalty", "loyalty/*", "store"},
+	"loyalty/whatif":        {"loyalty", "loyalty/*", "store"},
+	"store":                 {},
+	"store/*":               {"store"},
+	"store/bolt":            {"store", "store/journal"}, // what it commits is written down beside it
+	"store/backup":          {"store", "store/journal"},
+	"store/postgres/pgtest": {"store", "store/postgres"},
+	"i18n":                  {},
 }
 
 var handling = []string{"bot", "loyalty", "loyalty/*", "store", "i18n", "handlers/shop"}

@@ -25,6 +25,7 @@ type initCmd struct {
 	Market    string `help:"The country it is for: tw, hk, jp or th. It brings currency, time zone, languages and LINE's prices; amounts are turned into the currency's." placeholder:"NAME"`
 	Shop      string `help:"The shop's name." placeholder:"NAME"`
 	Dir       string `help:"Where to put everything; the configuration's folder when left out." placeholder:"DIR"`
+	Data      string `help:"Where to keep everything: a file beside the configuration unless this is said; an address of PostgreSQL makes the store in a database there." placeholder:"postgres://…"`
 	PublicURL string `name:"public-url" help:"How phones and platforms reach serve, as in https://bot.example.com." placeholder:"URL"`
 
 	LineID        string `name:"line-id" help:"LINE: the channel's id." placeholder:"ID"`
@@ -46,8 +47,11 @@ func presetNames() string {
 
 // Run makes the shop and says what comes next.
 func (c *initCmd) Run(ctx context.Context, m *Main) error {
-	cfg, path := c.files(m)
-	if err := inTheWay(path, cfg); err != nil {
+	cfg, path, err := c.files(m)
+	if err == nil {
+		err = inTheWay(path, cfg)
+	}
+	if err != nil {
 		return err
 	}
 	if m.Terminal {
@@ -63,20 +67,24 @@ func (c *initCmd) Run(ctx context.Context, m *Main) error {
 	if err != nil {
 		return err
 	}
-	text := writeConfig(c.PublicURL, c.channels(secret))
+	text := writeConfig(c.Data, c.PublicURL, c.channels(secret))
 	if err := checkWritten(path, text); err != nil {
 		return err
 	}
-	made, err := m.makeShop(path, cfg, text, rules)
+	made, err := m.makeShop(ctx, path, cfg, text, rules)
 	if err != nil {
 		return err
+	}
+	if onServer(cfg.Data) {
+		made = append(made, storeName(cfg.Data))
 	}
 	c.next(m, path, made)
 	return nil
 }
 
-// files are where everything will be.
-func (c *initCmd) files(m *Main) (*Config, string) {
+// files are where everything will be. Of the environment only data counts: the
+// store is made where serve will look for it.
+func (c *initCmd) files(m *Main) (*Config, string, error) {
 	path := m.configPath
 	if c.Dir != "" {
 		path = filepath.Join(c.Dir, filepath.Base(path))
@@ -84,15 +92,30 @@ func (c *initCmd) files(m *Main) (*Config, string) {
 	cfg := &Config{Dir: filepath.Dir(path)}
 	l := &loader{dir: cfg.Dir, env: func(string) (string, bool) { return "", false }}
 	read(l, &section{}, shopOptions, "", "", cfg)
+	l.env = m.Env
+	if data, from, ok := l.fromEnv("REGULARS_DATA", true); c.Data != "" {
+		cfg.Data = c.Data
+	} else if data = strings.TrimSpace(data); ok && data != "" {
+		cfg.Data = data
+		if wrong := checkData(data); wrong != "" {
+			l.complain(0, from, wrong, "")
+		}
+	}
+	if len(l.complaints) > 0 {
+		return nil, "", &usageError{l.complaints[0].String()}
+	}
 	for _, p := range []*string{&cfg.Data, &cfg.Programme, &cfg.KeyFile} {
 		*p = l.resolve(*p)
 	}
-	return cfg, path
+	return cfg, path, nil
 }
 
 // inTheWay refuses where a file is that init would write.
 func inTheWay(path string, cfg *Config) error {
 	for _, p := range []string{path, cfg.Programme, cfg.KeyFile, cfg.Data} {
+		if onServer(p) {
+			continue // to make it there refuses by itself
+		}
 		if _, err := os.Lstat(p); !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s is there already, and init overwrites nothing; no file was changed.\n"+
 				"Move it away, or choose another folder with --dir", p)
@@ -166,7 +189,7 @@ func renamed(preset []byte, language, name string) []byte {
 // makeShop writes the four files, and the pictures, and gives their paths. When one cannot be
 // written, those before it are taken away again: half a shop would stop the
 // next try.
-func (m *Main) makeShop(path string, cfg *Config, text, rules []byte) (made []string, err error) {
+func (m *Main) makeShop(ctx context.Context, path string, cfg *Config, text, rules []byte) (made []string, err error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -184,7 +207,9 @@ func (m *Main) makeShop(path string, cfg *Config, text, rules []byte) (made []st
 	steps := []step{
 		{path, func(p string) error { return writeNew(p, text, 0o600) }}, // it may hold secrets
 		{cfg.Programme, func(p string) error { return writeNew(p, rules, 0o644) }},
-		{cfg.Data, bolt.Create},
+	}
+	if !onServer(cfg.Data) {
+		steps = append(steps, step{cfg.Data, bolt.Create})
 	}
 	if m.env("REGULARS_KEY", "") == "" { // a second key would only be mistaken for the one in use
 		steps = append(steps, step{cfg.KeyFile, func(p string) error { return writeKey(p, m.Rand) }})
@@ -200,7 +225,22 @@ func (m *Main) makeShop(path string, cfg *Config, text, rules []byte) (made []st
 		}
 		made = append(made, s.path)
 	}
+	if onServer(cfg.Data) { // last: what is made there is not taken away again
+		if err := createThere(ctx, cfg.Data); err != nil {
+			return made, err
+		}
+	}
 	return made, nil
+}
+
+// createThere makes the store in a database.
+func createThere(ctx context.Context, data string) error {
+	err := createData(ctx, data)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("there is a store at %s already, and init overwrites nothing; no file was changed.\n"+
+			"For one more machine on that store, copy regulars.toml, programme.toml and regulars.key from the first", storeName(data))
+	}
+	return err
 }
 
 // picturesOf are the pictures that a programme names and that ship with it.

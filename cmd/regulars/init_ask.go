@@ -84,7 +84,10 @@ func (a *asker) preset(into *string) error {
 	for i, p := range all[:min(offered, len(all))] {
 		a.m.say("  %d  %s: %s", i+1, p.Name, p.About)
 	}
-	a.m.say("  or a name: %s", presetNames())
+	a.m.say("  or by its name:")
+	for _, p := range all[min(offered, len(all)):] {
+		a.m.say("     %s: %s", p.Name, p.About)
+	}
 	for {
 		if err := a.text(into, "Number or name", all[0].Name); err != nil {
 			return err

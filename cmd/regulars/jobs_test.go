@@ -39,6 +39,7 @@ func TestJobsByHand(t *testing.T) {
 
 // Owners hear of a job that failed for a day, and that it is over.
 func TestOwnersHearOfAStuckJob(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, bolt.Options{}, nil).staffed()
 	olga := l.enrols("Olga", "en", people.Owner)
 	a := l.app.app

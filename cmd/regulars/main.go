@@ -33,6 +33,7 @@ type Main struct {
 
 	configPath string
 	window     time.Duration // of the store's commits; 0 is the engine's own
+	acceptLoss bool          // a file that lost its last commits is opened without them
 }
 
 // NewMain is the program as the shell runs it.
@@ -58,18 +59,23 @@ type cli struct {
 	Serve     serveCmd     `cmd:"" help:"Answer customers and staff until stopped."`
 	Demo      demoCmd      `cmd:"" help:"See it all work: a café in a simulator, on a page with phones to type on. Nothing leaves this machine."`
 	Check     checkCmd     `cmd:"" help:"Read configuration and programme, name every mistake with its line, and say what a changed programme does to members."`
+	WhatIf    whatifCmd    `cmd:"" name:"whatif" help:"Tell what another programme would have made of all that happened: points, tiers, who gains and who loses. Changes nothing."`
 	Doctor    doctorCmd    `cmd:"" help:"Look at everything that serve needs, LINE and Telegram included, and say what to do."`
 	Verify    verifyCmd    `cmd:"" help:"Read the whole store and hold every point against the ledger."`
 	Rebuild   rebuildCmd   `cmd:"" help:"Write anew what is derived from the ledger, where it differs."`
 	Stats     statsCmd     `cmd:"" help:"Members, points outstanding, today's sales, messages and what they cost."`
 	Staff     staffCmd     `cmd:"" help:"Invite, list and dismiss employees."`
 	Devices   devicesCmd   `cmd:"" help:"The phones and tablets on the counter: list, revoke."`
+	Keys      keysCmd      `cmd:"" help:"The keys with which tills and other programs use the API: list, new, revoke."`
+	Hooks     hooksCmd     `cmd:"" help:"The addresses that are told what happens: list, add, test, rotate, on, off, remove, deliveries, replay."`
 	Codes     codesCmd     `cmd:"" help:"The digital codes that rewards give: add more from a file, see what is left."`
 	Import    importCmd    `cmd:"" help:"Bring members, balances and purchases of another system, from CSV or XLSX. Says first what would happen."`
 	Claims    claimsCmd    `cmd:"" help:"How many imported members came into the chat and claimed what is theirs, by store."`
 	Members   membersCmd   `cmd:"" help:"Members who are one person: find, merge, unmerge."`
 	Segment   segmentCmd   `cmd:"" help:"Members found by what is known of them: list, count, show, rebuild."`
+	Months    monthsCmd    `cmd:"" name:"statements" help:"What stores owe one another for points in a month: all, or one store's; as CSV; close it."`
 	Referrals referralsCmd `cmd:"" help:"Members whose invitations look odd: list, clear, refuse."`
+	Draws     drawsCmd     `cmd:"" help:"What wheels, scratch cards and red packets drew: verify a day against its seed."`
 	Poster    posterCmd    `cmd:"" help:"Write the poster with the ways into your chats, or the team's card, as a page to print."`
 	Campaign  campaignCmd  `cmd:"" help:"Write to many at once: check, send, list, show, approve, pause, change, resume, stop."`
 	Jobs      jobsCmd      `cmd:"" help:"What the clock does: list how each job stands, run one now."`
@@ -78,7 +84,11 @@ type cli struct {
 	Restore   restoreCmd   `cmd:"" help:"Put a backup back, after looking through it; who was erased since stays erased."`
 	Outbox    outboxCmd    `cmd:"" help:"After a restore: what waits for your word before it is sent."`
 	Compact   compactCmd   `cmd:"" help:"Give back the room that deleted rows left in the store's file, while serve does not run."`
+	Move      moveCmd      `cmd:"" help:"Bring the store to PostgreSQL, for several machines, or back into a file; every row is held against its source."`
 	Export    exportCmd    `cmd:"" help:"Write everything the shop knows as JSON lines and CSV, at any time."`
+	Key       keyCmd       `cmd:"" help:"The key that seals names and numbers: which generations there are, make a new one, retire old ones."`
+	Reload    reloadCmd    `cmd:"" help:"Have a running serve read its configuration again: what it takes in, and what needs a restart."`
+	Ready     readyCmd     `cmd:"" help:"Ask the serve of this machine whether it is ready, for health checks."`
 	Version   versionCmd   `cmd:"" help:"Which version this is."`
 }
 

@@ -70,6 +70,7 @@ func (l *lab) month() (m outbox.Month) {
 
 // A push to a group of LINE's is counted by its members, here as there.
 func TestGroupPushIsCountedByMembers(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, bolt.Options{}, nil).staffed()
 	before, known := l.line.Used(), l.month().Own
 	friends := []*sim.LinePerson{l.ann}
@@ -89,6 +90,7 @@ func TestGroupPushIsCountedByMembers(t *testing.T) {
 // LINE's two kinds of 429: one is waited for, the other stops what costs money
 // until the plan is raised; answers go out all the same.
 func TestTwoKindsOf429(t *testing.T) {
+	t.Parallel()
 	l := newLab(t, bolt.Options{}, nil).staffed()
 	l.world.Faults.Switch(sim.Rule{Fault: sim.RateLimit, Platform: "line", Path: pushPath, Times: 1})
 	first := l.pushes(l.ann.ID(), false, bot.Receipt)
@@ -128,6 +130,7 @@ func (l *lab) stops() (all []outbox.Stop) {
 // What the shop's people send from LINE's own manager is reckoned with, and the
 // owner hears when the shop's own limit is near.
 func TestOwnLimitAndManager(t *testing.T) {
+	t.Parallel()
 	l := newWorld(t, nil)
 	text, _ := programme.Preset("cafe")
 	p, complaints := programme.Load([]byte(strings.Replace(string(text), "month_limit = 3000", "month_limit = 100", 1)))

@@ -3,11 +3,11 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
-	"io/fs"
 	"log/slog"
+	"slices"
 
 	"regulars/bot"
+	"regulars/bot/outbox"
 	"regulars/loyalty/people"
 	"regulars/store"
 	"regulars/store/bolt"
@@ -20,29 +20,28 @@ func (m *Main) openApp(cfg *Config, log *slog.Logger) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	db, err := bolt.Open(cfg.Data, bolt.Options{Window: m.window})
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("there is no store at %s: `regulars init` makes one; if there was one, restore your newest backup first", cfg.Data)
-	}
+	ctx := context.Background()
+	db, err := m.openStore(ctx, cfg, log)
 	if err != nil {
-		return nil, err
+		return nil, aboutOpening(cfg.Data, err)
 	}
 	a, err := newAppOver(cfg, db, key, m.Clock, log)
-	if errors.Is(err, people.ErrWrongKey) {
-		err = fmt.Errorf("the key does not belong to %s: nobody in it could be recognised, so nothing was touched.\n"+
-			"Restore the key file that was made with this store; a key once in use cannot be made again", cfg.Data)
+	if err == nil {
+		a.ops.keys = func(c *Config) ([]people.Key, error) { return c.ReadKey(m.Env) }
+		a.ops.keyFixed = m.env(keyVariable, "") != ""
+		err = errors.Join(a.known(ctx), a.holdAfterLoss(ctx))
 	}
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(aboutOpening(cfg.Data, err), db.Close())
 	}
 	return a, nil
 }
 
 // newAppOver wires an app over a store whose key and programme it looks at
 // first, in this order: a store of another key must not be written to.
-func newAppOver(cfg *Config, db store.DB, key []byte, clock bot.Clock, log *slog.Logger) (*app, error) {
+func newAppOver(cfg *Config, db store.DB, keys []people.Key, clock bot.Clock, log *slog.Logger) (*app, error) {
 	ctx := context.Background()
-	vault, err := people.NewVault(key)
+	vault, err := people.NewRing(slices.Clone(keys))
 	if err == nil {
 		err = vault.CheckKey(ctx, db)
 	}
@@ -53,10 +52,22 @@ func newAppOver(cfg *Config, db store.DB, key []byte, clock bot.Clock, log *slog
 	if err != nil {
 		return nil, err
 	}
-	a, err := newApp(cfg, db, key, rules.At, clock, log)
+	a, err := newAppWith(cfg, db, vault, rules.At, clock, log)
 	if err != nil {
 		return nil, err
 	}
-	a.rules = rules
+	a.rules, rules.shared = rules, cfg.shared()
 	return a, nil
+}
+
+// holdAfterLoss holds all messages where the store's file lost its last commits
+// and goes on without them: what was sent since is not known any more (LEDGER,
+// invariant 31).
+func (a *app) holdAfterLoss(ctx context.Context) error {
+	if file, ok := a.db.(*bolt.DB); !ok || !file.LossAccepted() {
+		return nil
+	}
+	return a.db.Update(ctx, func(tx store.Tx) error {
+		return outbox.Hold(tx, "the data file lost its last commits", a.clock.Now())
+	})
 }

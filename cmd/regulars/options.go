@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"strings"
 	"time"
@@ -14,9 +15,10 @@ import (
 type form int
 
 const (
-	words form = iota // text in quotes
-	list              // ["a", "b"]; a,b in the environment
-	onOff             // true or false
+	words   form = iota // text in quotes
+	list                // ["a", "b"]; a,b in the environment
+	onOff               // true or false
+	onOffOr             // true, false, or text in quotes
 )
 
 // option is one key of the configuration: the one place that says what it is
@@ -38,16 +40,24 @@ type option[T any] struct {
 var shopOptions = []option[Config]{
 	{key: "listen", normal: "127.0.0.1:8080", check: checkListen, field: func(c *Config) *string { return &c.Listen },
 		doc: "where serve listens; a proxy or tunnel with https stands in front, unless domain is set"},
-	{key: "metrics_listen", check: checkNoMetrics, field: func(c *Config) *string { return &c.MetricsListen },
-		doc: "kept for /metrics, which this version does not have; leave it empty"},
+	{key: "metrics_listen", check: checkListen, field: func(c *Config) *string { return &c.MetricsListen },
+		doc: "where /metrics answers, for Prometheus, as in 127.0.0.1:9090; keep the world away from it; empty is off"},
+	{key: "log", normal: logText, check: checkLog, field: func(c *Config) *string { return &c.Log },
+		doc: "how serve writes its log: text for people, json for programs"},
+	{key: "log_level", normal: "info", check: checkLogLevel, set: func(c *Config, s string) { c.LogLevel = logLevels[s] },
+		doc: "from where on: debug has a line for each request, then info, warn, error"},
+	{key: "drain", normal: "0s", check: checkDrain, set: func(c *Config, s string) { c.Drain, _ = time.ParseDuration(s) },
+		doc: "for how long serve goes on answering after it was told to stop, while /readyz says no: as long as your load balancer needs to notice, as in 10s"},
 	{key: "public_url", check: checkPublic, field: func(c *Config) *string { return &c.PublicURL },
 		doc: "how phones and platforms reach listen, as in https://bot.example.com; needed by LINE and for cards"},
 	{key: "domain", check: checkDomain, field: func(c *Config) *string { return &c.Domain },
 		doc: "set it, and serve gets its own certificate and answers on ports 80 and 443; the name must lead to this machine"},
 	{key: "trusted_proxies", form: list, check: checkProxies, set: func(c *Config, s string) { c.TrustedProxies = readProxies(s) },
 		doc: "proxies whose X-Forwarded-For is believed, as in [\"127.0.0.1\", \"10.0.0.0/8\"]"},
-	{key: "data", normal: "regulars.db", check: checkData, field: func(c *Config) *string { return &c.Data },
-		doc: "everything the shop knows, in one file; paths here are relative to this file's folder"},
+	{key: "hooks_allow", form: list, check: checkNetworks, set: func(c *Config, s string) { c.HooksAllow = readProxies(s) },
+		doc: "networks of your own that webhooks may be sent to, as in [\"10.0.0.0/8\"]; without it only the public internet"},
+	{key: "data", normal: "regulars.db", secret: true, check: checkData, field: func(c *Config) *string { return &c.Data },
+		doc: "everything the shop knows, in one file; or in PostgreSQL, for several machines: postgres://user:password@host/database. Paths here are relative to this file's folder"},
 	{key: "admin_socket", normal: "regulars.sock", field: func(c *Config) *string { return &c.AdminSocket },
 		doc: "where other regulars commands speak to a running serve; only this account may open it"},
 	{key: "programme", normal: "programme.toml", field: func(c *Config) *string { return &c.Programme },
@@ -64,6 +74,8 @@ var shopOptions = []option[Config]{
 		doc: "how many of them stay; older ones are deleted"},
 	{key: "backup_recipient", form: list, check: checkRecipients, set: func(c *Config, s string) { c.BackupRecipient = readWords(s) },
 		doc: "for whom backups are encrypted, as in [\"age1…\"]; `regulars backup --new-identity FILE` makes one; empty leaves them as they are"},
+	{key: "journal", form: onOffOr, normal: "true", field: func(c *Config) *string { return &c.Journal },
+		doc: "where backup_dir is set: true writes down beside the store what each second changes, for `regulars restore --at`; or a folder, best on another disk; false switches it off"},
 }
 
 // smsOptions are the keys of [sms].
@@ -98,8 +110,12 @@ var channelOptions = map[bot.Platform][]option[ChannelConfig]{
 			doc: "LINE Developers console, Basic settings"},
 		{key: "channel_secret", secret: true, field: func(c *ChannelConfig) *string { return &c.ChannelSecret },
 			doc: "the same page; it proves that a webhook comes from LINE"},
+		{key: "channel_secret_before", secret: true, field: func(c *ChannelConfig) *string { return &c.SecretBefore },
+			doc: "the one before, while machines are changed one after the other; both are accepted"},
 		{key: "channel_token", secret: true, field: func(c *ChannelConfig) *string { return &c.ChannelToken },
 			doc: "long-lived, Messaging API page; left out, short-lived ones are fetched with channel_id and channel_secret"},
+		{key: "provider", check: checkProvider, field: func(c *ChannelConfig) *string { return &c.Provider },
+			doc: "with several LINE channels: a name of your choice, the same on all that stand under one provider in the console; whoever is a member in one is then a member in all"},
 		{key: "basic_id", check: checkBasic, field: func(c *ChannelConfig) *string { return &c.BasicID },
 			doc: "the account's name, as in @abc1234d; asked of LINE when left out"},
 		{key: "api_base", check: checkBase, field: func(c *ChannelConfig) *string { return &c.APIBase },
@@ -112,6 +128,8 @@ var channelOptions = map[bot.Platform][]option[ChannelConfig]{
 			doc: "as BotFather gave it, 123456:ABC…"},
 		{key: "secret_token", secret: true, check: checkSecretToken, field: func(c *ChannelConfig) *string { return &c.SecretToken },
 			doc: "comes with every webhook; not needed with polling"},
+		{key: "secret_token_before", secret: true, check: checkSecretToken, field: func(c *ChannelConfig) *string { return &c.SecretBefore },
+			doc: "the one before, while machines are changed one after the other; both are accepted"},
 		{key: "username", check: checkUsername, field: func(c *ChannelConfig) *string { return &c.Username },
 			doc: "the bot's name without @; asked of Telegram when left out"},
 		{key: "polling", form: onOff, normal: "false", check: checkOnOff, set: func(c *ChannelConfig, s string) { c.Polling = s == "true" },
@@ -154,6 +172,9 @@ func read[T any](l *loader, s *section, options []option[T], prefix, path string
 			}
 		}
 		text = strings.TrimSpace(text)
+		if l.texts != nil {
+			l.texts[cmp.Or(l.within, path)+o.key] = text
+		}
 		if text == "" && o.needed {
 			l.complain(s.at, name, "is missing", o.doc)
 			continue

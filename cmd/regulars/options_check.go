@@ -50,6 +50,10 @@ func checkKind(s string) string {
 
 func checkDigits(s string) string { return matches(digitsForm, s, "must be digits only") }
 
+func checkProvider(s string) string {
+	return matches(nameForm, s, fmt.Sprintf("%q is not a name: 1 to 20 small letters, digits and hyphens, as in \"acme\"", s))
+}
+
 func checkBasic(s string) string { return matches(basicForm, s, "must look like @abc1234d") }
 
 func checkToken(s string) string {
@@ -120,10 +124,12 @@ func checkListen(s string) string {
 	return ""
 }
 
-// checkNoMetrics keeps a key of the contract from being set and doing nothing.
-func checkNoMetrics(s string) string {
-	if s != "" {
-		return "this version has no metrics to serve; leave metrics_listen empty, and ask `regulars stats`"
+// longestDrain keeps a stop from looking like a hang.
+const longestDrain = 5 * time.Minute
+
+func checkDrain(s string) string {
+	if d, err := time.ParseDuration(s); err != nil || d < 0 || d > longestDrain {
+		return fmt.Sprintf("%q must be a time like 10s, of 5m at most", s)
 	}
 	return ""
 }
@@ -155,17 +161,24 @@ func checkBase(s string) string {
 	return ""
 }
 
-func checkData(s string) string {
-	if strings.Contains(s, "://") {
-		return "must be a file: this version keeps the shop in one file and knows no database server"
-	}
-	return ""
-}
-
 func checkProxies(s string) string {
 	for p := range strings.SplitSeq(s, ",") {
 		if _, err := readProxy(p); err != nil {
 			return fmt.Sprintf("%q is neither an IP address nor a network, as in 10.0.0.0/8", strings.TrimSpace(p))
+		}
+	}
+	return ""
+}
+
+// checkNetworks is checkProxies for what webhooks may reach: an inner network, and
+// not everything.
+func checkNetworks(s string) string {
+	if wrong := checkProxies(s); wrong != "" {
+		return wrong
+	}
+	for _, p := range readProxies(s) {
+		if p.Bits() < 7 { // fc00::/7 is the widest that is anybody's own
+			return fmt.Sprintf("%s is not a network of your own; name that, as in 10.0.0.0/8", p)
 		}
 	}
 	return ""

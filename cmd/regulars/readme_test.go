@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"regulars/handlers/shop"
 	"regulars/loyalty/programme"
 )
 
@@ -22,6 +23,28 @@ func TestReadmeProgramme(t *testing.T) {
 	}
 	if n := strings.Count(example, "\n"); n != 10 || len(p.Rules.Rewards) != 1 || p.ShopName("en") != "Corner Café" {
 		t.Errorf("%d lines, read as %s with %d rewards", n, p.ShopName("en"), len(p.Rules.Rewards))
+	}
+	_, more, _ := strings.Cut(string(text), "```toml\nplan ")
+	more, _, _ = strings.Cut(more, "```")
+	p, complaints = programme.Load([]byte(example + "plan " + more))
+	if len(complaints) > 0 {
+		t.Fatal(complaints)
+	}
+	if lines, on := strings.Count(more, "\n"), len(shop.ActivitiesOf(&p.Rules)); lines != 17 || on < 9 {
+		t.Errorf("of %d lines of what else there is, %d are found under activities", lines, on)
+	}
+}
+
+// Every command that some programmes lack stands in the README.
+func TestReadmeCommands(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range shop.Optional {
+		if !strings.Contains(string(text), "`/"+name+"`") && !strings.Contains(string(text), "`/"+name+" ") {
+			t.Errorf("the README does not name /%s", name)
+		}
 	}
 }
 

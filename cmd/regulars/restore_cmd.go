@@ -28,12 +28,14 @@ type restoreCmd struct {
 	Identity string `help:"The age identity that opens an encrypted backup." placeholder:"FILE" type:"path"`
 	To       string `help:"Where to put it; data of the configuration when left out." placeholder:"FILE" type:"path"`
 	Force    bool   `help:"Put the store that is there aside."`
+	At       string `help:"Go on from the backup to the end of a second, by the shop's clock: \"2026-11-22 18:03:07\"; or to the latest that the journal has: latest." placeholder:"WHEN"`
+	Journal  string `help:"The journal's folder, where it is not that of the configuration." placeholder:"FOLDER" type:"path"`
 }
 
 // Run restores in a file of its own, and moves that into place only once it was
 // looked through: page by page, row by row, entry by entry.
 func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
-	r, err := m.newRestore(c)
+	r, err := m.newRestore(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -49,12 +51,15 @@ func (c *restoreCmd) Run(ctx context.Context, m *Main) error {
 	if err := r.extract(ctx, fresh); err != nil {
 		return err
 	}
+	if err := r.replay(ctx, fresh); err != nil {
+		return err
+	}
 	erased, err := r.mend(ctx, fresh)
 	if err != nil {
 		return fmt.Errorf("%w\nNothing was changed", err)
 	}
-	if erased > 0 {
-		// Their keys still lie in pages that are free now.
+	if erased > 0 || r.goal != nil {
+		// The keys of who is erased still lie in pages that are free now.
 		if _, _, err := bolt.Compact(ctx, fresh, bolt.Options{}, nil); err != nil {
 			return err
 		}
@@ -72,18 +77,40 @@ type restore struct {
 	*Main
 	cmd    *restoreCmd
 	cfg    *Config
-	key    []byte
+	key    []people.Key
 	vault  *people.Vault
 	backup *backup.Backup
 	ids    []age.Identity
 	to     string
 	dir    string // beside to: where it is restored
+	goal   *goal  // nil: the backup as it is
 	since  later
 	show   *progress
 }
 
 // newRestore finds the backup, and refuses one that is not ours.
-func (m *Main) newRestore(c *restoreCmd) (*restore, error) {
+func (m *Main) newRestore(ctx context.Context, c *restoreCmd) (*restore, error) {
+	r, err := m.restoreBase(c)
+	if err != nil {
+		return nil, err
+	}
+	if onServer(r.cfg.Data) && c.To == "" {
+		return nil, errNoRestore
+	}
+	if err := r.choose(ctx); err != nil {
+		return nil, err
+	}
+	if r.backup.Engine != "bolt" {
+		return nil, fmt.Errorf("%s holds a store of another kind (%s): restore it with the regulars that wrote it, %s", r.backup.Path, r.backup.Engine, r.backup.Program)
+	}
+	if c.Identity != "" {
+		r.ids, err = backup.Identities(c.Identity)
+	}
+	return r, err
+}
+
+// restoreBase reads configuration and key.
+func (m *Main) restoreBase(c *restoreCmd) (*restore, error) {
 	cfg, _, err := m.deskConfig()
 	if err != nil {
 		return nil, err
@@ -95,20 +122,14 @@ func (m *Main) newRestore(c *restoreCmd) (*restore, error) {
 	if r.key, err = cfg.ReadKey(m.Env); err != nil {
 		return nil, err
 	}
-	if r.vault, err = people.NewVault(r.key); err != nil {
-		return nil, err
-	}
-	if r.backup, err = findBackup(c.File, admin.BackupKey(r.vault)); err != nil {
-		return nil, err
-	}
-	if r.backup.Engine != "bolt" {
-		return nil, fmt.Errorf("%s holds a store of another kind (%s): restore it with the regulars that wrote it, %s", r.backup.Path, r.backup.Engine, r.backup.Program)
-	}
-	if c.Identity != "" {
-		r.ids, err = backup.Identities(c.Identity)
-	}
+	r.vault, err = people.NewRing(slices.Clone(r.key))
 	return r, err
 }
+
+// errNoRestore says how a store on a server comes back.
+var errNoRestore = errors.New("the store is in PostgreSQL, and comes back by its own tools: stop every serve, then restore a dump (pg_restore) or a moment (WAL archiving).\n" +
+	"The next serve notices, erases again who left since (from erased.jsonl in backup_dir), and holds all messages until you decide with `regulars outbox`.\n" +
+	"To put a backup of a file back into a file, name that with --to; nothing was changed")
 
 // sameFile says whether two names are one file that is there.
 func sameFile(a, b string) bool {
@@ -160,8 +181,9 @@ func (r *restore) mayReplace() error {
 // extract opens the backup into a file, if there is room for it.
 func (r *restore) extract(ctx context.Context, fresh string) error {
 	// The file, a compacted one beside it, and a little.
-	if free, err := freeDisk(filepath.Dir(fresh)); err == nil && free < 2*uint64(r.backup.Bytes)+1<<20 {
-		return fmt.Errorf("there is not room enough beside %s: %s are free, and %s are needed for a moment; nothing was changed", r.to, megabytes(int64(free)), megabytes(2*r.backup.Bytes))
+	need := 2 * (r.backup.Bytes + r.goal.bytes())
+	if free, err := freeDisk(filepath.Dir(fresh)); err == nil && free < uint64(need)+1<<20 {
+		return fmt.Errorf("there is not room enough beside %s: %s are free, and %s are needed for a moment; nothing was changed", r.to, megabytes(int64(free)), megabytes(need))
 	}
 	err := r.backup.Extract(ctx, fresh, r.ids, admin.Out(r.show.line).Progress)
 	switch {
@@ -179,7 +201,7 @@ func (r *restore) extract(ctx context.Context, fresh string) error {
 // outbox, and holds every entry against the chain. It tells how many were
 // erased.
 func (r *restore) mend(ctx context.Context, fresh string) (erased int, err error) {
-	db, err := bolt.Open(fresh, bolt.Options{})
+	db, err := bolt.Open(fresh, bolt.Options{NewLine: true})
 	if err != nil {
 		return 0, err
 	}
@@ -192,13 +214,13 @@ func (r *restore) mend(ctx context.Context, fresh string) (erased int, err error
 	cfg.Channels = nil // nothing is said
 	a, err := newAppOver(&cfg, db, r.key, r.Clock, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return 0, err
+		return 0, aboutGeneration(err)
 	}
 	root, _, err := a.shop.Book.Root(ctx, db)
 	if err != nil {
 		return 0, err
 	}
-	if root.String() != r.backup.Root {
+	if r.goal == nil && root.String() != r.backup.Root {
 		return 0, fmt.Errorf("the ledger in %s is not the one of which it was made: its root is %s, and the backup says %s", r.backup.Path, root, r.backup.Root)
 	}
 	if r.since, err = r.present(ctx); err != nil {
@@ -214,7 +236,7 @@ func (r *restore) mend(ctx context.Context, fresh string) (erased int, err error
 		return erased, err
 	}
 	err = db.Update(ctx, func(tx store.Tx) error {
-		return outbox.Hold(tx, "the backup of "+a.shop.Local(r.backup.At).Format("2006-01-02 15:04")+" was restored", r.Clock.Now())
+		return outbox.Hold(tx, r.what(a.shop.Local)+" was restored", r.Clock.Now())
 	})
 	if err == nil {
 		err = a.desk().Ops()["verify"](ctx, nil, r.show.line)
@@ -226,8 +248,8 @@ func (r *restore) mend(ctx context.Context, fresh string) (erased int, err error
 }
 
 // eraseAgain erases everybody in the restored store who was erased since, as
-// far as anything still says so: the lists beside the backups, and the store
-// that was in use.
+// far as anything still says so: the lists beside the backups, the store that was
+// in use, and the journal.
 func (r *restore) eraseAgain(ctx context.Context, a *app) (n int, err error) {
 	var lists [][]people.Erasure
 	for _, dir := range []string{filepath.Dir(r.backup.Path), r.cfg.BackupDir} {
@@ -240,20 +262,13 @@ func (r *restore) eraseAgain(ctx context.Context, a *app) (n int, err error) {
 		}
 		lists = append(lists, list)
 	}
-	all := admin.JoinErasures(append(lists, r.since.erased)...)
-	for i := range 2 * len(all) {
-		e, again := all[i%len(all)], false
-		err := a.db.Update(ctx, func(tx store.Tx) (err error) {
-			again, err = a.shop.EraseAgain(tx, e, i >= len(all), r.Clock.Now())
-			return err
-		})
-		if err != nil {
-			return n, fmt.Errorf("somebody who left could not be erased again: %w", err)
-		}
-		if again {
-			n++
-		}
-		admin.Out(r.show.line).Progress(int64(i+1), int64(2*len(all)))
+	written, err := r.erasedSince(ctx)
+	if err != nil {
+		return 0, err
+	}
+	all := admin.JoinErasures(append(lists, r.since.erased, written)...)
+	if n, err = a.eraseAgain(ctx, all, admin.Out(r.show.line).Progress); err != nil {
+		return n, err
 	}
 	if n > 0 {
 		r.show.line(admin.Line{Text: fmt.Sprintf("%d who left since the backup are erased in it as well", n)})
@@ -337,6 +352,9 @@ func (r *restore) ended(ctx context.Context, db store.DB, s *later) error {
 // read. Under a name of its own nothing beside it is looked at or
 // touched: that it lost commits is no reason not to read it, and stays known.
 func (r *restore) present(ctx context.Context) (s later, err error) {
+	if onServer(r.cfg.Data) {
+		return s, nil // the list beside the backups is kept from there, too
+	}
 	dir := r.dir
 	if filepath.Dir(r.to) != filepath.Dir(r.cfg.Data) { // a link cannot lead to another disk
 		if dir, err = backup.Room(r.cfg.Data, "restoring"); err != nil {
@@ -427,8 +445,13 @@ func syncFolder(dir string) error {
 func (r *restore) tell(aside string) {
 	r.show.end()
 	b := r.backup
-	r.say("%s is the shop as of %s UTC, %s ago: %d people, %d entries. What happened since is not in it.",
-		r.to, b.At.Format("2006-01-02 15:04:05"), r.Clock.Now().Sub(b.At).Round(time.Second), b.Counts["person"], b.Counts["entry"])
+	if r.goal != nil {
+		r.say("%s is the shop as of %s. What happened since is not in it.", r.to, r.goal.text(r.backup, r.Clock.Now()))
+	} else {
+		r.say("%s is the shop as of %s UTC, %s ago: %d people, %d entries. What happened since is not in it.",
+			r.to, b.At.Format("2006-01-02 15:04:05"), r.Clock.Now().Sub(b.At).Round(time.Second), b.Counts["person"], b.Counts["entry"])
+		r.tellFurther()
+	}
 	if aside != "" {
 		r.say("The store that was there is %s; delete it once you are sure.", aside)
 	}

@@ -37,6 +37,9 @@ type rulebook struct {
 	clock bot.Clock
 	log   *slog.Logger
 	asked <-chan os.Signal // asks for a look at once; nil never does
+	// shared says that other processes, with files of their own, may have the
+	// store: the newest publication holds, and no older file is one.
+	shared bool
 
 	mu      sync.Mutex // of what follows: a save in the console, and a look at the file
 	offered []byte     // the text that was taken in or complained of last
@@ -98,8 +101,15 @@ func (r *rulebook) look(ctx context.Context, finished bool) {
 	if whole && (fresh || r.Newest() != before) {
 		followed, unled := r.follow(ctx, text)
 		err = errors.Join(err, unled)
-		if fresh && !followed && unled == nil {
+		switch {
+		case followed || unled != nil:
+		case fresh && r.offered == nil && r.outdated(text):
+			r.offered = text
+			r.warnOther()
+		case fresh:
 			err = errors.Join(err, r.offer(ctx, text))
+		case string(text) != r.newestText():
+			r.warnOther()
 		}
 	}
 	r.accident(ctx, errors.Join(err, unread))
@@ -107,6 +117,28 @@ func (r *rulebook) look(ctx context.Context, finished bool) {
 		r.inForce = v
 		r.log.Info(fmt.Sprintf("version %d of the programme is in force from now on", v))
 	}
+}
+
+// outdated says that the file, as this process finds it at its start, has other
+// words for the version that holds than another process took in after the file was
+// written: two machines whose files differ would else undo each other's words at
+// each start.
+func (r *rulebook) outdated(text []byte) bool {
+	if !r.shared {
+		return false
+	}
+	p, changed, err := r.Consider(text, r.clock.Now())
+	all := r.Versions()
+	if err != nil || !changed || len(all) == 0 || p.Rules.Version != all[len(all)-1].Number {
+		return false
+	}
+	info, err := os.Stat(r.path)
+	return err == nil && info.ModTime().Before(all[len(all)-1].Loaded)
+}
+
+// warnOther tells that this machine's file is not what holds.
+func (r *rulebook) warnOther() {
+	r.log.Warn(fmt.Sprintf("another process took in version %d of the programme, which holds; %s on this machine says something else and is not used: bring it up to date, or save it again if it is what shall hold", r.Newest().Rules.Version, r.path))
 }
 
 // offer takes the text in, or tells the operator why not. Its error is an

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"time"
 
+	"regulars/bot"
 	"regulars/bot/schedule"
 	"regulars/handlers/alarm"
 	"regulars/handlers/jobs"
@@ -14,7 +15,16 @@ import (
 )
 
 // jobs are what the schedule does in this shop.
-func (a *app) jobs() jobs.Jobs { return jobs.Jobs{DB: a.db, Shop: a.shop, Outbox: a.outbox} }
+func (a *app) jobs() jobs.Jobs {
+	return jobs.Jobs{DB: a.db, Shop: a.shop, Outbox: a.outbox, Doors: jobs.Doors{Group: a.bot.GroupChat, Keepers: a.doorkeeper}}
+}
+
+// doorkeeper is a channel that lets people into groups, where its platform has a
+// program do that.
+func (a *app) doorkeeper(name bot.ChannelName) (bot.Doorkeeper, bool) {
+	k, ok := a.adapters[name].(bot.Doorkeeper)
+	return k, ok
+}
 
 // newSchedule runs the shop's jobs by its clock, under a name that no other
 // process has.
@@ -22,7 +32,7 @@ func (a *app) newSchedule() *schedule.Scheduler {
 	var name [8]byte
 	_, _ = rand.Read(name[:]) // never fails
 	return &schedule.Scheduler{
-		DB: a.db, Clock: a.clock, Log: a.log, Holder: hex.EncodeToString(name[:]),
+		DB: a.db, Clock: a.clock, Log: a.log, Holder: hex.EncodeToString(name[:]), Replica: a.replica,
 		Zone: func() *time.Location { return a.shop.Local(a.clock.Now()).Location() },
 		Jobs: func() []schedule.Job { return a.jobs().All() },
 	}

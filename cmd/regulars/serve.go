@@ -18,15 +18,22 @@ import (
 	"regulars/bot/schedule"
 	"regulars/bot/telegram"
 	"regulars/handlers/admin"
+	"regulars/handlers/api"
 	"regulars/handlers/console"
 	"regulars/handlers/counter"
 	"regulars/handlers/shop"
 	"regulars/handlers/staff"
 	"regulars/loyalty/book"
+	"regulars/loyalty/chance"
+	"regulars/loyalty/event"
+	"regulars/loyalty/household"
+	"regulars/loyalty/mission"
+	"regulars/loyalty/offer"
 	"regulars/loyalty/people"
 	"regulars/loyalty/reach"
 	"regulars/loyalty/referral"
 	"regulars/loyalty/survey"
+	"regulars/loyalty/voice"
 	"regulars/store"
 )
 
@@ -37,18 +44,24 @@ const drainWithin = 10 * time.Second
 // serve opens the shop and answers until ctx ends.
 func (m *Main) serve(ctx context.Context, cfg *Config) (err error) {
 	relaxCollector()
-	log := slog.New(slog.NewTextHandler(m.Stderr, nil))
+	level := new(slog.LevelVar)
+	level.Set(cfg.LogLevel)
+	log := newLog(m.Stderr, cfg.Log, level)
 	a, err := m.openApp(cfg, log)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.db.Close()) }()
-	ctx, stop := context.WithCancel(ctx)
+	a.ops.level, a.ops.again = level, m.config
+	ctx, stop := a.ops.drained(ctx)
 	defer stop()
+	a.ops.ended = ctx.Done()
 	if !m.Terminal { // there it says that the window was closed, and ends the program
 		asked, stop := hangups()
 		defer stop()
-		a.rules.asked = asked
+		look := make(chan os.Signal, 1)
+		a.rules.asked = look
+		go a.ops.hangUps(ctx, asked, look)
 	}
 	if held, err := a.desk().HeldNote(ctx); err != nil {
 		return err
@@ -57,6 +70,10 @@ func (m *Main) serve(ctx context.Context, cfg *Config) (err error) {
 		log.Warn("messages are held after a restore; `regulars outbox` decides what becomes of them")
 	}
 	a.rules.look(ctx, true)
+	a.publishViews(ctx)
+	if a.ops.listener, err = listenMetrics(cfg); err != nil {
+		return err
+	}
 	l, err := listen(ctx, cfg, log)
 	if err != nil {
 		return err
@@ -73,6 +90,11 @@ func (m *Main) serve(ctx context.Context, cfg *Config) (err error) {
 // the local socket, and the sweeps. Everything it started has ended when it
 // returns.
 func (a *app) run(ctx context.Context, l net.Listener) error {
+	leave, err := a.join(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	var all sync.WaitGroup
@@ -87,31 +109,42 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	talking, hush := context.WithCancel(context.WithoutCancel(ctx))
 	defer hush()
 	said := make(chan error, 1)
+	a.ops.look() // from now on the loops are waited for
 	go func() { said <- a.outbox.Run(talking) }()
 
 	a.pages.Stopping, a.console.Stopping = ctx.Done(), ctx.Done()
 	part("front door", func(ctx context.Context) error { return serveHTTP(ctx, l, a.routes()) })
+	if l := a.ops.listener; l != nil {
+		part("metrics", func(ctx context.Context) error { return serveHTTP(ctx, l, a.ops.private()) })
+	}
 	if a.cfg.AdminSocket != "" {
-		part("admin socket", func(ctx context.Context) error { return admin.Serve(ctx, a.cfg.AdminSocket, a.desk().Ops()) })
+		part("admin socket", func(ctx context.Context) error { return admin.Serve(ctx, a.cfg.AdminSocket, a.adminOps()) })
 	}
 	for _, c := range a.cfg.Channels {
 		if c.Kind == bot.Telegram && c.Polling {
-			part("polling "+string(c.Name), func(ctx context.Context) error { return a.poll(ctx, c.Name) })
+			part("polling "+string(c.Name), a.alone("polling."+string(c.Name), func(ctx context.Context) error { return a.poll(ctx, c.Name) }))
 		}
 	}
 	part("setup", a.setup)
+	if a.replica != nil {
+		part("beside", a.beside)
+	}
+	if a.replica != nil {
+		part("key", a.ops.followKey)
+	}
 	if a.rules != nil {
 		part("programme", a.rules.watch)
 	}
-	part("sweeps", a.sweeps)
+	part("sweeps", a.alone("sweeps", a.sweeps))
 	if !a.byHand {
 		part("schedule", a.schedule.Run)
-		part("segments", a.segments)
-		part("alarms", a.alarms)
-		part("campaigns", a.campaigns.Run)
+		part("segments", a.alone("segments", a.segments))
+		part("alarms", a.alone("alarms", a.alarms))
+		part("campaigns", a.alone("campaigns", a.campaigns.Run))
+		part("hooks", a.alone("hooks", a.hooks.Run))
 	}
 	part("look through", a.lookThrough)
-	part("backups", a.backups)
+	part("backups", a.alone("backups", a.backups))
 
 	var failed error
 	select {
@@ -194,9 +227,9 @@ func (a *app) sweeps(ctx context.Context) error {
 		now := a.clock.Now()
 		for what, sweep := range map[string]func(context.Context, store.DB, time.Time) (int, error){
 			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
-			"approvals": staff.Sweep, "counter": counter.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep,
-			"receipts": a.shop.Slips().Sweep, "touches": reach.Sweep, "surveys": survey.Sweep, "claims": schedule.Sweep, "campaigns": a.campaigns.Sweep, "joins": shop.SweepJoins,
-			"console": console.Sweep,
+			"approvals": staff.Sweep, "counter": counter.Sweep, "api": api.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep, "offers": offer.Sweep,
+			"receipts": a.shop.Slips().Sweep, "touches": reach.Sweep, "surveys": survey.Sweep, "play": chance.Sweep, "missions": mission.Sweep, "gatherings": event.Sweep, "households": household.Sweep, "voices": voice.Sweep, "rooms": a.shop.Rooms.Sweep, "claims": schedule.Sweep, "campaigns": a.campaigns.Sweep, "joins": shop.SweepJoins,
+			"console": console.Sweep, "heard": sweepHeard, "hooks": a.hooks.Sweep,
 			"figures": a.shop.Rollups.Sweep,
 		} {
 			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {
@@ -226,7 +259,7 @@ func must[T any](v T, err error) T {
 
 // desk is what the command line may ask of a running program.
 func (a *app) desk() admin.Desk {
-	d := admin.Desk{DB: a.db, Shop: a.shop, Bot: a.bot, Outbox: a.outbox, Files: a.files, Backups: a.backupPlan(), Schedule: a.schedule, Campaigns: a.campaigns}
+	d := admin.Desk{DB: a.db, Shop: a.shop, Bot: a.bot, Outbox: a.outbox, Files: a.files, Backups: a.backupPlan(), Schedule: a.schedule, Campaigns: a.campaigns, Hooks: a.hooks}
 	if a.rules != nil {
 		d.History = a.rules.History
 	}

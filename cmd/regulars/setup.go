@@ -39,7 +39,7 @@ func (a *app) setup(ctx context.Context) error {
 	}
 	for {
 		for name, do := range todo {
-			err := do(ctx)
+			err := a.alone("setup", do)(ctx) // two at once would each make a menu that is missing
 			if ctx.Err() != nil {
 				return nil
 			}
@@ -129,13 +129,8 @@ func (a *app) polls(name bot.ChannelName) bool {
 // not the one it was given last.
 func (a *app) registerTelegram(ctx context.Context, ch *telegram.Channel) error {
 	name := string(ch.Channel())
-	secret := ""
-	for _, c := range a.cfg.Channels {
-		if c.Name == ch.Channel() {
-			secret = c.SecretToken
-		}
-	}
-	sum := sha256.Sum256([]byte(secret))
+	c, _ := channelIn(a.ops.conf.Load(), ch.Channel())
+	sum := sha256.Sum256([]byte(c.SecretToken))
 	digest := hex.EncodeToString(sum[:8])
 	known := ""
 	err := a.db.View(ctx, func(r store.Reader) (err error) {

@@ -182,6 +182,12 @@ func (d Desk) lookInto(ctx context.Context, path string, out Out) (h backup.Head
 	if h.Counts, err = countRows(ctx, db); err != nil {
 		return h, err
 	}
+	if c, ok := db.(interface {
+		Line() string
+		Commits() uint64
+	}); ok {
+		h.Line, h.Commits = c.Line(), c.Commits()
+	}
 	root, _, err := d.Shop.Book.Root(ctx, db)
 	h.Root = root.String()
 	return h, err

@@ -10,6 +10,7 @@ import (
 	"regulars/bot/outbox"
 	"regulars/bot/schedule"
 	"regulars/handlers/campaign"
+	"regulars/handlers/hooks"
 	"regulars/handlers/shop"
 	"regulars/loyalty/programme"
 	"regulars/store"
@@ -34,6 +35,8 @@ type Desk struct {
 	Schedule *schedule.Scheduler
 	// Campaigns are the shop's; nil where the caller knows of none.
 	Campaigns *campaign.Engine
+	// Hooks are the shop's webhooks; nil where the caller knows of none.
+	Hooks *hooks.Desk
 	// Backups is how backups are made unless a command says otherwise.
 	Backups BackupPlan
 }
@@ -47,6 +50,13 @@ type Desk struct {
 //	staff-dismiss   id
 //	devices-list
 //	devices-revoke  id
+//	keys-list
+//	keys-new        name, store, scopes (with commas), act-cap, day-cap
+//	keys-revoke     id
+//	hooks-list
+//	hooks-add       url, name, store, events (with commas)
+//	hooks-test, hooks-rotate, hooks-on, hooks-off, hooks-remove, hooks-deliveries  id
+//	hooks-replay    id, and event, or from, until, failed ("true")
 //	codes-add       reward, codes (a line each)
 //	codes-list      only ("empty": the ids of those that have none)
 //	referrals-list
@@ -54,9 +64,12 @@ type Desk struct {
 //	segment-list
 //	segment-count, segment-show  when (a name or an expression)
 //	segment-rebuild
+//	statements      month ("2026-10"; "" the one before this), store, csv ("true"), close ("true")
+//	whatif          file (its name), text, from, to (days as in 2026-01-31, or empty), json ("true")
 //	members-find    who
 //	members-merge   from, into
 //	members-unmerge from
+//	draws-verify    day ("2026-10-31"; "" yesterday)
 //	dead-list
 //	dead-replay     ref
 //	dead-discard    ref
@@ -78,17 +91,20 @@ func (d Desk) Ops() Ops {
 		"verify": d.verify, "rebuild": d.rebuild, "stats": d.stats, "check": d.check,
 		"staff-invite": d.invite, "staff-list": d.listStaff, "staff-dismiss": d.dismiss,
 		"devices-list": d.listDevices, "devices-revoke": d.revokeDevice,
+		"keys-list": d.listKeys, "keys-new": d.newKey, "keys-revoke": d.revokeKey,
 		"codes-add": d.addCodes, "codes-list": d.listCodes,
 		"referrals-list": d.listReferrals, "referrals-clear": d.clearReferrals, "referrals-refuse": d.refuseReferrals,
 		"segment-list": d.listSegments, "segment-count": d.segmentCount, "segment-show": d.showSegment, "segment-rebuild": d.rebuildSegments,
-		"members-find": d.findMembers, "members-merge": d.mergeMembers, "members-unmerge": d.unmergeMembers,
-		"dead-list": d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
+		"statements": d.statements, "whatif": d.whatIf, "members-find": d.findMembers, "members-merge": d.mergeMembers, "members-unmerge": d.unmergeMembers,
+		"draws-verify": d.verifyDraws,
+		"dead-list":    d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
 		"backup": d.backup, "export": d.export,
 		"import": d.importFiles, "claims": d.claims,
 		"jobs-list": d.listJobs, "jobs-run": d.runJob,
 		"outbox-list": d.listHeld, "outbox-release": d.releaseHeld, "outbox-discard": d.discardHeld,
 	}
 	maps.Copy(all, d.campaignOps())
+	maps.Copy(all, d.hookOps())
 	return all
 }
 

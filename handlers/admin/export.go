@@ -114,7 +114,7 @@ type exporting struct {
 }
 
 func (e *exporting) all(ctx context.Context) error {
-	steps := []func(context.Context) error{e.members, e.entries, e.vouchers, e.receipts, e.referrals, e.answers, e.cases, e.campaigns, e.staff, e.erased, e.programmes, e.rows}
+	steps := []func(context.Context) error{e.members, e.entries, e.vouchers, e.receipts, e.referrals, e.answers, e.cases, e.kept, e.campaigns, e.staff, e.erased, e.programmes, e.rows}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return err

@@ -34,10 +34,27 @@ func (d Desk) listHeld(ctx context.Context, _ map[string]string, out Out) error 
 	out.Say("held since %s: %s", d.stamp(h.Since), h.Why)
 	out.Say("may have been sent since the backup: %s", byClass(h.Old))
 	out.Say("not sent yet, and held as well: %s", byClass(h.New))
+	if hooked, err := d.heldHooks(ctx); err != nil {
+		return err
+	} else if hooked > 0 {
+		out.Say("webhooks that may have been sent since the backup: %d", hooked)
+	}
 	out.Say("Answers to what people say now go out. For the rest:")
 	out.Say("`regulars outbox discard` ends what may have been sent, and sends the rest; --all ends everything.")
 	out.Say("`regulars outbox release` sends everything, some of it perhaps a second time.")
 	return nil
+}
+
+// heldHooks counts the webhooks that wait with the messages.
+func (d Desk) heldHooks(ctx context.Context) (n int, err error) {
+	if d.Hooks == nil {
+		return 0, nil
+	}
+	err = d.DB.View(ctx, func(r store.Reader) (err error) {
+		n, err = d.Hooks.CountHeld(r)
+		return err
+	})
+	return n, err
 }
 
 // byClass writes counts, the most urgent class first.

@@ -46,6 +46,8 @@ const (
 	Giving      Kind = "giving"
 	Jobs        Kind = "jobs"      // what the schedule does has failed for long
 	Campaigns   Kind = "campaigns" // one has stopped by itself, and nobody may be looking
+	Till        Kind = "till"      // a till's program sends what cannot be right
+	Hooks       Kind = "hooks"     // a program of the shop's is not told what happens
 )
 
 // Trouble is one thing that needs an owner.
@@ -316,6 +318,7 @@ func message(p i18n.Printer, due []Trouble, over []string) bot.Message {
 var overWords = map[Kind]i18n.Key{
 	Quota: i18n.AlarmOverQuota, Webhook: i18n.AlarmOverWebhook, Token: i18n.AlarmOverToken, Certificate: i18n.AlarmOverCertificate,
 	Disk: i18n.AlarmOverDisk, Backup: i18n.AlarmOverBackup, Dead: i18n.AlarmOverDead, Jobs: i18n.AlarmOverJobs, Campaigns: i18n.AlarmOverCampaigns,
+	Hooks: i18n.ConsoleConnectionsAlarmOver,
 }
 
 // idOf is the same for the same letter.

@@ -134,6 +134,11 @@ func (e *Engine) settle(ctx context.Context, id ID) (more bool, err error) {
 			if len(d.Journey) > 0 {
 				c.Walk = &Walk{}
 			}
+			if e.Ended != nil {
+				if err := e.Ended(tx, id, now); err != nil {
+					return err
+				}
+			}
 		}
 		return put(tx, c)
 	})

@@ -54,6 +54,9 @@ func (c chat) overview(r store.Reader, p i18n.Printer, now time.Time, row *Campa
 		a := &row.Counted.Audience
 		m.Rows = append(m.Rows, c.reached(p, now, a)...)
 		m.Note = c.caution(p, now, d, a, by)
+		if tired, err := c.Shop.TiredLately(r, p, "", now); err == nil && tired != "" { // it decides nothing
+			m.Note = strings.TrimSpace(m.Note + "\n" + tired)
+		}
 	}
 	if row.State == Waiting {
 		m.Text = p.Say(i18n.CampIsWaiting)

@@ -33,6 +33,9 @@ type Engine struct {
 	// Tell leaves in tx what somebody is told who asked for a count: c.Counted, or
 	// nil where the draft cannot be sent (Check says why). nil tells nobody.
 	Tell func(tx store.Tx, c Campaign, who bot.PersonID) error
+	// Ended is told, in the transaction that notes it, of a campaign that has gone
+	// out to everybody; nil tells nobody. It must not fail for a reason of its own.
+	Ended func(tx store.Tx, id ID, now time.Time) error
 	// Step is how many members one page of freezing writes down; 0: 1,000.
 	Step int
 }
@@ -67,13 +70,14 @@ type Costs interface {
 // Who is a member as campaigns see one.
 type Who struct {
 	Member  loyalty.MemberID
-	Channel bot.ChannelName // where they are reached; "" nowhere
-	Lang    string          // BCP 47; "" the shop's
-	Zone    string          // IANA; "" the shop's
-	Promo   bool            // agreed to news
-	Blocked bool            // cannot be reached there any more
-	Quiet   bool            // wants nothing unasked
-	Frozen  bool            // their phone is lost
+	Channel bot.ChannelName   // where they are reached; "" nowhere
+	Others  []bot.ChannelName // where else they are reached, as they would be tried
+	Lang    string            // BCP 47; "" the shop's
+	Zone    string            // IANA; "" the shop's
+	Promo   bool              // agreed to news
+	Blocked bool              // cannot be reached there any more
+	Quiet   bool              // wants nothing unasked
+	Frozen  bool              // their phone is lost
 }
 
 // By is who does something: an employee, or the operator at the command line.

@@ -19,8 +19,8 @@ import (
 // Fields are what may stand in braces in words. Those of personal are the
 // recipient's own: on LINE they cost a request each.
 var (
-	Fields   = []string{"name", "points", "level", "shop", "reward"}
-	personal = []string{"name", "points", "level"}
+	Fields   = []string{"name", "points", "level", "shop", "reward", "pick"}
+	personal = []string{"name", "points", "level", "pick"}
 )
 
 var field = regexp.MustCompile(`\{([a-z_]+)\}`)
@@ -137,6 +137,7 @@ func (e *Engine) filler(r store.Reader, d *Draft, speak i18n.Printer, p *people.
 		value["reward"] = e.Shop.Programme(now).Words(programme.Reward, d.Coupon.Reward, string(speak.Lang)).Name
 	}
 	asked := fieldsIn(w.Title + w.Text)
+	value["pick"] = speak.Say(i18n.RecommendAnything)
 	value["level"] = e.Shop.LevelName(speak, now, "")
 	if p != nil {
 		if name := shop.Tidy(p.Called()); name != "" {
@@ -145,6 +146,15 @@ func (e *Engine) filler(r store.Reader, d *Draft, speak i18n.Printer, p *people.
 		if slices.Contains(asked, "points") || slices.Contains(asked, "level") {
 			if err := e.standing(r, p.ID, speak, value, now); err != nil {
 				return nil, err
+			}
+		}
+		if slices.Contains(asked, "pick") {
+			h, ok, err := e.Shop.Hint(r, p.ID, now)
+			if err != nil {
+				return nil, err
+			}
+			if ok {
+				value["pick"] = e.Shop.ThingName(speak, now, h.Thing)
 			}
 		}
 	}

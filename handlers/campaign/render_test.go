@@ -26,7 +26,7 @@ func TestFields(t *testing.T) {
 	})
 	d := plain()
 	d.Coupon = &Coupon{Reward: "tumbler", Days: 7}
-	d.Text["en"]["a"] = Words{Title: "Dear {name}", Text: "{points} points, level {level}. Get a {reward} at {shop}. {{points}} {oh no}"}
+	d.Text["en"]["a"] = Words{Title: "Dear {name}", Text: "{points} points, level {level}. Get a {reward} at {shop}, or {pick}. {{points}} {oh no}"}
 	d.Buttons = []Button{{ID: "get", Label: map[string]string{"": "Get it"}, Do: DoCoupon}, {ID: "www", Label: map[string]string{"ja": "見る", "en": "Look"}, Do: DoOpen, Value: "https://example.com/"}}
 	id := w.save(d)
 	w.view(func(r store.Reader) error {
@@ -34,7 +34,7 @@ func TestFields(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		want := "1,234 points, level Silver. Get a Tumbler at " + w.e.Shop.Name(w.clock.at, "en") + ". {1,234} {oh no}"
+		want := "1,234 points, level Silver. Get a Tumbler at " + w.e.Shop.Name(w.clock.at, "en") + ", or one of our rewards. {1,234} {oh no}"
 		if m[0].Title != "Dear M0" || m[0].Text != want {
 			t.Errorf("%q %q", m[0].Title, m[0].Text)
 		}

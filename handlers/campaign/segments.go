@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"regulars/bot"
@@ -36,10 +37,18 @@ func (s Rolls) Each(ctx context.Context, text string, now time.Time, after loyal
 	}
 	return s.Desk.Each(ctx, e, now, after, limit, func(r segment.Row) error {
 		return f(Who{
+			Others: others(r.Chats),
 			Member: r.Member, Channel: bot.ChannelName(r.Channel), Lang: r.Lang, Zone: r.Zone,
 			Promo: r.Promo, Blocked: r.Blocked, Quiet: r.Quiet, Frozen: r.Frozen,
 		})
 	})
+}
+
+func others(names string) (all []bot.ChannelName) {
+	for n := range strings.FieldsSeq(names) {
+		all = append(all, bot.ChannelName(n))
+	}
+	return all
 }
 
 // Fits implements Segments.

@@ -41,6 +41,9 @@ func (e *Engine) sorter(id ID, d *Draft, start time.Time) *sorter {
 }
 
 func (s *sorter) fate(w Who) fate {
+	if i := slices.IndexFunc(w.Others, s.takes); i >= 0 && !s.takes(w.Channel) {
+		w.Channel = w.Others[i] // the campaign goes to one of their other chats
+	}
 	switch {
 	case w.Channel == "":
 		return fate{why: WhyUnreachable}
@@ -52,7 +55,7 @@ func (s *sorter) fate(w Who) fate {
 		return fate{why: WhyFrozen}
 	case w.Quiet:
 		return fate{why: WhyQuiet}
-	case len(s.d.Channels) > 0 && !slices.Contains(s.d.Channels, w.Channel):
+	case !s.takes(w.Channel):
 		return fate{why: WhyChannel}
 	}
 	variant, out := s.draw(w.Member)
@@ -60,6 +63,11 @@ func (s *sorter) fate(w Who) fate {
 		return fate{held: true}
 	}
 	return fate{key: partKey{Channel: w.Channel, Wording: wording(s.e.lang(s.d, w.Lang), variant), Not: s.notBefore(w.Zone)}}
+}
+
+// takes says whether the campaign goes out on a channel.
+func (s *sorter) takes(ch bot.ChannelName) bool {
+	return len(s.d.Channels) == 0 || slices.Contains(s.d.Channels, ch)
 }
 
 // draw is the keyed hash that tells who is left out and which wording one gets.

@@ -191,7 +191,7 @@ func (x *stepping) take(s *dueStep) error {
 
 // write puts a step's message; false says that it is not for this member now.
 func (x *stepping) write(p people.Person, step int) (bool, error) {
-	to, speak, ok, err := x.e.Shop.Reach(x.tx, p.ID)
+	to, speak, ok, err := x.e.Shop.ReachUnasked(x.tx, p.ID)
 	if err != nil {
 		return false, err
 	}

@@ -21,6 +21,8 @@ type Part struct {
 	Title  i18n.Key // in the navigation; "" stands in none
 	Files  fs.FS    // *.html, whose names begin with the part's; at most one .css
 	Routes []Route
+	// Shown says whether it stands in the navigation; nil: for all who may open it.
+	Shown func(*Request) bool
 }
 
 // Route is one address and who may use it.

@@ -135,6 +135,7 @@ func (c *Console) funcs(p i18n.Printer) template.FuncMap {
 		"when":      func(t time.Time) string { return p.Date(local(t)) + " " + p.Time(local(t)) },
 		"iso":       func(t time.Time) string { return local(t).Format(time.RFC3339) },
 		"tidy":      shop.Tidy,
+		"plain":     shop.Plain,
 		"store":     func(id loyalty.Store) string { return c.Shop.StoreName(id) },
 		"href":      href,
 		"field":     newField,
@@ -219,7 +220,7 @@ func (c *Console) nav(q *Request) (list []NavItem) {
 		closed := slices.ContainsFunc(p.Routes, func(r Route) bool {
 			return r.Method == "GET" && strings.TrimSuffix(r.Path, "{$}") == to && r.Least != "" && !people.AtLeast(q.Me.Role, r.Least)
 		})
-		if p.Title == "" || closed {
+		if p.Title == "" || closed || p.Shown != nil && !p.Shown(q) {
 			continue
 		}
 		list = append(list, NavItem{q.Say(p.Title), to, q.Here(to)})

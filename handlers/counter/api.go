@@ -27,8 +27,9 @@ import (
 //	POST unlock    an employee begins a session
 //	POST lock      and ends it
 //	POST find      whom a phone, card, name, code or QR means
-//	POST sale, code, use, undo   acts, see act
+//	POST sale, code, use, plan, arrive, undo   acts, see act
 //	POST recent    the employee's last five acts
+//	POST door      who is expected at the events of today
 //
 // The device is known by a cookie that scripts cannot read, the employee by the
 // PIN that began the session; role and store are those of this moment, and
@@ -48,6 +49,9 @@ func (c *Counter) acts() map[string]http.HandlerFunc {
 		"code": act(c, "code", (*doing).code),
 		"use":  act(c, "use", (*doing).use),
 		"undo": act(c, "undo", (*doing).undo),
+
+		"plan":   act(c, "plan", (*doing).plan),
+		"arrive": act(c, "arrive", (*doing).arrive),
 	}
 }
 
@@ -57,6 +61,7 @@ func (c *Counter) Register(mux *http.ServeMux) {
 	for name, f := range map[string]http.HandlerFunc{
 		"register": post(c, c.stranger, c.register), "pin": post(c, c.registered, c.pin), "unlock": post(c, c.registered, c.unlock), "lock": post(c, c.registered, c.lock),
 		"find": post(c, c.registered, c.find), "recent": post(c, c.registered, c.recent),
+		"door": post(c, c.registered, c.door),
 	} {
 		mux.HandleFunc("POST /counter/api/"+name, f)
 	}

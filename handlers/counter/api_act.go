@@ -2,7 +2,6 @@ package counter
 
 import (
 	"context"
-	"crypto/hmac"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"regulars/bot"
+	"regulars/handlers/shop"
 	"regulars/handlers/till"
 	"regulars/i18n"
 	"regulars/loyalty"
@@ -82,12 +82,6 @@ type attempt struct {
 	member loyalty.MemberID
 }
 
-// result is a stored answer.
-type result struct {
-	status int
-	raw    json.RawMessage
-}
-
 // attempt does an act, or tells what came of it before.
 func (c *Counter) attempt(ctx context.Context, q *request, a *attempt) {
 	res, err := c.do(ctx, q, a)
@@ -98,7 +92,7 @@ func (c *Counter) attempt(ctx context.Context, q *request, a *attempt) {
 		c.answer(q, nil, err)
 		return
 	}
-	c.send(q, res.status, res.raw)
+	c.send(q, res.Status, res.Raw)
 }
 
 // final says whether a failure is an answer to the act itself: it stays. Others
@@ -108,10 +102,10 @@ func (f *failure) final() bool {
 }
 
 // do does the act in one transaction with its answer.
-func (c *Counter) do(ctx context.Context, q *request, a *attempt) (res result, err error) {
+func (c *Counter) do(ctx context.Context, q *request, a *attempt) (res shop.Answer, err error) {
 	var told []bot.Intent
 	err = c.DB.Update(ctx, func(tx store.Tx) error {
-		res, told = result{}, nil
+		res, told = shop.Answer{}, nil
 		d, desk, before, err := c.known(tx, q, a)
 		if err != nil || before != nil {
 			res = orNone(before)
@@ -125,9 +119,9 @@ func (c *Counter) do(ctx context.Context, q *request, a *attempt) (res result, e
 		if err != nil {
 			return err
 		}
-		post := c.letters(tx, q.now, string(d.ID)+"."+a.ID)
+		letters := c.Shop.Letters(tx, q.now, "counter."+string(d.ID)+"."+a.ID)
 		work := &doing{till: c.till(), device: d, api: c, Call: &till.Call{
-			Tx: tx, Now: q.now, At: at, Me: s, Store: d.Store, Printer: q.printer, Tell: post.tell,
+			Tx: tx, Now: q.now, At: at, Me: s, Store: d.Store, Printer: q.printer, Tell: letters.Tell,
 			Op: func(part string) loyalty.OpID {
 				return loyalty.OpID("counter/" + string(d.ID) + "/" + a.ID + "/" + part)
 			},
@@ -137,30 +131,30 @@ func (c *Counter) do(ctx context.Context, q *request, a *attempt) (res result, e
 		if err != nil {
 			return err
 		}
-		if told, err = post.put(c.Outbox); err != nil {
+		if told, err = letters.Put(c.Outbox); err != nil {
 			return err
 		}
-		res.status = http.StatusOK
-		if res.raw, err = json.Marshal(answer); err != nil {
+		res.Status = http.StatusOK
+		if res.Raw, err = json.Marshal(answer); err != nil {
 			return err
 		}
 		return c.keep(tx, q, a, d, desk, res)
 	})
-	if err == nil {
-		c.nudge(told)
+	if err == nil && len(told) > 0 {
+		c.Outbox.Nudge(told...)
 	}
 	return res, err
 }
 
-func orNone(r *result) result {
+func orNone(r *shop.Answer) shop.Answer {
 	if r == nil {
-		return result{}
+		return shop.Answer{}
 	}
 	return *r
 }
 
 // refuse stores that an act was refused, as it counts as a try if it does.
-func (c *Counter) refuse(ctx context.Context, q *request, a *attempt, why error, f *failure) (res result, err error) {
+func (c *Counter) refuse(ctx context.Context, q *request, a *attempt, why error, f *failure) (res shop.Answer, err error) {
 	err = c.DB.Update(ctx, func(tx store.Tx) error {
 		d, desk, before, err := c.known(tx, q, a)
 		if err != nil || before != nil {
@@ -173,8 +167,8 @@ func (c *Counter) refuse(ctx context.Context, q *request, a *attempt, why error,
 		if err := c.till().Count(tx, why, q.now); err != nil {
 			return err
 		}
-		res.status = f.Status
-		if res.raw, err = json.Marshal(f); err != nil {
+		res.Status = f.Status
+		if res.Raw, err = json.Marshal(f); err != nil {
 			return err
 		}
 		return c.keep(tx, q, a, d, desk, res)
@@ -196,7 +190,7 @@ func (c *Counter) deviceOf(ctx context.Context, q *request) (id people.DeviceID)
 }
 
 // known finds device and session, and what came of the act before.
-func (c *Counter) known(tx store.Tx, q *request, a *attempt) (d people.Device, desk people.Desk, before *result, err error) {
+func (c *Counter) known(tx store.Tx, q *request, a *attempt) (d people.Device, desk people.Desk, before *shop.Answer, err error) {
 	if d, err = c.device(tx, q); err != nil {
 		return d, desk, nil, err
 	}
@@ -207,20 +201,8 @@ func (c *Counter) known(tx store.Tx, q *request, a *attempt) (d people.Device, d
 	if !ok {
 		return d, desk, nil, errSession
 	}
-	if err := tx.Lock(store.Subject("counterop/" + string(d.ID) + "/" + a.ID)); err != nil {
-		return d, desk, nil, err
-	}
-	row, ok, err := keptTable.Get(tx, string(d.ID), a.ID)
-	if err != nil || !ok {
-		return d, desk, nil, err
-	}
-	if !hmac.Equal([]byte(row.Digest), []byte(c.digest(a, desk.Staff))) {
-		// A page never does this: somebody plays with what it sends.
-		c.Shop.Log.Warn("an act's id came again with other contents, and was refused", "device", d.ID, "act", a.verb)
-		return d, desk, nil, errConflict
-	}
-	res, err := c.opened(tx, row)
-	return d, desk, &res, err
+	before, err = c.before(tx, a, d, desk.Staff)
+	return d, desk, before, err
 }
 
 // errLate refuses what happened too long ago.

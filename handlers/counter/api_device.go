@@ -32,6 +32,8 @@ type (
 		} `json:"currency"`
 		Staff []staffAnswer     `json:"staff"`
 		Items []itemAnswer      `json:"items"`
+		Plans []planAnswer      `json:"plans"`
+		Door  bool              `json:"door"` // the shop has events
 		Idle  int               `json:"idle"` // seconds
 		Late  int               `json:"late"` // days
 		Words map[string]string `json:"words"`
@@ -100,6 +102,7 @@ func (c *Counter) state(ctx context.Context, q *request) (any, error) {
 	for _, it := range p.Rules.Earning.Items {
 		a.Items = append(a.Items, itemAnswer{it.ID, p.Words(programme.Item, it.ID, string(q.printer.Lang)).Name})
 	}
+	a.Plans, a.Door = c.plans(q), c.Shop.Has("events", q.now)
 	if cookie, err := q.r.Cookie(cookieName); err == nil {
 		c.setCookie(q, cookie.Value) // a browser forgets it after a year or so
 	}
@@ -163,7 +166,9 @@ func (c *Counter) register(ctx context.Context, q *request, b registerBody) (any
 	if err != nil {
 		return nil, err
 	}
-	c.nudge(told)
+	if len(told) > 0 {
+		c.Outbox.Nudge(told...)
+	}
 	c.setCookie(q, secret)
 	return map[string]any{"device": c.deviceAnswer(d)}, nil
 }
@@ -204,7 +209,7 @@ func (c *Counter) tellBoss(tx store.Tx, q *request, d people.Device) ([]bot.Inte
 		return nil, err
 	}
 	m := bot.Message{Text: speak.Say(i18n.CounterRegistered, "Device", d.Name, "Store", c.Shop.StoreName(d.Store))}
-	post := c.letters(tx, q.now, "device."+string(d.ID))
-	post.tell(bot.Telling{Person: bot.PersonID(boss.Member), To: to, Class: bot.Receipt, Carriage: bot.RideOnly, Messages: []bot.Message{m}})
-	return post.put(c.Outbox)
+	letters := c.Shop.Letters(tx, q.now, "counter.device."+string(d.ID))
+	letters.Tell(bot.Telling{Person: bot.PersonID(boss.Member), To: to, Class: bot.Receipt, Carriage: bot.RideOnly, Messages: []bot.Message{m}})
+	return letters.Put(c.Outbox)
 }

@@ -40,6 +40,7 @@ type (
 		Owed     loyalty.Points  `json:"owed"`
 		Note     string          `json:"note"`
 		Frozen   bool            `json:"frozen"`
+		Plan     *hasAnswer      `json:"plan,omitempty"`
 		Cards    []cardAnswer    `json:"cards"`
 		Vouchers []voucherAnswer `json:"vouchers"`
 	}
@@ -86,24 +87,24 @@ func (c *Counter) find(ctx context.Context, q *request, b findBody) (any, error)
 }
 
 func (s *search) find(b findBody) (a findAnswer, err error) {
-	at := readScan(b.Scan)
+	at := till.ReadScan(b.Scan)
 	if b.Scan == "" {
-		at = scanned{typed: strings.TrimSpace(b.Q)}
-		if len(at.typed) > 200 {
+		at = till.Scanned{Typed: strings.TrimSpace(b.Q)}
+		if len(at.Typed) > 200 {
 			return a, errNone
 		}
 	}
 	switch {
-	case at.card != "":
+	case at.Card != "":
 		id, err := s.c.byScan(s.call, b.Scan, s.call.Now)
 		if err != nil {
 			return a, err
 		}
 		return s.show([]loyalty.MemberID{id})
-	case at.voucher != "":
-		return s.byVoucher(at.voucher)
+	case at.Voucher != "":
+		return s.byVoucher(at.Voucher)
 	}
-	return s.typed(at.typed)
+	return s.typed(at.Typed)
 }
 
 // typed is whom typed words mean, in the order in which chat reads them.
@@ -234,6 +235,9 @@ func (s *search) member(m people.Person) (a memberAnswer, err error) {
 	}
 	account, err := s.c.Shop.Book.Account(tx, m.ID)
 	if err != nil {
+		return a, err
+	}
+	if a.Plan, err = s.has(m); err != nil {
 		return a, err
 	}
 	a.Cards = s.c.cards(p, now, s.c.till().AllStamps(now, &account))

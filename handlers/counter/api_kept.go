@@ -2,73 +2,56 @@ package counter
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"slices"
 	"time"
 
+	"regulars/handlers/shop"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
 	"regulars/store"
 )
 
-// kept is what came of an act, so that the same id gives the same answer.
-type kept struct {
-	Digest string           `json:"d"`
-	Status int              `json:"s"`
-	Member loyalty.MemberID `json:"m,omitempty"`
-	Sealed []byte           `json:"a"` // the answer, under the member's key, else the installation's
-	At     time.Time        `json:"at"`
-}
-
-var keptTable = store.NewTable[kept]("counterop/", store.Locked, func(rest []byte) store.Subject {
-	return store.Subject("counterop/" + string(rest))
-})
-
 // keptFor is how long an answer is kept: longer than anything may wait in a
 // queue. The ledger knows the act's own id far longer.
 const keptFor = 14 * 24 * time.Hour
 
-// keptPurpose is what answers are sealed for.
-const keptPurpose = "counter answer"
+// answers are what came of acts, so that the same id gives the same answer.
+var answers = shop.NewAnswers("counterop", "counter answer", keptFor)
 
 // Sweep deletes answers that were kept long enough. It returns how many went.
 func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
-	return store.Sweep(ctx, db, keptTable.All(), 100, func(row store.Row) bool {
-		var k kept
-		return store.Decode(row.Key, row.Value, &k) == nil && now.Sub(k.At) > keptFor
-	})
+	return answers.Sweep(ctx, db, now)
 }
 
-// opened is a stored answer. Of somebody who was erased nothing is told again
-// but that it was done.
-func (c *Counter) opened(r store.Reader, row kept) (res result, err error) {
-	res.status = row.Status
-	if row.Member == "" {
-		res.raw, err = c.Shop.Vault.OpenShop(keptPurpose, row.Sealed)
-		return res, err
+// asked is an act as its answer is kept. What must be the same when an id comes
+// again is what is done, and by whom. When it happened and in which session is not.
+func (c *Counter) asked(a *attempt, d people.Device, by people.StaffID) shop.Asked {
+	content := slices.Concat([]byte(a.verb+"\x00"+string(by)+"\x00"), a.content)
+	return shop.Asked{By: string(d.ID), ID: a.ID, Digest: c.Shop.Digest("counter acts", content)}
+}
+
+// before is what came of the act before, nil for nothing. Of somebody who was
+// erased nothing is told again but that it was done.
+func (c *Counter) before(tx store.Tx, a *attempt, d people.Device, by people.StaffID) (*shop.Answer, error) {
+	res, ok, err := answers.Known(c.Shop, tx, c.asked(a, d, by))
+	if conflict := (*loyalty.ConflictError)(nil); errors.As(err, &conflict) {
+		// A page never does this: somebody plays with what it sends.
+		c.Shop.Log.Warn("an act's id came again with other contents, and was refused", "device", d.ID, "act", a.verb)
 	}
-	res.raw, err = c.Shop.Vault.OpenFor(r, row.Member, keptPurpose, row.Sealed)
-	if errors.Is(err, people.ErrErased) || errors.Is(err, people.ErrNobody) {
-		return result{row.Status, json.RawMessage(`{}`)}, nil
+	if errors.Is(err, people.ErrErased) {
+		res.Raw, ok, err = json.RawMessage(`{}`), true, nil
 	}
-	return res, err
+	if err != nil || !ok {
+		return nil, err
+	}
+	return &res, nil
 }
 
 // keep stores the answer, and that the session was used.
-func (c *Counter) keep(tx store.Tx, q *request, a *attempt, d people.Device, desk people.Desk, res result) (err error) {
-	row := kept{Digest: c.digest(a, desk.Staff), Status: res.status, Member: a.member, At: q.now.UTC()}
-	if row.Member == "" {
-		row.Sealed, err = c.Shop.Vault.SealShop(keptPurpose, res.raw, c.Shop.Rand)
-	} else {
-		row.Sealed, err = c.Shop.Vault.SealFor(tx, row.Member, keptPurpose, res.raw, c.Shop.Rand)
-	}
-	if err != nil {
-		return err
-	}
-	if err := keptTable.Put(tx, row, string(d.ID), a.ID); err != nil {
+func (c *Counter) keep(tx store.Tx, q *request, a *attempt, d people.Device, desk people.Desk, res shop.Answer) error {
+	if err := answers.Keep(c.Shop, tx, c.asked(a, d, desk.Staff), a.member, res, q.now); err != nil {
 		return err
 	}
 	if desk.Ended.IsZero() {
@@ -76,13 +59,4 @@ func (c *Counter) keep(tx store.Tx, q *request, a *attempt, d people.Device, des
 	}
 	desk.Waiting--
 	return c.Shop.Vault.PutDesk(tx, a.Session, desk)
-}
-
-// digest is a keyed hash of what must be the same when an id comes again: what
-// is done, and by whom. When it happened and in which session is not.
-func (c *Counter) digest(a *attempt, by people.StaffID) string {
-	m := hmac.New(sha256.New, c.Shop.Vault.Derive("counter acts"))
-	m.Write([]byte(a.verb + "\x00" + string(by) + "\x00"))
-	m.Write(a.content)
-	return hex.EncodeToString(m.Sum(nil)[:16])
 }

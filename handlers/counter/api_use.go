@@ -31,8 +31,8 @@ func (d *doing) use(b useBody) (any, error) {
 		}
 	default:
 		text := b.Code
-		if s := readScan(b.Scan); b.Scan != "" {
-			text = string(s.voucher) + s.typed
+		if s := till.ReadScan(b.Scan); b.Scan != "" {
+			text = string(s.Voucher) + s.Typed
 		}
 		code, ok := voucher.ParseCode(text)
 		if !ok {
@@ -45,7 +45,7 @@ func (d *doing) use(b useBody) (any, error) {
 		return nil, err
 	}
 	d.member = used.Member.ID
-	what := d.till.Reward(d.Printer, d.Now, used.Voucher.Reward)
+	what := d.till.VoucherName(d.Printer, d.Now, used.Voucher)
 	a := d.done(used.Member, bot.Message{Title: what, Text: d.Printer.Say(i18n.UseDone, "Name", till.Called(d.Printer, used.Member))}, nil)
 	a.What, a.Label, a.Undo = what, used.Ref, true
 	a.Ref, err = d.api.refOf(till.Done{Ref: used.Voucher.Use, Voucher: used.Voucher.ID}, d.device.ID, d.Now)
@@ -69,9 +69,15 @@ type undoBody struct {
 func (d *doing) undo(b undoBody) (any, error) {
 	which := till.Done{}
 	if ref, ok := loyalty.ParseRef(b.Ref); ok && len(b.Ref) <= 40 {
+		if a, is, err := d.planBack(ref); is {
+			return a, err
+		}
 		which.Ref = ref
 	} else {
 		h, err := d.api.open(b.Ref, d.device.ID, d.Now)
+		if err == nil && h.Event != "" {
+			return d.gone(h)
+		}
 		if err != nil || h.Voucher == "" {
 			return nil, loyalty.ErrUnknownRef
 		}

@@ -66,18 +66,18 @@ func (c *Counter) memberOf(call *till.Call, id loyalty.MemberID) (people.Person,
 // than the page's queue lasts is good for nothing, also for a late entry:
 // pictures of cards are kept.
 func (c *Counter) byScan(call *till.Call, text string, at time.Time) (loyalty.MemberID, error) {
-	s := readScan(text)
-	if s.card != "" {
+	s := till.ReadScan(text)
+	if s.Card != "" {
 		if first := call.Now.Add(-queuedFor); at.Before(first) {
 			at = first
 		}
-		id, err := c.Shop.Vault.ReadCard(call.Tx, s.card, at)
+		id, err := c.Shop.Vault.ReadCard(call.Tx, s.Card, at)
 		if errors.Is(err, people.ErrFrozen) {
 			err = nil // a locked card's owner may earn, and not spend
 		}
 		return id, err
 	}
-	if code, err := people.ParseCardCode(s.typed); err == nil {
+	if code, err := people.ParseCardCode(s.Typed); err == nil {
 		return c.byCard(call, code)
 	}
 	return "", people.ErrCardToken

@@ -6,11 +6,15 @@
 //	GET /v/{code}        the same behind a voucher's QR; it looks nothing up
 //	GET /r/{code}        a receipt's: it leads its customer to the chat, with the
 //	                     claim typed in; it looks nothing up
+//	GET /k/{code}        a store's check-in: it leads its customer to the chat, with the
+//	                     check-in typed in; it looks nothing up
+//	GET /counter/checkin the code to check in with, on a registered device's screen
 //	GET /i/{token}.png   a code that the bot has drawn, until it expires
 //	GET /p/{hash}-{name} a picture of the shop's, such as that of a reward
 //	GET /m/{token}       a member's live card, and /m/{token}/changes what changes on it
 //	GET /counter/        the till of a device on the counter, see page.go; what it asks
 //	                     under /counter/api/ is [Counter]'s
+//	GET /n/{partner}/{secret} a neighbour's staff's, under a secret address: they look at vouchers, and take them by POST
 //	GET /poster/{lang}   a page to print with the ways into the chats; /staffcard/{lang} one for the team
 //
 // Both tokens are opaque and expire; a token that is no good says nothing about
@@ -56,6 +60,7 @@ type Pages struct {
 
 	photos shelf
 	live   watchers
+	guess  guesses
 }
 
 // Register adds the pages to a mux.
@@ -63,11 +68,14 @@ func (p *Pages) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /c/{token}", p.card)
 	mux.HandleFunc("GET /v/{code}", p.voucher)
 	mux.HandleFunc("GET /r/{code}", p.receipt)
+	mux.HandleFunc("GET /k/{code}", p.checkIn)
+	mux.HandleFunc("GET /counter/checkin", p.checkInShown)
 	mux.HandleFunc("GET /i/{file}", p.picture)
 	mux.HandleFunc("GET /p/{file}", p.photo)
 	p.counterPage(mux)
 	p.registerLive(mux)
 	p.registerPrint(mux)
+	p.registerNeighbour(mux)
 }
 
 // pictureLife is how long a picture in a chat can be loaded. LINE and the apps
@@ -166,6 +174,9 @@ func (p *Pages) voucher(w http.ResponseWriter, r *http.Request) {
 	code, ok := voucher.ParseCode(r.PathValue("code"))
 	if !ok {
 		http.NotFound(w, r)
+		return
+	}
+	if p.neighbourScans(w, r, code) {
 		return
 	}
 	p.lead(w, r, "use "+string(code), i18n.ScanVoucherTitle, i18n.ScanVoucherStaff, i18n.ScanVoucherCustomer)

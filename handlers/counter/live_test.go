@@ -124,11 +124,11 @@ func TestLivePageGone(t *testing.T) {
 	}
 }
 
-// event is one of a stream's.
-type event struct{ name, data string }
+// streamed is one of a stream's.
+type streamed struct{ name, data string }
 
 // listen opens the stream of changes; it ends with the test.
-func (c *carded) listen(address string) (<-chan event, *http.Response) {
+func (c *carded) listen(address string) (<-chan streamed, *http.Response) {
 	c.t.Helper()
 	mux := http.NewServeMux()
 	c.pages.Register(mux)
@@ -145,16 +145,16 @@ func (c *carded) listen(address string) (<-chan event, *http.Response) {
 		c.t.Fatal(err)
 	}
 	c.t.Cleanup(func() { res.Body.Close() })
-	out := make(chan event, 100)
+	out := make(chan streamed, 100)
 	go func() {
 		defer close(out)
-		var e event
+		var e streamed
 		for lines := bufio.NewScanner(res.Body); lines.Scan(); {
 			name, value, _ := strings.Cut(lines.Text(), ": ")
 			switch {
 			case lines.Text() == "":
 				out <- e
-				e = event{}
+				e = streamed{}
 			case name == "event":
 				e.name = value
 			case name == "data":
@@ -166,7 +166,7 @@ func (c *carded) listen(address string) (<-chan event, *http.Response) {
 }
 
 // await reads until an event contains a text.
-func (c *carded) await(events <-chan event, name, text string) {
+func (c *carded) await(events <-chan streamed, name, text string) {
 	c.t.Helper()
 	late := time.After(20 * time.Second)
 	for {
@@ -207,7 +207,7 @@ func TestLiveStreamsEnd(t *testing.T) {
 	c := newCarded(t)
 	stopping := make(chan struct{})
 	c.pages.Stopping = stopping
-	var all []<-chan event
+	var all []<-chan streamed
 	for range mostByOne {
 		events, _ := c.listen(c.address)
 		c.await(events, "beat", "")

@@ -149,7 +149,7 @@ func TestCounterPageWords(t *testing.T) {
 			asked[n[1]] = true
 		}
 	}
-	for _, kind := range []string{"sale", "use", "undo", "code"} { // "kind_" + kind
+	for _, kind := range []string{"sale", "use", "undo", "code", "plan", "arrive"} { // "kind_" + kind
 		asked["kind_"+kind] = true
 	}
 	delete(asked, "kind_")

@@ -31,6 +31,9 @@ var pageKeys = []i18n.Key{
 	i18n.CounterPageWrong, i18n.CounterPageStoreFull, i18n.CounterPageSound, i18n.CounterPageOn, i18n.CounterPageOff,
 	i18n.CounterPageLanguage, i18n.CounterPageDevice, i18n.CounterPageInstall, i18n.CounterPageKindSale, i18n.CounterPageKindUse,
 	i18n.CounterPageKindUndo, i18n.CounterPageKindCode,
+	i18n.CounterPagePlan, i18n.CounterPagePlanHas, i18n.CounterPagePlanMonth, i18n.CounterPagePlanYear, i18n.CounterPageKindPlan,
+	i18n.CounterPageDoor, i18n.CounterPageDoorNone, i18n.CounterPageDoorCode, i18n.CounterPageDoorLet, i18n.CounterPageDoorIn,
+	i18n.CounterPageDoorWaits, i18n.CounterPageKindArrive,
 }
 
 // pageCurrencies are those whose amounts shops write with a sign of their own.

@@ -17,7 +17,12 @@ func (p *Pages) receipt(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	line := shop.ClaimLine(code)
+	p.leadOrGo(w, r, shop.ClaimLine(code), i18n.ScanReceiptTitle, i18n.ScanReceiptSend, i18n.ScanReceiptOnce)
+}
+
+// leadOrGo leads to the shop's chats with a line typed in, straight there where
+// there is but one.
+func (p *Pages) leadOrGo(w http.ResponseWriter, r *http.Request, line string, title, send, once i18n.Key) {
 	var only []string
 	for _, c := range p.Shop.Channels {
 		if u, ok := p.Shop.ChatLink(c.Name, line); ok {
@@ -30,5 +35,5 @@ func (p *Pages) receipt(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, only[0], http.StatusSeeOther)
 		return
 	}
-	p.lead(w, r, line, i18n.ScanReceiptTitle, i18n.ScanReceiptSend, i18n.ScanReceiptOnce)
+	p.lead(w, r, line, title, send, once)
 }

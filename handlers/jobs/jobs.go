@@ -25,6 +25,8 @@ type Jobs struct {
 	DB     store.DB
 	Shop   *shop.Shop
 	Outbox bot.Outbox
+	// Doors is the way to the groups that members of some tiers may enter.
+	Doors Doors
 	// More are jobs of rooms that this one does not know.
 	More []schedule.Job
 }
@@ -39,9 +41,14 @@ func (j Jobs) All() []schedule.Job {
 		[]schedule.Job{{Name: "club", Spec: everyMinute, Run: j.club}},
 		[]schedule.Job{{Name: "settle", Spec: "*/10 * * * *", Run: j.settle}},
 		[]schedule.Job{{Name: "nudges", Spec: everyMinute, Run: j.nudges}},
+		[]schedule.Job{{Name: "plans", Spec: everyMinute, Run: j.plans}},
 		j.surveyJobs(),
+		j.eventJobs(),
+		j.playJobs(),
+		j.roomJobs(),
 		j.digestJob(),
 		j.segments(),
+		j.statements(),
 		j.More,
 	)
 	for i := range all {

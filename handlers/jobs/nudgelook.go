@@ -126,7 +126,7 @@ func (x *looking) tell(d dueNow) (did bool, err error) {
 			return false, err
 		}
 	}
-	to, speak, ok, err := x.Shop.Reach(x.tx, x.p.ID)
+	to, speak, ok, err := x.Shop.ReachUnasked(x.tx, x.p.ID)
 	if err != nil {
 		return false, err
 	}

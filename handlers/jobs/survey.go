@@ -101,7 +101,7 @@ func (j Jobs) askOne(tx store.Tx, m loyalty.MemberID, now time.Time) (bool, erro
 	if skip, err := j.notAsked(tx, who.ID, p.Visit); err != nil || skip {
 		return false, err
 	}
-	to, speak, reached, err := s.Reach(tx, who.ID)
+	to, speak, reached, err := s.ReachUnasked(tx, who.ID)
 	if err != nil {
 		return false, err
 	}
@@ -241,7 +241,7 @@ func (j Jobs) tellWhatBecame(tx store.Tx, m loyalty.MemberID, x survey.Telling, 
 	if err != nil || who.Status != people.Member || !who.Agreed(people.ForPromo) {
 		return false, err
 	}
-	to, speak, ok, err := s.Reach(tx, who.ID)
+	to, speak, ok, err := s.ReachUnasked(tx, who.ID)
 	if err != nil || !ok {
 		return false, err
 	}

@@ -158,6 +158,9 @@ func (y *year) join() {
 				return err
 			}
 			day := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, y.random.IntN(365))
+			if day.Day() == 1 && (day.Month() == yearFrom.Month() || day.Month() == yearUntil.Month()) {
+				day = day.AddDate(0, 0, 1) // the year begins and ends at noon of such a day: it has two of them, or a half
+			}
 			month, dom := day.Month(), day.Day()
 			if i < len(odd) {
 				month, dom = time.Month(odd[i][0]), odd[i][1]
@@ -259,6 +262,8 @@ var down = []outage{
 // and of a week, deaths at any write or commit, and a clock that jumps.
 func (y *year) live() {
 	outages := map[time.Duration]int{24 * time.Hour: 6, 7 * 24 * time.Hour: 2}
+	y.clock.set(yearFrom)
+	y.run() // before anything happens: a schedule does nothing of what was before its first start
 	planned := slices.DeleteFunc(slices.Clone(down), func(d outage) bool { return d.from.Before(yearFrom) })
 	for now := yearFrom; now.Before(yearUntil); {
 		now = now.Add(time.Duration(1+y.random.IntN(260)) * time.Minute)

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"slices"
+	"time"
 
 	"regulars/loyalty"
 	"regulars/loyalty/book"
@@ -28,6 +29,7 @@ func (s *Shop) newClub() *club.Club {
 	vouchers.Used = func(tx store.Tx, v voucher.Voucher, act book.Act) error {
 		return s.after(tx, club.Deed{Kind: club.Used, Member: v.Member, Act: act, Voucher: v})
 	}
+	vouchers.Unused = func(tx store.Tx, was voucher.Voucher, act book.Act) error { return s.Offers().Unused(tx, was, act) }
 	return &club.Club{Book: s.Book, Vouchers: vouchers, Referrals: referrals, Programme: s.Rules, Facts: s.Facts, After: s.after}
 }
 
@@ -44,6 +46,25 @@ func (s *Shop) after(tx store.Tx, d club.Deed) error {
 		}
 	}
 	return nil
+}
+
+// Enrolled tells that a program made a member of somebody, see Enrolments.
+func (s *Shop) Enrolled(tx store.Tx, m loyalty.MemberID, at loyalty.Store, now time.Time) error {
+	for _, tell := range s.Enrolments {
+		if err := tell(tx, m, at, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Program is what a program is called that acts here with a key of the shop's;
+// "" for any other actor.
+func (s *Shop) Program(r store.Reader, a loyalty.Actor) (string, error) {
+	if s.Programs == nil {
+		return "", nil
+	}
+	return s.Programs(r, a)
 }
 
 // changed tells all who derive something from a member's rows.
@@ -69,6 +90,11 @@ func (s *Shop) Facts(r store.Reader, id loyalty.MemberID) (loyalty.Facts, error)
 			return f, err
 		}
 		f.Returned = f.Returned || back
+	}
+	if s.Plans != nil && len(s.Rules(s.Clock.Now()).Plans) > 0 {
+		if f.Plans, err = s.Plans.Times(r, id, s.Clock.Now()); err != nil {
+			return f, err
+		}
 	}
 	if s.Boosts == nil {
 		return f, nil

@@ -13,7 +13,7 @@ import (
 func (s *Shop) Has(command string, at time.Time) bool { return Has(s.Rules(at), command) }
 
 // Optional are the members' commands that need something of the programme.
-var Optional = []string{"redeem", "vouchers", "level", "stamps", "gifts", "invite"}
+var Optional = []string{"redeem", "vouchers", "level", "stamps", "gifts", "invite", "offers", "activities", "family", "match", "matches", "events", "review", "post", "voices", "donate", "arrived", "play", "packet", "quiz", "plan", "paid", "missions", "checkin", "board", "checkincode", "rooms", "room", "guests"}
 
 // Has reports whether rules have anything to show for a command; true for those
 // that are not Optional.
@@ -32,6 +32,41 @@ func Has(r *loyalty.Programme, command string) bool {
 		return len(r.Gifts) > 0 || slices.ContainsFunc(r.Cards, func(c loyalty.StampCard) bool { return c.Prize != "" })
 	case "invite":
 		return r.Referral.On()
+	case "review", "post":
+		_, ok := r.VoiceOf(loyalty.VoiceKind(command))
+		return ok
+	case "voices":
+		return len(r.Voices) > 0
+	case "donate":
+		return len(r.Charities) > 0
+	case "events", "arrived":
+		return len(r.Events) > 0 || r.MakeEvents
+	case "offers":
+		return len(r.Offers) > 0
+	case "play":
+		return len(r.Play.Games) > 0
+	case "packet":
+		return r.Play.Packets.On()
+	case "quiz":
+		return r.Play.Asks()
+	case "plan", "paid":
+		return len(r.Plans) > 0
+	case "missions", "begin":
+		return len(r.Missions)+len(r.Streaks) > 0
+	case "checkin", "checkincode":
+		return r.CheckIn.On
+	case "board":
+		return r.Board.On
+	case "match", "matches":
+		return r.Match.On()
+	case "family":
+		return r.Household.On()
+	case "rooms", "room":
+		return len(r.Rooms) > 0
+	case "guests":
+		return slices.ContainsFunc(r.Rooms, func(x loyalty.Room) bool { return x.LINE })
+	case "activities":
+		return len(ActivitiesOf(r)) > 0
 	}
 	return true
 }

@@ -47,7 +47,7 @@ func (s *Shop) MaySend(tx store.Tx, i bot.Intent, now time.Time) (why string, la
 		later = now.Add(lockedWait)
 	case i.Class == bot.Promo && !p.Agreed(people.ForPromo):
 		return "no consent", later, nil
-	case unasked && p.Quiet:
+	case unasked && (p.Quiet || account.Quiet):
 		return "quiet", later, nil
 	case unasked:
 		later, err = s.unasked(tx, p, i, now)
@@ -67,6 +67,13 @@ type May struct {
 // Who was let go for it before is let go again, but not in quiet hours, nor when
 // they opted out, blocked or left since.
 func (s *Shop) MayAll(tx store.Tx, intent string, class bot.Class, ch bot.ChannelName, all []bot.PersonID, now time.Time) ([]May, error) {
+	everybody := make([]store.Subject, len(all)) // at once: one question instead of hundreds
+	for i, id := range all {
+		everybody[i] = people.Subject(loyalty.MemberID(id))
+	}
+	if err := tx.Lock(everybody...); err != nil {
+		return nil, err
+	}
 	out := make([]May, len(all))
 	for i, id := range all {
 		var err error
@@ -85,10 +92,10 @@ func (s *Shop) mayOne(tx store.Tx, intent string, class bot.Class, ch bot.Channe
 	if err != nil {
 		return May{}, err
 	}
-	open, frozen := false, p.Frozen
+	open, frozen, quiet := false, p.Frozen, p.Quiet
 	for _, a := range p.Accounts {
 		if a.Channel == string(ch) {
-			open, frozen = open || !a.Blocked, frozen || a.Frozen
+			open, frozen, quiet = open || !a.Blocked, frozen || a.Frozen, quiet || a.Quiet
 		}
 	}
 	unasked := class == bot.Nudge || class == bot.Promo
@@ -101,7 +108,7 @@ func (s *Shop) mayOne(tx store.Tx, intent string, class bot.Class, ch bot.Channe
 		return May{Why: "frozen"}, nil
 	case class == bot.Promo && !p.Agreed(people.ForPromo):
 		return May{Why: "no consent"}, nil
-	case unasked && p.Quiet:
+	case unasked && quiet:
 		return May{Why: "quiet"}, nil
 	case !unasked:
 		return May{}, nil

@@ -55,6 +55,9 @@ func (s *Shop) Merge(tx store.Tx, from, into loyalty.MemberID, by book.Act) (Mer
 	if err := s.Vault.Merge(tx, from, into, by.Now, s.Rand); err != nil {
 		return m, err
 	}
+	if err := s.Households.Merged(tx, from, into, by.Now); err != nil {
+		return m, err
+	}
 	return m, s.Club.Redate(tx, into, by.Now)
 }
 
@@ -80,6 +83,9 @@ func (s *Shop) Unmerge(tx store.Tx, from loyalty.MemberID, by book.Act) (m Merge
 		return m, err
 	}
 	if err := s.Vault.Unmerge(tx, from, by.Now, s.Rand); err != nil {
+		return m, err
+	}
+	if err := s.Households.Unmerged(tx, from, m.Into, by.Now); err != nil {
 		return m, err
 	}
 	for _, id := range []loyalty.MemberID{from, m.Into} {

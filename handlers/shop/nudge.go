@@ -9,6 +9,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/club"
 	"regulars/loyalty/people"
+	"regulars/loyalty/plan"
 	"regulars/loyalty/reach"
 	"regulars/loyalty/voucher"
 	"regulars/store"
@@ -32,11 +33,12 @@ func (s *Shop) ZoneOf(p people.Person, now time.Time) *time.Location {
 // an Update it locks them.
 func (s *Shop) NudgeFacts(r store.Reader, p people.Person, now time.Time) (*reach.Facts, error) {
 	f := &reach.Facts{Joined: p.JoinedAt}
-	tier := false
+	tier, plans := false, false
 	for _, n := range s.Programme(now).Nudges {
 		f.Points = f.Points || n.Kind == loyalty.NudgePoints
 		f.Lapses = f.Lapses || n.Kind == loyalty.NudgeVouchers
 		tier = tier || n.Kind == loyalty.NudgeTier
+		plans = plans || n.Kind == loyalty.NudgePlan
 	}
 	a, err := s.Book.Account(r, p.ID)
 	if err != nil {
@@ -57,9 +59,24 @@ func (s *Shop) NudgeFacts(r store.Reader, p people.Person, now time.Time) (*reac
 			return nil, err
 		}
 	}
+	if plans {
+		if err := s.planEnds(r, p.ID, now, f); err != nil {
+			return nil, err
+		}
+	}
 	plan, err := reach.Load(r, p.ID)
 	f.Thanks = plan.Thanks
 	return f, err
+}
+
+// planEnds fills in the paid plan that ends if nobody pays for it: a trial ends too,
+// and one that was cancelled is to end.
+func (s *Shop) planEnds(r store.Reader, m loyalty.MemberID, now time.Time, f *reach.Facts) error {
+	x, state, err := s.Plans.Stand(r, m, now)
+	if terms, known := s.Rules(now).Plan(x.Plan); known && (state == plan.Runs || state == plan.Trial) {
+		f.Plan, f.PlanEnds, f.PlanDays = x.Plan, x.To, terms.Remind
+	}
+	return err
 }
 
 // endings are the member's open vouchers that lapse.
@@ -185,6 +202,9 @@ func (s *Shop) engaged(tx store.Tx, d club.Deed) error {
 	}
 	for _, n := range s.Programme(d.Act.Now).Nudges {
 		if reach.Thanked(&n, visits) {
+			if told, err := s.thanks(tx, p.ID, d.Act.Now); err != nil || !told {
+				return err
+			}
 			return reach.Thank(tx, p.ID, reach.Visit{Number: visits, At: d.Act.Now, By: d.Act.Actor, Store: d.Act.Store})
 		}
 	}

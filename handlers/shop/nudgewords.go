@@ -69,6 +69,8 @@ func (x *saying) message() (msg bot.Message, fields map[string]string, err error
 		msg.Text = x.Say(i18n.NudgeYears, "Count", x.Years)
 	case loyalty.NudgeThanks:
 		return x.thanks()
+	case loyalty.NudgePlan:
+		msg, fields = x.renewal()
 	case loyalty.NudgeReleased:
 		fields = map[string]string{"points": Points(x.Printer, x.Occasion.Points)}
 		msg.Text = x.Say(i18n.NudgeReleased, "Points", fields["points"])
@@ -288,4 +290,13 @@ func (x *saying) signer() (string, error) {
 		return "", nil
 	}
 	return Tidy(s.Name), err
+}
+
+// renewal tells of a paid plan that ends soon.
+func (x *saying) renewal() (msg bot.Message, f map[string]string) {
+	terms, _ := x.Rules(x.now).Plan(x.Plan)
+	f = map[string]string{"plan": x.PlanName(x.Printer, x.now, x.Plan), "date": x.last(x.End), "price": x.Shop.Money(x.Printer, x.now, terms.Price)}
+	msg.Text = x.Say(i18n.PlanRenew, "Plan", f["plan"], "Date", f["date"], "Money", f["price"])
+	msg.Buttons = x.command(i18n.KeyPlan, "plan")
+	return msg, f
 }

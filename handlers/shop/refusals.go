@@ -47,7 +47,7 @@ var plain = map[error]i18n.Key{
 
 // plains are all tables of refusals without numbers; rooms with many of their
 // own keep them in a file refusals_<room>.go and name them here.
-var plains = []map[error]i18n.Key{plain, plainProve, plainReferral, plainMerge, plainStaff}
+var plains = []map[error]i18n.Key{plain, plainProve, plainReferral, plainMerge, plainFamily, plainMatch, plainStaff, plainEvents, plainVoices, plainChance, plainPlans, plainMissions, plainRooms}
 
 // Words is the one place where typed refusals become words. It gives nil for
 // an error that is no refusal.
@@ -60,6 +60,21 @@ func (s *Shop) Words(err error) *bot.Refusal {
 		}
 	}
 	if no := s.numbered(err); no != nil {
+		return no
+	}
+	if no := s.offerWords(err); no != nil {
+		return no
+	}
+	if no := s.eventWords(err); no != nil {
+		return no
+	}
+	if no := s.saidWords(err); no != nil {
+		return no
+	}
+	if no := s.chanceWords(err); no != nil {
+		return no
+	}
+	if no := s.planWords(err); no != nil {
 		return no
 	}
 	return s.voucherWords(err)
@@ -80,6 +95,10 @@ func (s *Shop) numbered(err error) *bot.Refusal {
 		return refusal(err, i18n.RefuseShort, "Need", points(short.Need), "Have", points(short.Have))
 	case errors.As(err, &limit) && limit.Span == loyalty.SpanAct:
 		return refusal(err, i18n.RefuseCapAct, "Limit", points(limit.Limit))
+	case errors.As(err, &limit) && limit.Span == loyalty.SpanStoreAct:
+		return refusal(err, i18n.ChainsCapAct, "Limit", points(limit.Limit))
+	case errors.As(err, &limit) && limit.Span == loyalty.SpanStoreDay:
+		return refusal(err, i18n.ChainsCapDay, "Limit", points(limit.Limit), "Used", points(limit.Used))
 	case errors.As(err, &limit):
 		return refusal(err, i18n.RefuseCapDay, "Limit", points(limit.Limit), "Used", points(limit.Used))
 	case errors.As(err, &duplicate):

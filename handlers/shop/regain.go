@@ -3,6 +3,7 @@ package shop
 import (
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"regulars/bot"
@@ -10,6 +11,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
+	"regulars/loyalty/plan"
 	"regulars/loyalty/voucher"
 	"regulars/store"
 )
@@ -259,8 +261,8 @@ func (s *Shop) ClaimFor(t *bot.Turn, me loyalty.MemberID, phone people.Phone, ho
 
 // NothingToLose says whether a member has nothing that would be left behind if
 // their chat became another's: no movements but the stamps that everybody begins
-// with, no voucher, no gift that waits, and no friend who came by their
-// invitation.
+// with, no voucher, no gift that waits, no friend who came by their invitation, and
+// no payment or trial of a plan, of which the ledger knows nothing.
 func (s *Shop) NothingToLose(tx store.Tx, id loyalty.MemberID, now time.Time) (bool, error) {
 	list, err := s.Book.History(tx, id, 0, 2)
 	if err != nil || len(list) > 1 || len(list) == 1 && list[0].Gift != loyalty.StartGift {
@@ -272,6 +274,10 @@ func (s *Shop) NothingToLose(tx store.Tx, id loyalty.MemberID, now time.Time) (b
 	}
 	gifts, err := s.Club.Open(tx, id, now)
 	if err != nil || len(gifts) > 0 {
+		return false, err
+	}
+	paid, err := s.Plans.Payments(tx, id)
+	if err != nil || slices.ContainsFunc(paid, func(z plan.Payment) bool { return z.Taken.IsZero() }) {
 		return false, err
 	}
 	friends, _, err := s.Club.Referrals.Count(tx, id)

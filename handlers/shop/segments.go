@@ -2,6 +2,7 @@ package shop
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"regulars/bot"
@@ -24,7 +25,7 @@ func (s *Shop) newSegments() *segment.Desk {
 			return string(s.Channel(name).Platform), s.configured(name)
 		},
 		Known: s.segmentWords, Own: s.ownSegments,
-		Sources: []segment.Source{s.rollReferrals, rollIgnored, s.rollNPS},
+		Sources: []segment.Source{s.rollReferrals, rollIgnored, s.rollNPS, s.rollPlan},
 	}
 }
 
@@ -78,6 +79,13 @@ func (s *Shop) RecheckIgnored(ctx context.Context) (int, error) {
 // personChanged is told of each person who was written.
 func (s *Shop) personChanged(tx store.Tx, m loyalty.MemberID) error {
 	if err := s.Segments.PersonChanged(tx, m); err != nil {
+		return err
+	}
+	status, err := people.StatusOf(tx, m)
+	if err == nil && status == people.Erased {
+		err = errors.Join(s.Recommend.Forget(tx, m), s.Levers.Forget(tx, m))
+	}
+	if err != nil {
 		return err
 	}
 	return s.changed(tx, m)

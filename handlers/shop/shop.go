@@ -12,14 +12,24 @@ import (
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
+	"regulars/loyalty/chance"
 	"regulars/loyalty/club"
+	"regulars/loyalty/event"
+	"regulars/loyalty/household"
+	"regulars/loyalty/lever"
+	"regulars/loyalty/match"
 	"regulars/loyalty/metric"
+	"regulars/loyalty/mission"
 	"regulars/loyalty/people"
+	"regulars/loyalty/plan"
 	"regulars/loyalty/programme"
 	"regulars/loyalty/reach"
+	"regulars/loyalty/recommend"
 	"regulars/loyalty/rollup"
+	"regulars/loyalty/room"
 	"regulars/loyalty/segment"
 	"regulars/loyalty/survey"
+	"regulars/loyalty/voice"
 	"regulars/store"
 )
 
@@ -46,6 +56,12 @@ type Shop struct {
 	// Listeners are told of each deed of a member in its transaction, see
 	// [club.Club.After]; they are set before the shop opens.
 	Listeners []func(store.Tx, club.Deed) error
+	// Enrolments are told, in its transaction, that a program of the shop's made a
+	// member of somebody: their welcome, and the deed of joining, wait for them in
+	// a chat. They are set before the shop opens, as Listeners are.
+	Enrolments []func(tx store.Tx, m loyalty.MemberID, at loyalty.Store, now time.Time) error
+	// Programs gives a program that acts its name, see [Shop.Program]; nil: none has.
+	Programs func(store.Reader, loyalty.Actor) (string, error)
 	// Changes are told of each member whose points, vouchers or person were
 	// written, in that transaction and under the member's lock: what is derived
 	// from them is out of date. Like Listeners, they must be quick and must not
@@ -54,12 +70,38 @@ type Shop struct {
 	// Sends is what went out on each channel where that costs money, from from to
 	// to, whole days; nil: nobody counts.
 	Sends func(r store.Reader, from, to time.Time) ([]Sends, error)
+	// Outbox takes what members are to know at once of what was done anywhere; nil: they
+	// are told nothing.
+	Outbox func() bot.Outbox
 	// Surveys are what members are asked, and the cases that come of it.
 	Surveys *survey.Desk
+	// Events are what members sign up for.
+	Events *event.Desk
+	// Voices are what members say in public, and what they give to a charity.
+	Voices *voice.Desk
+	// Chance is what members play, and what is given away in groups.
+	Chance *chance.Desk
+	// Plans are the memberships that are paid for.
+	Plans *plan.Desk
+	// Missions are what members are challenged to, and what they get for showing up.
+	Missions *mission.Desk
+	// Households are members who use one another's points.
+	Households *household.Desk
+	// Matches gives tiers for what members have elsewhere.
+	Matches *match.Desk
+	// Rooms are the groups that a tier or a plan opens. TakeOut takes somebody out of
+	// one that is on Telegram, in the transaction that decides it and not before a
+	// moment; nil: nobody is.
+	Rooms   *room.Desk
+	TakeOut func(tx store.Tx, g room.Guest, notBefore time.Time) error
 	// Segments finds members by what is known of them.
 	Segments *segment.Desk
 	// Rollups are what the shop's days came to.
 	Rollups *rollup.Desk
+	// Recommend says what may please a member next.
+	Recommend *recommend.Desk
+	// Levers says who reads the words of which lever.
+	Levers *lever.Desk
 	// Metrics answers by name how the shop does.
 	Metrics *metric.Desk
 	// SMS is the outbox's way to text messages, "" where the shop has none.
@@ -76,12 +118,21 @@ func New(v *people.Vault, programmeAt func(time.Time) *programme.Programme, cloc
 	s.Persons = Persons{Vault: v, Rand: rand, LaneKey: v.Derive("lanes"), Lang: i18n.Lang(programmeAt(clock.Now()).Languages[0])}
 	s.Book = &book.Book{Key: v.ChainKey(), Programme: s.Rules, Facts: s.Facts, Caps: people.CapsOf}
 	s.Club = s.newClub()
-	s.Surveys = s.newSurveys()
-	s.Listeners = append(s.Listeners, s.asked)
+	s.Surveys, s.Chance = s.newSurveys(), s.newChance()
+	s.Events, s.Voices = s.newEvents(), s.newVoices()
+	s.Listeners = append(s.Listeners, s.leavesEvents)
+	s.Plans = s.newPlans()
+	s.Listeners = append(s.Listeners, s.asked, s.Plans.Heard)
+	s.Rooms = s.newRooms()
+	s.Listeners = append(s.Listeners, s.leavesRooms)
+	s.Missions = s.newMissions()
+	s.Listeners = append(s.Listeners, s.Missions.Heard)
+	s.Households, s.Matches = s.newHouseholds(), s.newMatches()
+	s.Listeners = append(s.Listeners, s.leftHome, s.Matches.Heard)
 	s.Segments = s.newSegments()
 	s.Rollups = &rollup.Desk{Book: s.Book, Programme: s.Rules, Segments: s.Segments}
 	s.Segments.Also = s.Rollups.Mark
-	s.Metrics = s.newMetrics()
+	s.Metrics, s.Recommend, s.Levers = s.newMetrics(), s.newRecommend(), s.newLevers()
 	v.Changed, s.Book.Changed, s.Club.Vouchers.Changed = s.personChanged, s.accountChanged, s.changed
 	s.Changes, s.Listeners = append(s.Changes, reach.Stale), append(s.Listeners, s.engaged)
 	return s
@@ -205,17 +256,26 @@ func (s *Shop) Whole(r store.Reader, id loyalty.MemberID) (people.Person, error)
 
 // Reach tells where a person is reached now: the chat where they spoke last, or
 // another one of theirs when that is blocked, or on a channel that is no longer
-// configured. ok is false when there is none. Channels to avoid are taken only
+// configured: where they spoke before, else where it costs nothing. ok is false when there is none. Channels to avoid are taken only
 // where there is no other.
 func (s *Shop) Reach(r store.Reader, id loyalty.MemberID, avoid ...bot.ChannelName) (to bot.Address, speak i18n.Printer, ok bool, err error) {
+	return s.reach(r, id, func(people.Account) bool { return true }, avoid)
+}
+
+// ReachUnasked is Reach for what nobody asked for: not in a chat that is to be
+// quiet.
+func (s *Shop) ReachUnasked(r store.Reader, id loyalty.MemberID) (to bot.Address, speak i18n.Printer, ok bool, err error) {
+	return s.reach(r, id, func(a people.Account) bool { return !a.Quiet }, nil)
+}
+
+func (s *Shop) reach(r store.Reader, id loyalty.MemberID, may func(people.Account) bool, avoid []bot.ChannelName) (to bot.Address, speak i18n.Printer, ok bool, err error) {
 	p, err := s.Whole(r, id)
 	if err != nil || p.Status == people.Erased {
 		return to, speak, false, err
 	}
 	speak = i18n.For(s.Speak(p))
-	for _, a := range append([]people.Account{{Identity: p.Home}}, p.Accounts...) {
-		known, has := p.Account(a.Identity)
-		if !has || known.Blocked || known.Frozen || !s.configured(bot.ChannelName(a.Channel)) {
+	for _, a := range s.cheapest(p.Chats()) {
+		if !may(a) || !s.configured(bot.ChannelName(a.Channel)) {
 			continue
 		}
 		who := bot.Identity{Channel: bot.ChannelName(a.Channel), User: bot.UserID(a.User)}
@@ -228,6 +288,28 @@ func (s *Shop) Reach(r store.Reader, id loyalty.MemberID, avoid ...bot.ChannelNa
 		}
 	}
 	return to, speak, ok, nil
+}
+
+// cheapest puts the chats where a message costs nothing before the others, as far
+// as nobody knows in which of them the person spoke later.
+func (s *Shop) cheapest(chats []people.Account) []people.Account {
+	if len(chats) < 3 {
+		return chats // the first is where they spoke last
+	}
+	slices.SortStableFunc(chats[1:], func(a, b people.Account) int {
+		if c := b.HeardAt.Compare(a.HeardAt); c != 0 {
+			return c
+		}
+		return s.costs(a) - s.costs(b)
+	})
+	return chats
+}
+
+func (s *Shop) costs(a people.Account) int {
+	if s.Channel(bot.ChannelName(a.Channel)).Platform == bot.Telegram {
+		return 0
+	}
+	return 1
 }
 
 func (s *Shop) configured(name bot.ChannelName) bool {
@@ -253,10 +335,20 @@ func (s *Shop) Called(t *bot.Turn, p people.Person) string {
 	return t.Word(i18n.SomeCustomer)
 }
 
-// Tidy makes a name that somebody chose safe to stand in a line: no line
-// breaks, no letters that turn the direction of others, 40 letters at most.
+// Tidy makes a name that somebody chose safe to stand in a line: as Plain does, and
+// of 40 letters at most.
 func Tidy(name string) string {
-	name = strings.Map(func(r rune) rune {
+	r := []rune(Plain(name))
+	if len(r) > 40 {
+		r = append(r[:39], '…')
+	}
+	return string(r)
+}
+
+// Plain makes words that somebody typed safe to stand in a line, all of them: no
+// line breaks, no letters that turn the direction of others.
+func Plain(text string) string {
+	text = strings.Map(func(r rune) rune {
 		switch {
 		case r == '\n' || r == '\r' || r == '\t':
 			return ' '
@@ -264,10 +356,6 @@ func Tidy(name string) string {
 			return -1
 		}
 		return r
-	}, name)
-	r := []rune(strings.Join(strings.Fields(name), " "))
-	if len(r) > 40 {
-		r = append(r[:39], '…')
-	}
-	return string(r)
+	}, text)
+	return strings.Join(strings.Fields(text), " ")
 }

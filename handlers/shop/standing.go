@@ -92,11 +92,16 @@ func Span(p i18n.Printer, d time.Duration) string {
 }
 
 // VoucherName is what a voucher's reward is called: now, or, where the catalogue
-// has it no more, when the voucher was issued.
+// has it no more, when the voucher was issued; with its worth, where it has one of its
+// own.
 func (s *Shop) VoucherName(p i18n.Printer, now time.Time, v voucher.Voucher) string {
 	at := s.Programme(now)
 	if _, ok := at.Rules.Reward(v.Reward); !ok {
 		at = s.Programme(v.Issued)
 	}
-	return at.Words(programme.Reward, v.Reward, string(p.Lang)).Name
+	name := at.Words(programme.Reward, v.Reward, string(p.Lang)).Name
+	if v.Worth > 0 {
+		name = p.Say(i18n.PlanWorth, "Reward", name, "Money", s.Money(p, now, v.Worth))
+	}
+	return name
 }

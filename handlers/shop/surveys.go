@@ -46,6 +46,8 @@ func (s *Shop) asked(tx store.Tx, d club.Deed) error {
 		after = loyalty.AfterJoin
 	case club.Used:
 		after = loyalty.AfterUse
+	default:
+		return nil
 	}
 	if d.Act.Now.Sub(v.At) > staleAfter {
 		return nil

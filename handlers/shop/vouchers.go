@@ -30,6 +30,9 @@ func (s *Shop) StoreName(id loyalty.Store) string {
 	if store, ok := s.Programme(s.Clock.Now()).Store(id); ok {
 		return store.Name
 	}
+	if partner, ok := s.Programme(s.Clock.Now()).Partner(id); ok {
+		return partner.Name
+	}
 	return string(id)
 }
 

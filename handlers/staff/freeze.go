@@ -23,7 +23,7 @@ func (d desk) freeze(t *bot.Turn) error {
 	if err := d.MayLock(d.call(t, me), m.ID); err != nil {
 		return err
 	}
-	open := till.Obeyed(m)
+	open := d.Lockable(m)
 	if m.Frozen || len(open) < 2 {
 		return d.lockAll(t, me, m)
 	}

@@ -35,7 +35,7 @@ func (d desk) use(t *bot.Turn) error {
 	}
 	t.MustArrive(used.Ref)
 	t.Say(bot.Message{
-		Title:   d.Reward(t.Printer, t.Now, used.Voucher.Reward),
+		Title:   d.VoucherName(t.Printer, t.Now, used.Voucher),
 		Text:    t.Word(i18n.UseDone, "Name", d.called(t, used.Member)),
 		Note:    t.Word(i18n.GroupRef, "Ref", used.Ref),
 		Buttons: []bot.Button{undo},

@@ -61,11 +61,11 @@ func (t Till) brought(p i18n.Printer, now time.Time, out club.Outcome) (lines []
 		case prize && len(what) > 0:
 			lines = append(lines, p.Say(i18n.SoldFull, "Card", t.PartName(p, now, programme.Card, card), "Reward", p.List(what)))
 		case len(what) > 0:
-			lines = append(lines, p.Say(i18n.SoldGift, "Gift", t.gift(p, now, g), "What", what))
+			lines = append(lines, p.Say(i18n.SoldGift, "Gift", t.GiftName(p, now, g), "What", what))
 		}
 	}
 	for _, o := range out.Choices {
-		lines = append(lines, p.Say(i18n.SoldChoice, "Gift", t.gift(p, now, club.Given{Gift: o.Gift, Kind: o.Kind})))
+		lines = append(lines, p.Say(i18n.SoldChoice, "Gift", t.GiftName(p, now, club.Given{Gift: o.Gift, Kind: o.Kind})))
 	}
 	for _, card := range out.Filled {
 		if !told[prizeOf+card] { // it has no prize, but it is full
@@ -89,8 +89,8 @@ func (t Till) contents(p i18n.Printer, now time.Time, g club.Given) (what []stri
 	return what
 }
 
-// gift is what a gift is called.
-func (t Till) gift(p i18n.Printer, now time.Time, g club.Given) string {
+// GiftName is what a gift is called.
+func (t Till) GiftName(p i18n.Printer, now time.Time, g club.Given) string {
 	if card, ok := strings.CutPrefix(g.Gift, prizeOf); ok {
 		return p.Say(i18n.GiftPrize, "Card", t.PartName(p, now, programme.Card, card))
 	}
@@ -132,7 +132,7 @@ func (t Till) Moved(p i18n.Printer, now time.Time, out club.Outcome, name string
 func (t Till) WentBack(p i18n.Printer, now time.Time, out club.Outcome) (lines []string) {
 	var taken, returned []string
 	for _, g := range out.Taken {
-		taken = append(taken, cmp.Or(p.List(t.contents(p, now, g)), t.gift(p, now, g)))
+		taken = append(taken, cmp.Or(p.List(t.contents(p, now, g)), t.GiftName(p, now, g)))
 	}
 	for _, v := range out.Returned {
 		returned = append(returned, t.Reward(p, now, v.Reward))

@@ -92,7 +92,7 @@ func (t Till) unslip(c *Call, ref loyalty.Ref) (u Undone, entry loyalty.Ref, err
 	if err != nil {
 		return u, "", err
 	}
-	slip, err = desk.Void(c.Tx, ref, c.Me.ID.Actor(), c.Now)
+	slip, err = desk.Void(c.Tx, ref, c.by(), c.Now)
 	if errors.Is(err, receipt.ErrCredited) {
 		return u, slip.Entry, nil
 	}

@@ -1,6 +1,8 @@
 package till
 
 import (
+	"slices"
+
 	"regulars/bot"
 	"regulars/handlers/shop"
 	"regulars/i18n"
@@ -12,6 +14,17 @@ import (
 func Obeyed(m people.Person) (all []people.Account) {
 	for _, a := range m.Accounts {
 		if !a.Frozen {
+			all = append(all, a)
+		}
+	}
+	return all
+}
+
+// Lockable are a member's chats that can be locked one by one: of an account that
+// several of the shop's channels see, the first stands for all.
+func (t Till) Lockable(m people.Person) (all []people.Account) {
+	for _, a := range Obeyed(m) {
+		if !slices.ContainsFunc(all, func(b people.Account) bool { return t.Vault.SameAccount(a.Identity, b.Identity) }) {
 			all = append(all, a)
 		}
 	}

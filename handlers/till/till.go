@@ -40,9 +40,12 @@ type Call struct {
 	Now time.Time // the turn's now
 	// At is when it happened; zero, or after Now, is Now. That an earlier one may
 	// be believed is the caller's to decide.
-	At    time.Time
-	Me    people.Staff
-	Store loyalty.Store
+	At time.Time
+	Me people.Staff
+	// Program is who acts where it is a program, such as a till's, and nobody's
+	// hands: Me then says with its role only what may be taken back. "" is Me.
+	Program loyalty.Actor
+	Store   loyalty.Store
 	// Printer speaks to the employee.
 	Printer i18n.Printer
 	// Op gives the operation id of a part of the act, the same for the same act
@@ -58,10 +61,19 @@ func (c *Call) Act(part string) book.Act {
 	if at.IsZero() || at.After(c.Now) { // the platform's clock is a little ahead
 		at = c.Now
 	}
-	return book.Act{
-		Op: c.Op(part), Actor: c.Me.ID.Actor(), Role: c.Me.Role, Self: c.Me.Member,
-		Store: c.Store, At: at, Now: c.Now,
+	act := book.Act{Op: c.Op(part), Actor: c.by(), Store: c.Store, At: at, Now: c.Now}
+	if c.Program == "" {
+		act.Role, act.Self = c.Me.Role, c.Me.Member
 	}
+	return act
+}
+
+// by is who acts.
+func (c *Call) by() loyalty.Actor {
+	if c.Program != "" {
+		return c.Program
+	}
+	return c.Me.ID.Actor()
 }
 
 // At is the store an employee works in: their own, or the only one there is; ""
@@ -125,8 +137,12 @@ var actsTable = store.NewTable[recent]("acts/", store.Locked, func(rest []byte) 
 	return store.Subject("acts/" + string(rest))
 })
 
-// Remember notes an act of the caller's for undoing.
+// Remember notes an act of the caller's for undoing. A program is told what it
+// did, and keeps that itself.
 func (t Till) Remember(c *Call, act Done) error {
+	if c.Program != "" {
+		return nil
+	}
 	row, err := t.recent(c)
 	if err != nil {
 		return err

@@ -66,6 +66,17 @@ func doneOf(v voucher.Voucher) Done {
 // them: a code is short.
 var codeTries = people.CodeThrottle.For("voucher")
 
+// programTries bounds those of a program, which serves a whole shop's customers.
+var programTries = people.Throttle{Name: "voucher", Max: 30, Window: codeTries.Window}
+
+// tries says whose wrong codes are counted, and how many may be wrong.
+func (c *Call) tries() (people.Throttle, people.Identity) {
+	if c.Program != "" {
+		return programTries, people.Identity{Channel: "program", User: string(c.Program)}
+	}
+	return codeTries, actor(c.Me)
+}
+
 // takeID uses the voucher with an id. of is whose it must be, "" for anybody's.
 func (t Till) takeID(c *Call, id voucher.ID, of loyalty.MemberID) (voucher.Voucher, book.Receipt, error) {
 	v, err := t.Club.Vouchers.Get(c.Tx, id, c.Now)
@@ -89,7 +100,7 @@ func (t Till) takeID(c *Call, id voucher.ID, of loyalty.MemberID) (voucher.Vouch
 // take uses the voucher of a code. of is whose it must be, "" for anybody's: to
 // an employee who sells, another's code is none. Wrong ones are counted.
 func (t Till) take(c *Call, code voucher.Code, of loyalty.MemberID) (v voucher.Voucher, rec book.Receipt, err error) {
-	if err := t.Vault.Barred(c.Tx, codeTries, actor(c.Me), c.Now); err != nil {
+	if err := t.barred(c); err != nil {
 		return v, rec, err
 	}
 	if of != "" {
@@ -110,7 +121,7 @@ func (t Till) take(c *Call, code voucher.Code, of loyalty.MemberID) (v voucher.V
 // ByCode is the voucher that a code opens, its State as of now. Wrong ones are
 // counted.
 func (t Till) ByCode(c *Call, code voucher.Code) (voucher.Voucher, error) {
-	if err := t.Vault.Barred(c.Tx, codeTries, actor(c.Me), c.Now); err != nil {
+	if err := t.barred(c); err != nil {
 		return voucher.Voucher{}, err
 	}
 	v, err := t.Club.Vouchers.ByCode(c.Tx, code)
@@ -123,15 +134,22 @@ func actor(me people.Staff) people.Identity {
 	return people.Identity{Channel: "staff", User: string(me.ID)}
 }
 
+// barred refuses who has used up their tries.
+func (t Till) barred(c *Call) error {
+	tries, who := c.tries()
+	return t.Vault.Barred(c.Tx, tries, who, c.Now)
+}
+
 // tried counts err as a try if it is a code that nobody has.
 func (t Till) tried(c *Call, err error) error {
 	if !errors.Is(err, voucher.ErrUnknownCode) {
 		return err
 	}
-	if err := t.Vault.Attempt(c.Tx, codeTries, actor(c.Me), c.Now); err != nil {
+	tries, who := c.tries()
+	if err := t.Vault.Attempt(c.Tx, tries, who, c.Now); err != nil {
 		return err
 	}
-	return Counted{err, codeTries, actor(c.Me)}
+	return Counted{err, tries, who}
 }
 
 // UseRef is the name of a voucher's use on receipts: the reference of its entry,

@@ -25,6 +25,7 @@
 //	ref/<ref>                      a reference's entry; kept for ever
 //	op/<op>                        an operation's outcome; see [SweepOps]
 //	staffday/<day>/<actor>         what an employee did on a local day; see [SweepStaffDays]
+//	storeday/<day>/<store>         what was given in a store that has caps, on a local day; as long
 //
 // Rows of a member are guarded by the subject "member/<id>", the others by
 // "follow/all", "op/<op>", "ref/<ref>" and "staff/<id>". Functions lock what they touch
@@ -67,6 +68,10 @@ type Book struct {
 	// derived from it elsewhere is out of date; nil tells nobody. The member is
 	// locked.
 	Changed func(store.Tx, loyalty.MemberID) error
+	// Wrote is told, in that transaction too, which entries were added, in their
+	// order and never none; nil tells nobody. It must not fail for a reason of its
+	// own.
+	Wrote func(store.Tx, []loyalty.Entry) error
 }
 
 // Act is the particulars of an operation.
@@ -85,6 +90,12 @@ type Act struct {
 	// Once says that rows of the caller's own keep it from being done twice: no
 	// outcome is stored, and none is looked for.
 	Once bool
+	// Pool are members whose points a spend or a hold may use where the member's own
+	// do not suffice, see [loyalty.Together]. Whoever they are now is one with who
+	// holds their points; it is no part of the payload.
+	Pool []loyalty.MemberID
+	// PoolMost is how many of their points it uses at most; 0 is no bound.
+	PoolMost loyalty.Points
 	// Did is when an employee did it, where somebody else's doing records it
 	// later: the day whose sums and caps it counts in. Zero is Now.
 	Did time.Time
@@ -142,18 +153,14 @@ func (b *Book) Adjust(tx store.Tx, m loyalty.MemberID, act Act, points loyalty.P
 // *ConflictError.
 func (b *Book) Spend(tx store.Tx, m loyalty.MemberID, act Act, points loyalty.Points) (Receipt, error) {
 	c := command{Verb: loyalty.KindSpend, Member: m, Points: points}
-	return b.do(tx, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
-		return loyalty.Spend(o.account, o.programme, d, points)
-	})
+	return b.use(tx, m, act, c, loyalty.Terms{})
 }
 
 // Reserve sets points aside until Capture, Release or what its terms say.
 // act.Voucher says what for. Refusals: as Spend, and ErrFull.
 func (b *Book) Reserve(tx store.Tx, m loyalty.MemberID, act Act, points loyalty.Points, t loyalty.Terms) (Receipt, error) {
 	c := command{Verb: loyalty.KindHold, Member: m, Points: points, Forfeit: t.Forfeit}
-	return b.do(tx, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
-		return loyalty.SetAside(o.account, o.programme, d, points, t)
-	})
+	return b.use(tx, m, act, c, t)
 }
 
 // Hold is Reserve on the programme's own terms.
@@ -229,6 +236,16 @@ func (b *Book) RefundRef(tx store.Tx, ref loyalty.Ref, act Act, r loyalty.Return
 			return nil, err
 		}
 		return loyalty.Refund(o.account, o.programme, d, of, r)
+	})
+}
+
+// Match gives a level until an instant without its having been reached, see
+// [loyalty.Match]. That somebody may have it is the caller's care. Refusals:
+// loyalty.ErrMatched, ErrSelf, *ConflictError.
+func (b *Book) Match(tx store.Tx, m loyalty.MemberID, act Act, level string, until time.Time) (Receipt, error) {
+	c := command{Verb: loyalty.KindMatch, Member: m, Gift: level, Expires: until.UTC().Format(time.RFC3339)}
+	return b.do(tx, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
+		return loyalty.Match(o.account, o.programme, d, level, until)
 	})
 }
 

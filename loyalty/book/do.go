@@ -60,6 +60,17 @@ func (b *Book) doOn(tx store.Tx, m loyalty.MemberID, act Act, c command, opens f
 	if err != nil {
 		return Receipt{}, err
 	}
+	if err := o.settle(tx, act.Now); err != nil {
+		return Receipt{}, err
+	}
+	if len(o.homes) > 0 { // they may set free there what is at home here
+		if err := o.save(tx); err != nil {
+			return Receipt{}, err
+		}
+		if o, err = opens(tx, m, at, act.Now); err != nil {
+			return Receipt{}, err
+		}
+	}
 	return b.run(tx, o, act, c.Order, digest, f)
 }
 
@@ -70,11 +81,9 @@ func knownOutcome(r store.Reader, act Act) (done outcome, ok bool, err error) {
 	return ops.Get(r, string(act.Op))
 }
 
-// run lets the rules decide on an opened account and writes what they say.
+// run lets the rules decide on an account that is open and settled, and writes what
+// they say.
 func (b *Book) run(tx store.Tx, o *open, act Act, order loyalty.Order, digest loyalty.Hash, f decide) (Receipt, error) {
-	if err := o.settle(tx, act.Now); err != nil {
-		return Receipt{}, err
-	}
 	d := o.draft(act, digest)
 	d.Order, d.Newest = order, o.newest
 	made, refused := f(o, d)
@@ -82,6 +91,10 @@ func (b *Book) run(tx store.Tx, o *open, act Act, order loyalty.Order, digest lo
 	var day DaySum
 	if refused == nil {
 		day, refused = o.nextDay(tx, act, made)
+	}
+	var there *storeDay
+	if refused == nil {
+		there, refused = o.nextStoreDay(tx, act, made)
 	}
 	if refused != nil && !loyalty.Refused(refused) {
 		return Receipt{}, refused
@@ -94,6 +107,11 @@ func (b *Book) run(tx store.Tx, o *open, act Act, order loyalty.Order, digest lo
 		if err := o.putDay(tx, act, day); err != nil {
 			return Receipt{}, err
 		}
+		if there != nil {
+			if err := storeDays.Put(tx, *there, act.day(o.newest), string(act.Store)); err != nil {
+				return Receipt{}, err
+			}
+		}
 		if o.account.Seq >= first {
 			done.First, done.Last = first, o.account.Seq
 		}
@@ -104,6 +122,7 @@ func (b *Book) run(tx store.Tx, o *open, act Act, order loyalty.Order, digest lo
 		}
 		done.Refusal = row
 	}
+	moved := len(o.homes) > 0
 	if err := o.save(tx); err != nil {
 		return Receipt{}, err
 	}
@@ -113,6 +132,9 @@ func (b *Book) run(tx store.Tx, o *open, act Act, order loyalty.Order, digest lo
 		}
 	}
 	balance, err := loyalty.BalanceAt(o.account, o.newest, act.Now)
+	if err == nil && moved { // something may have come home here meanwhile
+		balance, err = b.Balance(tx, o.member, act.Now)
+	}
 	if err != nil {
 		return Receipt{}, err
 	}
@@ -124,7 +146,7 @@ func (o *open) draft(act Act, digest loyalty.Hash) loyalty.Draft {
 	return loyalty.Draft{
 		Member: o.member, Op: act.Op, Digest: digest, Actor: act.Actor, Self: act.Self, Role: act.Role,
 		Approver: act.Approver, Store: act.Store, Reason: act.Reason, Voucher: act.Voucher, Facts: o.facts,
-		At: act.At, Now: act.Now, KeepExpired: o.book.clockInDoubt(),
+		At: act.At, Now: act.Now, KeepExpired: o.book.clockInDoubt(), Kin: o.one,
 	}
 }
 

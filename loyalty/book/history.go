@@ -213,8 +213,14 @@ func SweepOps(ctx context.Context, db store.DB, now time.Time) (int, error) {
 	})
 }
 
-// SweepStaffDays deletes employees' days older than 400 days.
+// SweepStaffDays deletes employees' days older than 400 days, and stores'.
 func SweepStaffDays(ctx context.Context, db store.DB, now time.Time) (int, error) {
 	to := now.Add(-staffDaysKept).UTC().Format(time.DateOnly)
-	return store.Sweep(ctx, db, staffDays.Between("", to), 100, func(store.Row) bool { return true })
+	every := func(store.Row) bool { return true }
+	n, err := store.Sweep(ctx, db, staffDays.Between("", to), 100, every)
+	if err != nil {
+		return n, err
+	}
+	more, err := store.Sweep(ctx, db, storeDays.Between("", to), 100, every)
+	return n + more, err
 }

@@ -17,6 +17,7 @@ import (
 // life is one member's random life, lived at once by the book and the oracle.
 type life struct {
 	*shop
+	who    loyalty.MemberID
 	pick   func(n int) int // 0 ≤ pick(n) < n
 	oracle *oracle
 	acts   []any     // what can be taken up later: *pastEntry
@@ -44,7 +45,7 @@ func newLife(t testing.TB, db store.DB, pick func(int) int) *life {
 	s.db, s.now = db, start
 	s.rulesOf(versions[len(versions)-1])
 	s.b.Facts = func(store.Reader, loyalty.MemberID) (loyalty.Facts, error) { return facts, nil }
-	return &life{shop: s, pick: pick, pace: pick(3), oracle: newOracle(versions, facts)}
+	return &life{shop: s, who: ann, pick: pick, pace: pick(3), oracle: newOracle(versions, facts)}
 }
 
 // reason is the oracle's word for a refusal.
@@ -77,7 +78,7 @@ func reason(err error) string {
 // play does f and compares whether it was refused.
 func (l *life) play(what string, f func(store.Tx) (Receipt, error), why string) loyalty.Ref {
 	l.t.Helper()
-	l.log = append(l.log, fmt.Sprintf("%s at %s %s: %s", l.now.Format(time.DateTime), l.at.Format(time.DateTime), what, why))
+	l.log = append(l.log, fmt.Sprintf("%s at %s %s %s: %s", l.now.Format(time.DateTime), l.at.Format(time.DateTime), l.who[3:5], what, why))
 	rec, err := l.do(f)
 	if got := reason(err); got != why {
 		l.fatalf("%s: refused %q, want %q", what, got, why)
@@ -126,17 +127,17 @@ func (l *life) step() {
 		l.sell(a, at, order)
 	case 5:
 		g := o.give(n, at)
-		l.keep(l.play(fmt.Sprint("give ", n), func(tx store.Tx) (Receipt, error) { return l.b.Give(tx, ann, a, loyalty.Points(n)) }, ""), g, "")
+		l.keep(l.play(fmt.Sprint("give ", n), func(tx store.Tx) (Receipt, error) { return l.b.Give(tx, l.who, a, loyalty.Points(n)) }, ""), g, "")
 	case 6:
 		n -= 20 + n%2
 		if n == 0 {
 			n = 5
 		}
 		g, why := o.adjust(n, at)
-		l.keep(l.play(fmt.Sprint("adjust ", n), func(tx store.Tx) (Receipt, error) { return l.b.Adjust(tx, ann, a, loyalty.Points(n)) }, why), g, why)
+		l.keep(l.play(fmt.Sprint("adjust ", n), func(tx store.Tx) (Receipt, error) { return l.b.Adjust(tx, l.who, a, loyalty.Points(n)) }, why), g, why)
 	case 7, 8:
 		s, why := o.spend(n, at)
-		l.keep(l.play(fmt.Sprint("spend ", n), func(tx store.Tx) (Receipt, error) { return l.b.Spend(tx, ann, a, loyalty.Points(n)) }, why), s, why)
+		l.keep(l.play(fmt.Sprint("spend ", n), func(tx store.Tx) (Receipt, error) { return l.b.Spend(tx, l.who, a, loyalty.Points(n)) }, why), s, why)
 	case 9:
 		l.reserve(a, at, n)
 	case 10, 11:
@@ -153,14 +154,14 @@ func (l *life) step() {
 			o.began(at)
 		}
 		o.frozen = on
-		l.play(fmt.Sprint("freeze ", on), func(tx store.Tx) (Receipt, error) { return l.b.Freeze(tx, ann, a, on) }, "")
+		l.play(fmt.Sprint("freeze ", on), func(tx store.Tx) (Receipt, error) { return l.b.Freeze(tx, l.who, a, on) }, "")
 	case 16: // what comes from another system is a correction upwards: no activity
 		if a.At, l.at = (time.Time{}), a.Now; !o.now.Equal(a.Now) {
 			break // the clock stepped back: its points may be past their end already
 		}
 		g, why := o.adjust(n, a.Now)
 		l.keep(l.play(fmt.Sprint("open ", n), func(tx store.Tx) (Receipt, error) {
-			return l.b.OpenBalance(tx, ann, a, loyalty.Points(n), time.Time{})
+			return l.b.OpenBalance(tx, l.who, a, loyalty.Points(n), time.Time{})
 		}, why), g, why)
 	}
 	if l.pick(5) == 0 {
@@ -187,7 +188,7 @@ func (l *life) sell(a Act, at time.Time, order string) {
 	a.Store = loyalty.Store([]string{"", "main", "side"}[l.pick(3)])
 	l.log = append(l.log, fmt.Sprintf("%+v at %s in %q at level %q", sale, at, a.Store, l.oracle.stand.level))
 	g, why := l.oracle.earn(s, order, string(a.Store), at)
-	l.keep(l.play("sell", func(tx store.Tx) (Receipt, error) { return l.b.Sell(tx, ann, a, sale) }, why), g, why)
+	l.keep(l.play("sell", func(tx store.Tx) (Receipt, error) { return l.b.Sell(tx, l.who, a, sale) }, why), g, why)
 	if why != "" {
 		return
 	}
@@ -213,7 +214,7 @@ func (l *life) reserve(a Act, at time.Time, n int) {
 		terms.Deadline = l.now.Add(time.Duration(60+l.pick(200)) * time.Hour)
 	}
 	h, why := l.oracle.setAside(n, at, terms.Deadline, terms.Forfeit)
-	l.keep(l.play(fmt.Sprint("reserve ", n, terms), func(tx store.Tx) (Receipt, error) { return l.b.Reserve(tx, ann, a, loyalty.Points(n), terms) }, why), h, why)
+	l.keep(l.play(fmt.Sprint("reserve ", n, terms), func(tx store.Tx) (Receipt, error) { return l.b.Reserve(tx, l.who, a, loyalty.Points(n), terms) }, why), h, why)
 }
 
 // refundOrder takes something back by the till's number: all, an amount, lines.
@@ -256,7 +257,7 @@ func (l *life) refundOrder(a Act, at time.Time, order string) {
 	}
 	w, why := l.oracle.refund(order, b, at)
 	l.keep(l.play(fmt.Sprintf("refund %s %+v", order, r), func(tx store.Tx) (Receipt, error) {
-		return l.b.Refund(tx, ann, a, loyalty.Order(order), r)
+		return l.b.Refund(tx, l.who, a, loyalty.Order(order), r)
 	}, why), w, why)
 }
 
@@ -277,7 +278,7 @@ func (l *life) grant(a Act, at time.Time, n int) {
 	}
 	g := l.oracle.present(n, stamps, at)
 	l.keep(l.play(fmt.Sprint("grant ", n, list), func(tx store.Tx) (Receipt, error) {
-		return l.b.Grant(tx, ann, a, "welcome", loyalty.Points(n), list)
+		return l.b.Grant(tx, l.who, a, "welcome", loyalty.Points(n), list)
 	}, ""), g, "")
 }
 
@@ -308,10 +309,10 @@ func (l *life) passTime() {
 
 func (l *life) sweep() {
 	err := l.db.Update(context.Background(), func(tx store.Tx) error {
-		if _, err := l.b.Settle(tx, ann, l.now); err != nil || l.now.Hour()%2 == 0 {
+		if _, err := l.b.Settle(tx, l.who, l.now); err != nil || l.now.Hour()%2 == 0 {
 			return err
 		}
-		return l.b.MarkNoticed(tx, ann, l.now)
+		return l.b.MarkNoticed(tx, l.who, l.now)
 	})
 	if err != nil {
 		l.fatalf("settle: %v", err)
@@ -396,7 +397,7 @@ func sameEntries(a, b []loyalty.Entry) bool {
 
 func (l *life) head() (h loyalty.Hash) {
 	err := l.db.View(context.Background(), func(r store.Reader) error {
-		a, _, err := accounts.Get(r, string(ann))
+		a, _, err := accounts.Get(r, string(l.who))
 		h = a.Head
 		return err
 	})

@@ -22,7 +22,7 @@ import (
 func (l *life) compare() {
 	l.t.Helper()
 	o := l.oracle.peek(l.now)
-	b := l.balance(ann)
+	b := l.balance(l.who)
 	got := []int{int(b.Available), int(b.Pending), int(b.Held), int(b.Debt), int(b.Count.Earned), int(b.Count.Spent), int(b.Count.Visits), int(b.Count.Money)}
 	want := []int{len(o.free(o.now)), o.count("pending"), o.count("held"), o.debt, o.earned, o.spent, o.visits, o.money}
 	if !slices.Equal(got, want) {
@@ -48,11 +48,11 @@ func (l *life) compareRest(o *oracle) {
 	l.t.Helper()
 	var a loyalty.Account
 	err := l.db.View(context.Background(), func(r store.Reader) (err error) {
-		a, err = l.b.Account(r, ann)
+		a, err = l.b.Account(r, l.who)
 		if err != nil || a.Seq == 0 {
 			return err
 		}
-		p, ok, err := l.b.Progress(r, ann, l.now)
+		p, ok, err := l.b.Progress(r, l.who, l.now)
 		if ok && (p.Standing.Level != o.stand.level || !p.Standing.Until.Equal(o.stand.until)) {
 			l.fatalf("level %q until %s, want %q until %s", p.Standing.Level, p.Standing.Until, o.stand.level, o.stand.until)
 		}
@@ -103,9 +103,9 @@ func (l *life) compareLots() {
 	l.sweep()
 	var all []loyalty.Lot
 	err := l.db.View(context.Background(), func(r store.Reader) (err error) {
-		a, _, err := accounts.Get(r, string(ann))
+		a, _, err := accounts.Get(r, string(l.who))
 		all = a.Lots
-		for _, lot := range lots.Scan(r, lots.Under(string(ann)), &err) {
+		for _, lot := range lots.Scan(r, lots.Under(string(l.who)), &err) {
 			all = append(all, lot)
 		}
 		return err
@@ -124,10 +124,10 @@ func (l *life) compareLots() {
 				in[p.state]++
 			}
 		}
-		got := []int{int(lot.Remaining), int(lot.Held), int(lot.Consumed), int(lot.Expired), int(lot.Reversed)}
-		want := []int{in["free"] + in["pending"], in["held"], in["used"], in["expired"], in["taken"]}
+		got := []int{int(lot.Remaining), int(lot.Held), int(lot.Consumed), int(lot.Expired), int(lot.Reversed), int(lot.Moved)}
+		want := []int{in["free"] + in["pending"], in["held"], in["used"], in["expired"], in["taken"], in["moved"]}
 		if !slices.Equal(got, want) || !lot.ExpiresAt.Equal(l.oracle.lots[i].ends) {
-			l.fatalf("lot %d: remaining, held, consumed, expired, reversed %v until %s, want %v until %s", i, got, lot.ExpiresAt, want, l.oracle.lots[i].ends)
+			l.fatalf("lot %d: remaining, held, consumed, expired, reversed, moved %v until %s, want %v until %s", i, got, lot.ExpiresAt, want, l.oracle.lots[i].ends)
 		}
 	}
 }

@@ -112,6 +112,9 @@ func (b *Book) both(tx store.Tx, from, into loyalty.MemberID, act Act, c command
 	if err := tx.Lock(memberSubject(from), memberSubject(into)); err != nil {
 		return Receipt{}, err
 	}
+	if err := b.settleOnce(tx, act, from, into); err != nil {
+		return Receipt{}, err
+	}
 	return b.doRaw(tx, into, act, c, func(o *open, d loyalty.Draft) ([]loyalty.Entry, error) {
 		other, err := b.openOne(tx, from, act.Now, act.Now)
 		if err != nil {
@@ -326,10 +329,12 @@ func (b *Book) below(r store.Reader, m loyalty.MemberID, id uint64, get func(loy
 func (o *open) adopt(tx store.Tx, c loyalty.Carry) error {
 	n, _ := loyalty.Lower(firstNumber(c))
 	c.With, c.Wing = o.account.Wings[n-1].Member, n
-	return o.add(tx, []loyalty.Entry{{
-		Form: loyalty.FormCarry, Member: o.member, Seq: o.account.Seq + 1, Kind: loyalty.KindAdopt, Carry: &c,
+	e := loyalty.Entry{
+		Member: o.member, Seq: o.account.Seq + 1, Kind: loyalty.KindAdopt, Carry: &c,
 		EffectiveAt: o.now, RecordedAt: o.now, Actor: loyalty.ByJob("settle"),
-	}})
+	}
+	e.Form = e.Formed()
+	return o.add(tx, []loyalty.Entry{e})
 }
 
 func firstNumber(c loyalty.Carry) uint64 {
@@ -339,12 +344,22 @@ func firstNumber(c loyalty.Carry) uint64 {
 	return c.Lots[0].Seq
 }
 
-// halves looks whether the entries that moved the account as a whole have their
-// other half: one of the same operation, in the other's ledger, that took what
-// this one gave.
+// halves looks whether the entries that moved points between accounts, or an
+// account as a whole, have their other half: one in the other's ledger that took
+// what this one gave.
 func halves(r store.Reader, m loyalty.MemberID, all []loyalty.Entry) (faults []Fault, err error) {
 	for i := range all {
 		e := &all[i]
+		if e.Peer != nil {
+			found, err := otherHalf(r, e)
+			if err != nil {
+				return nil, err
+			}
+			if !found {
+				faults = append(faults, Fault{m, e.Seq, "its other half is not in the ledger of member " + string(e.Peer.With)})
+			}
+			continue
+		}
 		if e.Kind != loyalty.KindMerge && e.Kind != loyalty.KindUnmerge {
 			continue
 		}

@@ -342,6 +342,14 @@ func (c *crowd) alone(what int) {
 			return c.b.Give(tx, m, a, n)
 		case 10:
 			return c.b.Freeze(tx, m, a, c.pick(3) == 0)
+		case poolHold, poolSpend:
+			a.Pool = c.who
+			if what == poolSpend {
+				return c.b.Spend(tx, m, a, 2*n)
+			}
+			return c.b.Reserve(tx, m, a, 2*n, loyalty.Terms{Deadline: a.Now.Add(240 * time.Hour)})
+		case match:
+			return c.b.Match(tx, m, a, []string{"silver", "gold", "top"}[c.pick(3)], a.Now.AddDate(0, 0, 40))
 		}
 		return c.b.Release(tx, ref, a)
 	})
@@ -350,6 +358,14 @@ func (c *crowd) alone(what int) {
 		c.refs = append(c.refs, rec.Entry().Ref)
 	}
 }
+
+// What members do with one another's points, and what is done besides, where lives
+// are not held against those of members who are alone.
+const (
+	poolHold = 100 + iota
+	poolSpend
+	match
+)
 
 func (c *crowd) wait() {
 	hours := []int{1, 20, 24 * 9, 24 * 45, 24 * 200}[c.pick(5)]
@@ -405,12 +421,14 @@ func TestMergedLives(t *testing.T) {
 			}
 		}()
 		for range lifeLength(25) {
-			switch x := c.pick(16); {
+			switch x := c.pick(20); {
 			case x < 12:
 				c.alone(x)
-			case x == 12:
+			case x < 16:
+				c.alone([]int{poolHold, poolHold, poolSpend, match}[x-12])
+			case x == 16:
 				c.wait()
-			case x == 13:
+			case x == 17:
 				_, err := c.unmerge(c.who[c.pick(3)])
 				c.log = append(c.log, fmt.Sprint("unmerge: ", err))
 			default:

@@ -23,6 +23,8 @@ type open struct {
 	made      []loyalty.Entry  // entries added, in order
 	via       kin              // the member asked for, as the account sees their entries
 	now       time.Time        // when it is recorded
+	homes     []loyalty.Entry  // of made, those by which borrowed points left: their other halves are to be written
+	one       []loyalty.MemberID
 }
 
 // open loads the account that a member's points are in under the rules of the
@@ -55,7 +57,8 @@ func (b *Book) opened(r store.Reader, a loyalty.Account, k kin, at, now time.Tim
 	if o.now.Before(a.RecordedAt) {
 		o.now = a.RecordedAt
 	}
-	return o, nil
+	o.one, err = oneWith(r, &a, m)
+	return o, err
 }
 
 // newest is the version in force at now, or at the account's newest entry where
@@ -78,7 +81,7 @@ func (b *Book) factsOf(r store.Reader, m loyalty.MemberID) (loyalty.Facts, error
 
 // settle adds what time alone has done by now.
 func (o *open) settle(tx store.Tx, now time.Time) error {
-	made, err := loyalty.Settle(o.account, o.newest, loyalty.Draft{Member: o.member, Facts: o.facts, Now: now, KeepExpired: o.book.clockInDoubt()})
+	made, err := loyalty.Settle(o.account, o.newest, loyalty.Draft{Member: o.member, Facts: o.facts, Now: now, KeepExpired: o.book.clockInDoubt(), Kin: o.one})
 	if err != nil {
 		return err
 	}
@@ -103,6 +106,11 @@ func (o *open) add(tx store.Tx, decided []loyalty.Entry) error {
 				return err
 			}
 			e.Ref = ref
+		}
+		if e.Kind == loyalty.KindHome && e.In(loyalty.Joined) > 0 {
+			if err := o.bound(tx, &e); err != nil {
+				return err
+			}
 		}
 		e.Hash = loyalty.Link(o.book.Key, o.account.Head, &e)
 		if err := o.account.Apply(e); err != nil {

@@ -64,10 +64,21 @@ type olot struct {
 	version int // the newest version that it was held against
 }
 
-// point is one point; state is pending, free, held, used, expired or taken.
+// point is one point; state is pending, free, held, used, expired, taken, or moved:
+// it is lent, or was borrowed and went back.
 type point struct {
 	lot   *olot
 	state string
+	home  func() // of a borrowed one: it is back where it was lent
+}
+
+// free makes the point free, which a borrowed one is at home only.
+func (p *point) free() {
+	p.state = "free"
+	if p.home != nil {
+		p.state = "moved"
+		p.home()
+	}
 }
 
 type ohold struct {
@@ -168,7 +179,10 @@ func (o *oracle) peek(t time.Time) *oracle {
 		c.lots = append(c.lots, &copied)
 	}
 	for _, p := range o.points {
-		points[p] = &point{lots[p.lot], p.state}
+		points[p] = &point{lot: lots[p.lot], state: p.state}
+		if p.home != nil {
+			points[p].home = func() {} // looking takes nothing home
+		}
 		c.points = append(c.points, points[p])
 	}
 	for _, h := range o.holds {
@@ -271,13 +285,23 @@ func (o *oracle) next(last time.Time) (what func(), when time.Time) {
 }
 
 // end is what a hold's deadline does.
-func (h *ohold) end() { h.giveBack(map[bool]string{false: "free", true: "expired"}[h.forfeit]) }
-
-func (h *ohold) giveBack(state string) {
+func (h *ohold) end() {
+	if !h.forfeit {
+		h.giveBack()
+		return
+	}
 	for _, p := range h.points {
-		p.state = state
+		p.state = "expired"
 	}
 	h.points = nil
+}
+
+func (h *ohold) giveBack() {
+	points := h.points
+	h.points = nil
+	for _, p := range points {
+		p.free()
+	}
 }
 
 // expiry is the rule for points earned at a level.
@@ -355,7 +379,7 @@ func (o *oracle) grant(g *grant, n int, at time.Time, window time.Duration, acti
 		}
 		o.lots = append(o.lots, l)
 		for range n {
-			o.points = append(o.points, &point{l, state})
+			o.points = append(o.points, &point{lot: l, state: state})
 		}
 		g.lot = l
 	}
@@ -793,7 +817,7 @@ func (o *oracle) release(h *ohold) string {
 	if len(h.points) == 0 {
 		return "closed"
 	}
-	h.giveBack("free")
+	h.giveBack()
 	o.after()
 	return ""
 }
@@ -804,7 +828,7 @@ func (o *oracle) undoSpend(s *ospend) string {
 	}
 	s.undone = true
 	for _, p := range s.points {
-		p.state = "free"
+		p.free()
 	}
 	o.spent -= len(s.points)
 	o.after()

@@ -5,7 +5,8 @@ import "regulars/loyalty"
 // Receipt is what an operation did.
 type Receipt struct {
 	// Entries are the operation's own entries and what followed from them at
-	// once, in order. The first is the operation itself.
+	// once, in order. The first is the operation itself, but for points that were
+	// borrowed for it, which come before.
 	Entries []loyalty.Entry
 	// Balance is the member's afterwards; when replayed, as of now.
 	Balance loyalty.Balance
@@ -14,12 +15,37 @@ type Receipt struct {
 	Replayed bool
 }
 
-// Entry is the operation's first entry, or a zero one when it needed none.
+// Entry is the operation's first entry, or a zero one when it needed none. Points
+// that were borrowed for it are told by [Receipt.Borrowed].
 func (r Receipt) Entry() loyalty.Entry {
-	if len(r.Entries) == 0 {
-		return loyalty.Entry{}
+	for _, e := range r.Entries {
+		if e.Kind != loyalty.KindTransfer {
+			return e
+		}
 	}
-	return r.Entries[0]
+	return loyalty.Entry{}
+}
+
+// Borrowed is how many points of each other account the operation used.
+func (r Receipt) Borrowed() map[loyalty.MemberID]loyalty.Points {
+	return r.crossed(loyalty.KindTransfer, loyalty.Available)
+}
+
+// SentHome is how many points the operation gave back to each other account.
+func (r Receipt) SentHome() map[loyalty.MemberID]loyalty.Points {
+	return r.crossed(loyalty.KindHome, loyalty.Joined)
+}
+
+func (r Receipt) crossed(k loyalty.Kind, pot loyalty.Pot) (all map[loyalty.MemberID]loyalty.Points) {
+	for _, e := range r.Entries {
+		if n := e.In(pot); e.Kind == k && n > 0 && e.Peer != nil {
+			if all == nil {
+				all = map[loyalty.MemberID]loyalty.Points{}
+			}
+			all[e.Peer.With] += n
+		}
+	}
+	return all
 }
 
 // Filled are the ids of the stamp cards that the operation completed, one for

@@ -19,7 +19,7 @@ type refusalRow struct {
 var plain = []error{
 	loyalty.ErrAlreadyReversed, loyalty.ErrSelf, loyalty.ErrFrozen, loyalty.ErrAmount,
 	loyalty.ErrOverflow, loyalty.ErrUnknownRef, loyalty.ErrHoldClosed, loyalty.ErrReason, loyalty.ErrFull,
-	loyalty.ErrMerged, loyalty.ErrNotMerged, loyalty.ErrNewerMerge, loyalty.ErrGone,
+	loyalty.ErrMerged, loyalty.ErrNotMerged, loyalty.ErrNewerMerge, loyalty.ErrGone, loyalty.ErrMatched,
 }
 
 // fresh makes an empty refusal of each type that has arguments.

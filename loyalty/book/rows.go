@@ -63,6 +63,7 @@ var (
 	follows   = store.NewTable[followed]("follow/", store.Locked, whole("follow"))
 	waits     = store.NewTable[Waiting]("wait/", store.Locked, secondPart("member/"))
 	staffDays = store.NewTable[DaySum]("staffday/", store.Readable, secondPart(""))
+	storeDays = store.NewTable[storeDay]("storeday/", store.Readable, secondPart("storeday/"))
 )
 
 // whole is the subject of a row that is contended for by its whole key.

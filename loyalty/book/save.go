@@ -44,8 +44,24 @@ func (o *open) save(tx store.Tx) error {
 			return err
 		}
 	}
-	if err := o.saveIndexes(tx); err != nil || o.book.Changed == nil {
+	if err := o.saveIndexes(tx); err != nil {
 		return err
+	}
+	if err := o.tell(tx); err != nil {
+		return err
+	}
+	return o.sendHome(tx)
+}
+
+// tell tells whoever listens what was written.
+func (o *open) tell(tx store.Tx) error {
+	if o.book.Wrote != nil && len(o.made) > 0 {
+		if err := o.book.Wrote(tx, o.made); err != nil {
+			return err
+		}
+	}
+	if o.book.Changed == nil {
+		return nil
 	}
 	return o.book.Changed(tx, o.member)
 }

@@ -23,6 +23,19 @@ func (b *Book) Since(r store.Reader, m loyalty.MemberID, after uint64, n int) (l
 	return list, err
 }
 
+// AppendAll is list with all of the member's entries behind it, oldest first: for
+// who reads many members and takes their memory again. In an Update it locks the
+// member.
+func (b *Book) AppendAll(r store.Reader, m loyalty.MemberID, list []loyalty.Entry) (_ []loyalty.Entry, err error) {
+	if err := read(r, m); err != nil {
+		return list, err
+	}
+	for _, e := range entries.Scan(r, entries.Under(string(m)), &err) {
+		list = append(list, e)
+	}
+	return list, err
+}
+
 // Holders is at most n ids of those who have an account, ordered, from the first
 // after the one given ("" is the beginning); who was merged into another is among
 // them. It is for a View.

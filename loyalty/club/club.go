@@ -37,6 +37,18 @@ const (
 	Bought DeedKind = "sale" // a purchase; Sale and Outcome say all of it
 	Joined DeedKind = "join"
 	Used   DeedKind = "use" // a voucher at a counter; Voucher says which
+	// Returned is a purchase of which something came back, or all: Entry is the
+	// sale's, Left what of it stands. A sale that was refunded before it was told
+	// is never Bought and never Returned.
+	Returned DeedKind = "return"
+	// Brought is that a friend's purchase made a referral count for the member, and
+	// Unbrought that it came back; Friend says who. Left is that the member leaves.
+	Brought   DeedKind = "brought"
+	Unbrought DeedKind = "unbrought"
+	Left      DeedKind = "leave"
+	// Undone is that points which a rule gave, or which were spent on something else
+	// than a voucher, were taken back, or given back, by hand: Entry is the one undone.
+	Undone DeedKind = "undo"
 )
 
 // Deed is something that a member did, for those who act upon it: surveys after
@@ -48,6 +60,9 @@ type Deed struct {
 	Sale    loyalty.Sale
 	Outcome Outcome
 	Voucher voucher.Voucher
+	Entry   loyalty.Entry // of Bought and Returned: the sale's; its Member is whose account it stands in; of Undone: what was undone
+	Left    loyalty.Money // of Bought and Returned: how much of the sale's amount stands; 0 is none of it
+	Friend  loyalty.MemberID
 }
 
 // did tells whoever listens.
@@ -266,10 +281,12 @@ func (c *Club) Leave(tx store.Tx, m loyalty.MemberID, act book.Act) error {
 			return err
 		}
 	}
-	if x.card.Day == "" {
-		return nil
+	if x.card.Day != "" {
+		if err := joined.Delete(tx, x.card.Day, string(x.id)); err != nil {
+			return err
+		}
 	}
-	return joined.Delete(tx, x.card.Day, string(x.id))
+	return c.did(tx, Deed{Kind: Left, Member: x.id, Act: act})
 }
 
 // by is the act of a rule that follows from act: done by the program, under an

@@ -47,7 +47,10 @@ func (c *Club) unbought(tx store.Tx, act book.Act, sale loyalty.Entry, left loya
 	for _, g := range other.Taken {
 		out.Elsewhere = append(out.Elsewhere, Happened{Member: undo.Referrer.Member, Given: g, Taken: true})
 	}
-	return c.takeReferral(tx, act, sale.Member, KindFriend, sale.Member, out)
+	if err := c.takeReferral(tx, act, sale.Member, KindFriend, sale.Member, out); err != nil || undo.Referrer.Member == "" {
+		return err
+	}
+	return c.did(tx, Deed{Kind: Unbrought, Member: undo.Referrer.Member, Act: act, Friend: sale.Member})
 }
 
 // takeReferral takes back what one side was given.
@@ -103,5 +106,8 @@ func (c *Club) reward(tx store.Tx, friend loyalty.MemberID, act book.Act, tell f
 		given[i] = referral.Given{Member: side.share.Member, Later: err != nil, Entry: g.Ref, Voucher: string(g.Voucher.ID)}
 		did = did || err == nil
 	}
-	return did, c.Referrals.Rewarded(tx, ready, given[0], given[1])
+	if err := c.Referrals.Rewarded(tx, ready, given[0], given[1]); err != nil || ready.Referrer.Member == "" {
+		return did, err
+	}
+	return did, c.did(tx, Deed{Kind: Brought, Member: ready.Referrer.Member, Act: act, Friend: friend})
 }

@@ -67,39 +67,48 @@ func (c *Club) refund(tx store.Tx, sale loyalty.Entry, act book.Act, r loyalty.R
 	if e := out.Receipt.Entry(); err != nil || out.Receipt.Replayed || e.Kind != loyalty.KindReverse {
 		return out, err
 	}
-	return out, c.follow(tx, x, act, before.Standing, sale, &out)
+	left, err := c.follow(tx, x, act, before.Standing, sale, &out)
+	if err != nil {
+		return out, err
+	}
+	return out, c.did(tx, Deed{Kind: Returned, Member: x.id, Act: act, Outcome: out, Entry: sale, Left: left})
 }
 
-// follow takes back what a sale brought and, after its refund, earns no more.
-func (c *Club) follow(tx store.Tx, x *member, act book.Act, before loyalty.Standing, sale loyalty.Entry, out *Outcome) error {
+// follow takes back what a sale brought and, after its refund, earns no more; left is
+// how much of the sale stands.
+func (c *Club) follow(tx store.Tx, x *member, act book.Act, before loyalty.Standing, sale loyalty.Entry, out *Outcome) (left loyalty.Money, err error) {
 	a, err := c.account(tx, x)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	was := x.card
 	if x.card.Visits += visitsOf(out.Receipt); x.card.Visits < was.Visits {
 		x.card.Last = lastVisit(a, x.zone)
 	}
 	if err := c.keep(tx, x, was); err != nil {
-		return err
+		return 0, err
 	}
 	done, err := c.Book.Reversed(tx, sale)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	out.From, out.To = x.moved(out.Receipt)
 	if err := c.takePrizes(tx, x, act, out); err != nil {
-		return err
+		return 0, err
 	}
 	if err := c.takeGifts(tx, x, act, before, a.Standing, sale, done.Whole, out); err != nil {
-		return err
+		return 0, err
 	}
 	if done.Whole {
 		if err := c.reopen(tx, x, act, sale, out); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	return c.unbought(tx, act, sale, sale.Amount-done.Amount, out)
+	left = sale.Amount - done.Amount
+	if done.Whole {
+		left = 0
+	}
+	return left, c.unbought(tx, act, sale, sale.Amount-done.Amount, out)
 }
 
 // keptCards are the sale's stamp cards that must stay filled whatever comes back

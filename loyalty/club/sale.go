@@ -59,7 +59,7 @@ func (c *Club) Sale(tx store.Tx, m loyalty.MemberID, act book.Act, s loyalty.Sal
 	if left == 0 { // refunded before it was told: no visit to speak of
 		return out, c.reopen(tx, x, act, sale, &out)
 	}
-	return out, c.did(tx, Deed{Kind: Bought, Member: m, Act: act, Sale: s, Outcome: out})
+	return out, c.did(tx, Deed{Kind: Bought, Member: m, Act: act, Sale: s, Outcome: out, Entry: sale, Left: left})
 }
 
 // left is how much of a sale stands once the refunds that waited for it are

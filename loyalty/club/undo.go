@@ -43,6 +43,9 @@ func (c *Club) Undo(tx store.Tx, ref loyalty.Ref, act book.Act) (out Outcome, er
 	case loyalty.KindOpening:
 		err = c.forgotten(tx, act, out.Receipt)
 	}
+	if err == nil && (e.Kind == loyalty.KindGift || e.Kind == loyalty.KindSpend) {
+		err = c.did(tx, Deed{Kind: Undone, Member: e.Member, Act: act, Outcome: out, Entry: e})
+	}
 	return out, err
 }
 
@@ -50,6 +53,12 @@ func (c *Club) Undo(tx store.Tx, ref loyalty.Ref, act book.Act) (out Outcome, er
 // use is no entry and has no reference. Refusals: as [voucher.Desk.Undo].
 func (c *Club) UndoUse(tx store.Tx, id voucher.ID, act book.Act) (Outcome, error) {
 	return c.unused(tx, act, func() (voucher.Voucher, book.Receipt, error) { return c.Vouchers.Undo(tx, id, act) })
+}
+
+// Reopen is UndoUse for a voucher that can be used for some days again, even when
+// its own time is over. Refusals: as [voucher.Desk.Reopen].
+func (c *Club) Reopen(tx store.Tx, id voucher.ID, act book.Act) (Outcome, error) {
+	return c.unused(tx, act, func() (voucher.Voucher, book.Receipt, error) { return c.Vouchers.Reopen(tx, id, act) })
 }
 
 // unused is what follows from taking back a use.

@@ -20,6 +20,8 @@ import (
 //	birthday one of three in the month; its voucher for 30 days.
 //	rouge    reaching it brings 100 points, at once.
 //	rewards  held for 60 minutes.
+//	voices   a review brings 25 points, four times a month, a post 50, twice; at once.
+//	events   the preview of November opens to rouge on 26 October.
 //
 // "spend" is the money of the year after the row, where it decides something.
 func TestYearOfBeauty(t *testing.T) {
@@ -67,39 +69,51 @@ func TestYearOfBeauty(t *testing.T) {
 		{"2026-08-06 10:05", give(150, false), "1138", "rouge", "", "birthday-scent", "refused: a second person's word"}, // over 100
 		{"2026-08-06 10:10", give(150, true), "1288", "rouge", "", "birthday-scent", ""},                                 //
 		{"2026-09-04 23:59", use("birthday-scent"), "1288", "rouge", "", "", ""},                                         // 5 August + 30 days, whole
+		{"2026-10-25 23:59", signUp("preview"), "1288", "rouge", "", "", "refused: not yet"},                             // rouge from the 26th, vib from the 29th, all from 1 November
+		{"2026-10-26 00:00", signUp("preview"), "1288", "rouge", "", "", ""},                                             // free
 		{"2026-11-02 10:00", sale("L", "100", "fragrance=80"), "1288 p180", "rouge", "", "", ""},                         // 100 + the better of 50 and 80; spend 1,101.00
 		{"2026-11-08 10:00", sale("M", "200", "fragrance=20"), "1288 p480", "rouge", "", "", ""},                         // 200 + the better of 100 and 20; spend 1,301.00
 		{"2026-11-09 10:00", sale("N", "10", "fragrance=10"), "1288 p495", "rouge", "", "", ""},                          // the week is over: 10 + 5; spend 1,311.00
 		{"2026-11-10 10:00", refund("L", "", "fragrance=80"), "1288 p335", "rouge", "", "", ""},                          // $20 without scent keep 20: -160; spend 1,231.00
-		{"2026-12-15 10:00", redeem("box", "box"), "123 h1500", "rouge", "", "box", ""},                                  // 1288 + 335 - 1500
-		{"2026-12-15 10:30", use("box"), "123", "rouge", "", "", ""},                                                     //
-		{"2026-12-16 10:00", redeem("-", "box"), "123", "rouge", "", "", "refused: 1 a year"},                            //
-		{"2026-12-17 10:00", refund("M", ""), "0 d177", "rouge", "", "", ""},                                             // 123 - 300; spend 1,031.00
+		{"2026-11-11 12:00", arrive("preview"), "1288 p335", "rouge", "", "", "refused: event: the door opens at 2026-11-12T05:00:00Z"},
+		{"2026-11-12 18:40", arrive("preview"), "1288 p335", "rouge", "", "", ""},                              //
+		{"2026-12-15 10:00", redeem("box", "box"), "123 h1500", "rouge", "", "box", ""},                        // 1288 + 335 - 1500
+		{"2026-12-15 10:30", use("box"), "123", "rouge", "", "", ""},                                           //
+		{"2026-12-16 10:00", redeem("-", "box"), "123", "rouge", "", "", "refused: 1 a year"},                  //
+		{"2026-12-17 10:00", refund("M", ""), "0 d177", "rouge", "", "", ""},                                   // 123 - 300; spend 1,031.00
+		{"2026-12-18 10:00", said("review"), "0 d152", "rouge", "", "", ""},                                    // 25 of what is owed
+		{"2026-12-18 10:05", said("post"), "0 d102", "rouge", "", "", ""},                                      // 50
+		{"2026-12-18 10:10", said("post"), "0 d52", "rouge", "", "", ""},                                       // 50
+		{"2026-12-18 10:15", said("post"), "0 d52", "rouge", "", "", "refused: all that points are given for"}, // two a month
+		{"2026-12-19 10:00", said("review"), "0 d27", "rouge", "", "", ""},                                     // 25
+		{"2026-12-19 10:05", said("review"), "0 d2", "rouge", "", "", ""},                                      // 25
+		{"2026-12-20 10:00", said("review"), "23", "rouge", "", "", ""},                                        // 25 - 2
+		{"2026-12-21 10:00", said("review"), "23", "rouge", "", "", "refused: all that points are given for"},  // four a month
 
 		// 2027: rouge to its end.
-		{"2027-01-05 10:00", sale("O", "50"), "0 d102", "rouge", "", "", ""},      // 50 + 25 - 177
-		{"2027-02-10 10:00", sale("P", "1000"), "0 p1398", "rouge", "", "", ""},   // 1000 + 500 - 102; spend 1,050: another year, and no second gift
-		{"2027-03-12 09:59", look(), "0 p1398", "rouge", "", "", ""},              //
-		{"2027-03-12 10:00", look(), "1398", "rouge", "", "", ""},                 //
-		{"2027-08-01 03:00", night(), "1398", "rouge", "", "", "birthday choose"}, //
-		{"2027-08-10 10:00", claim("birthday", "birthday-skin"), "1398", "rouge", "", "birthday-skin", "birthday birthday-skin"},
-		{"2027-09-09 23:59", look(), "1398", "rouge", "", "birthday-skin", ""},         // 10 August + 30 days, whole
-		{"2027-09-10 03:00", night(), "1398", "rouge", "", "", "lapsed birthday-skin"}, //
+		{"2027-01-05 10:00", sale("O", "50"), "23 p75", "rouge", "", "", ""},      // 50 + 25
+		{"2027-02-10 10:00", sale("P", "1000"), "98 p1500", "rouge", "", "", ""},  // 23 + 75; 1000 + 500; spend 1,050: another year, and no second gift
+		{"2027-03-12 09:59", look(), "98 p1500", "rouge", "", "", ""},             //
+		{"2027-03-12 10:00", look(), "1598", "rouge", "", "", ""},                 //
+		{"2027-08-01 03:00", night(), "1598", "rouge", "", "", "birthday choose"}, //
+		{"2027-08-10 10:00", claim("birthday", "birthday-skin"), "1598", "rouge", "", "birthday-skin", "birthday birthday-skin"},
+		{"2027-09-09 23:59", look(), "1598", "rouge", "", "birthday-skin", ""},         // 10 August + 30 days, whole
+		{"2027-09-10 03:00", night(), "1598", "rouge", "", "", "lapsed birthday-skin"}, //
 
 		// 2028: $400 make vib of rouge at its end; silence makes nothing of all.
-		{"2028-03-01 10:00", sale("Q", "400"), "1398 p600", "rouge", "", "", ""}, // 400 + 200; spend 400; the last activity
-		{"2028-12-31 23:59", look(), "1998", "rouge", "", "", ""},
-		{"2029-01-01 00:00", look(), "1998", "vib", "", "", ""},
-		{"2029-01-02 10:00", planned(), "1998", "vib", "", "", "2029-07-04 10:00: 1998 go in 60 days, 2029-08-19 10:00: 1998 go in 14 days, 2029-08-30 10:00: 1998 go in 3 days"}, // 18 months after 1 March 2028: the end of 1 September
-		{"2029-07-04 10:05", night(), "1998", "vib", "", "", "1998 go in 60 days"},
-		{"2029-08-19 10:05", night(), "1998", "vib", "", "", "birthday choose, 1998 go in 14 days"}, // the first night since 1 August
-		{"2029-08-30 10:05", night(), "1998", "vib", "", "", "1998 go in 3 days"},
-		{"2029-09-01 23:59", look(), "1998", "vib", "", "", ""},
+		{"2028-03-01 10:00", sale("Q", "400"), "1598 p600", "rouge", "", "", ""}, // 400 + 200; spend 400; the last activity
+		{"2028-12-31 23:59", look(), "2198", "rouge", "", "", ""},
+		{"2029-01-01 00:00", look(), "2198", "vib", "", "", ""},
+		{"2029-01-02 10:00", planned(), "2198", "vib", "", "", "2029-07-04 10:00: 2198 go in 60 days, 2029-08-19 10:00: 2198 go in 14 days, 2029-08-30 10:00: 2198 go in 3 days"}, // 18 months after 1 March 2028: the end of 1 September
+		{"2029-07-04 10:05", night(), "2198", "vib", "", "", "2198 go in 60 days"},
+		{"2029-08-19 10:05", night(), "2198", "vib", "", "", "birthday choose, 2198 go in 14 days"}, // the first night since 1 August
+		{"2029-08-30 10:05", night(), "2198", "vib", "", "", "2198 go in 3 days"},
+		{"2029-09-01 23:59", look(), "2198", "vib", "", "", ""},
 		{"2029-09-02 00:00", look(), "0", "vib", "", "", ""},
 		{"2029-12-31 23:59", look(), "0", "vib", "", "", ""},
 		{"2030-01-01 00:00", look(), "0", "insider", "", "", ""},
 	}, []asOf{
-		{"2026-02-15 12:00", "40 p50"}, {"2026-04-15 12:00", "50 p425"}, {"2026-12-31 12:00", "0 d177"}, {"2029-09-01 12:00", "1998"},
+		{"2026-02-15 12:00", "40 p50"}, {"2026-04-15 12:00", "50 p425"}, {"2026-12-31 12:00", "23"}, {"2029-09-01 12:00", "2198"},
 	})
 }
 

@@ -47,6 +47,7 @@
 //	tomb/<hash>                 keyed tombstone of an account, a proven number, an import   until its end date
 //	erased/<member>             the list that a restore applies                             for ever
 //	keymark/lookup              a hash that only the store's own key gives                  for ever
+//	keymark/generation          which generation of the key seals; none: the first          for ever
 //
 // Who was merged into another person ([Vault.Merge]) keeps his row, sealed, and
 // his claim on his number; everything else by which he is found leads to the

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -62,7 +63,10 @@ func (v *Vault) Erase(tx store.Tx, id loyalty.MemberID, now, tombstoneUntil time
 			return err
 		}
 	}
-	return erasures.Put(tx, Erasure{id, now.UTC(), tombstoneUntil.UTC()}, string(id))
+	if err := erasures.Put(tx, Erasure{id, now.UTC(), tombstoneUntil.UTC()}, string(id)); err != nil || v.Gone == nil || l.row.JoinedAt.IsZero() {
+		return err
+	}
+	return v.Gone(tx, id, now)
 }
 
 // dissolve wipes a contact whose account has moved to somebody else. Nobody
@@ -176,7 +180,12 @@ func (v *Vault) bury(tx store.Tx, l *life, until time.Time) error {
 // Tombstoned reports whether somebody with this account was erased and his
 // tombstone still stands: no second welcome gift.
 func (v *Vault) Tombstoned(r store.Reader, who Identity, now time.Time) (bool, error) {
-	return stands(r, v.tombOf(who), now)
+	for _, i := range v.chats(who) {
+		if yes, err := stands(r, v.tombOf(i), now); err != nil || yes {
+			return yes, err
+		}
+	}
+	return false, nil
 }
 
 // PhoneTombstoned is Tombstoned for a proven phone number.
@@ -203,6 +212,16 @@ func Erasures(r store.Reader, f func(Erasure) bool) error {
 		}
 	}
 	return err
+}
+
+// ErasureIn reads a row of the list of erasures, as a journal has it; ok is false
+// for any other row.
+func ErasureIn(key, value []byte) (e Erasure, ok bool, err error) {
+	if !bytes.HasPrefix(key, erasures.Key("")) {
+		return e, false, nil
+	}
+	err = store.Decode(key, value, &e)
+	return e, err == nil, err
 }
 
 // ApplyErasures erases again, in a store that was restored, everybody on the
@@ -283,7 +302,7 @@ func sweepAll(ctx context.Context, db store.DB, all ...retention) (int, error) {
 // whether there was anything to do.
 func (v *Vault) Rewrap(tx store.Tx, id loyalty.MemberID, rand io.Reader) (done bool, err error) {
 	err = v.change(tx, id, rand, func(l *life) (bool, error) {
-		done = l.row.Key[1] != v.current
+		done = l.row.Key[1] != v.Current()
 		return done, nil
 	})
 	if errors.Is(err, ErrErased) {

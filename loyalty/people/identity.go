@@ -6,8 +6,8 @@ import (
 )
 
 // Identity is one chat account: a platform's user as one channel knows him.
-// Two channels of one LINE provider give one person the same user id, and are
-// still two identities until they are linked.
+// Channels of one LINE provider give one person the same user id: two identities
+// of one person, see [Vault.Kin].
 type Identity struct {
 	Channel string // name in the configuration: "main", "tg"
 	User    string // the platform's user id: "U4af49…", "123456789"
@@ -34,7 +34,13 @@ type Account struct {
 	// before it was kept.
 	BlockedAt time.Time `json:",omitzero"`
 	Frozen    bool      // lost or stolen: nothing said there is obeyed
-	Username  string    // Telegram's @name without the @, as last seen; mostly ""
+	// Quiet is that the person wants nothing there that he did not ask for; he may
+	// hear it in another chat.
+	Quiet bool `json:",omitempty"`
+	// HeardAt is when he last came here from another of his chats; zero of one that
+	// he never left, or never spoke in since a second one came.
+	HeardAt  time.Time `json:",omitzero"`
+	Username string    // Telegram's @name without the @, as last seen; mostly ""
 }
 
 // String gives the channel only.

@@ -32,7 +32,8 @@ func (v *Vault) Fingerprint() string {
 }
 
 // CheckKey looks whether db belongs to this installation's key and says
-// ErrWrongKey if not. A store that has no mark yet is given one, provided that
+// ErrWrongKey if not; a key file that lacks the generation which seals is a
+// *GenerationError. A store that has no mark yet is given one, provided that
 // somebody in it can be read, or nobody is in it. Damaged rows are not its
 // business: `regulars verify` must be able to open the store and name them.
 func (v *Vault) CheckKey(ctx context.Context, db store.DB) error {
@@ -46,8 +47,10 @@ func (v *Vault) CheckKey(ctx context.Context, db store.DB) error {
 	switch {
 	case errors.Is(err, store.ErrDamaged):
 		return nil
-	case err != nil || marked:
+	case err != nil:
 		return err
+	case marked:
+		return v.follow(ctx, db)
 	}
 	return db.Update(ctx, func(tx store.Tx) error {
 		if err := tx.Lock(store.Subject("keymark/" + theMark)); err != nil {
@@ -85,4 +88,13 @@ func (v *Vault) readsSomebody(r store.Reader) error {
 		return nil
 	}
 	return failed
+}
+
+// follow is Follow for who must be able to open a damaged store.
+func (v *Vault) follow(ctx context.Context, db store.DB) error {
+	err := v.Follow(ctx, db)
+	if errors.Is(err, store.ErrDamaged) {
+		return nil
+	}
+	return err
 }

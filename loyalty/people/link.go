@@ -95,7 +95,10 @@ func (v *Vault) Link(tx store.Tx, code LinkCode, who Identity, now time.Time, ra
 		return Linked{}, err
 	}
 	h := v.hash("link", string(code))
-	if err := tx.Lock(store.Subject("linkcode/"+h), store.Subject("ident/"+v.identHash(who))); err != nil {
+	if err := tx.Lock(store.Subject("linkcode/" + h)); err != nil {
+		return Linked{}, err
+	}
+	if err := v.lockIdents(tx, who); err != nil {
 		return Linked{}, err
 	}
 	row, ok, err := links.Get(tx, h)
@@ -112,9 +115,9 @@ func (v *Vault) Link(tx store.Tx, code LinkCode, who Identity, now time.Time, ra
 	if err := v.sameCard(tx, row); err != nil {
 		return Linked{}, err
 	}
-	moved := Account{Identity: who, LinkedAt: now.UTC()}
+	moved := []Account{{Identity: who, LinkedAt: now.UTC()}}
 	if known {
-		if moved, err = v.leaving(tx, before, moved, mayLeave); err != nil {
+		if moved, err = v.leaving(tx, before, who, now, mayLeave); err != nil {
 			return Linked{}, err
 		}
 	}
@@ -132,46 +135,59 @@ func (v *Vault) Link(tx store.Tx, code LinkCode, who Identity, now time.Time, ra
 }
 
 // leaving checks that the person before may be dissolved, and gives his account
-// as it moves over.
-func (v *Vault) leaving(tx store.Tx, before loyalty.MemberID, a Account, mayLeave func(loyalty.MemberID) (bool, error)) (Account, error) {
+// as it moves over, and its kin with it.
+func (v *Vault) leaving(tx store.Tx, before loyalty.MemberID, who Identity, now time.Time, mayLeave func(loyalty.MemberID) (bool, error)) ([]Account, error) {
 	if err := tx.Lock(Subject(before)); err != nil {
-		return a, err
+		return nil, err
 	}
 	p, err := v.Get(tx, before)
 	if err != nil {
-		return a, err
+		return nil, err
 	}
 	_, employed, err := v.staffOf(tx, before)
 	if err != nil {
-		return a, err
+		return nil, err
 	}
-	if old, ok := p.Account(a.Identity); ok {
-		a.Username = old.Username
-		if old.Frozen {
-			return a, ErrCode
-		}
+	moved, apart, locked := v.moving(p, who, now)
+	switch {
+	case locked:
+		return nil, ErrCode
+	case employed || p.Frozen || apart:
+		return nil, ErrMergeNeeded
+	case p.Status != Member:
+		return moved, nil
+	case mayLeave == nil:
+		return nil, ErrMergeNeeded
 	}
-	if employed || p.Frozen || len(p.Accounts) > 1 {
-		return a, ErrMergeNeeded
+	ok, err := mayLeave(before)
+	if err == nil && !ok {
+		err = ErrMergeNeeded
 	}
-	if p.Status == Member {
-		if mayLeave == nil {
-			return a, ErrMergeNeeded
-		}
-		ok, err := mayLeave(before)
-		if err != nil {
-			return a, err
-		}
-		if !ok {
-			return a, ErrMergeNeeded
-		}
-	}
-	return a, nil
+	return moved, err
 }
 
-// attach adds the account to the member. A code whose member was frozen or
+// moving is a person's account and its kin as they come to somebody else, the
+// one who speaks first. apart says that there are others, locked that it is not
+// obeyed.
+func (v *Vault) moving(p Person, who Identity, now time.Time) (moved []Account, apart, locked bool) {
+	moved = []Account{{Identity: who, LinkedAt: now.UTC()}}
+	for _, a := range p.Accounts {
+		switch {
+		case a.Identity == who:
+			moved[0].Username, moved[0].Quiet, locked = a.Username, a.Quiet, locked || a.Frozen
+		case v.SameAccount(a.Identity, who):
+			a.LinkedAt = now.UTC()
+			moved, locked = append(moved, a), locked || a.Frozen
+		default:
+			apart = true
+		}
+	}
+	return moved, apart, locked
+}
+
+// attach adds the accounts to the member, who speaks in the first of them. A code whose member was frozen or
 // erased since it was drawn is as good as unknown.
-func (v *Vault) attach(tx store.Tx, id loyalty.MemberID, a Account, now time.Time, rand io.Reader) (Linked, error) {
+func (v *Vault) attach(tx store.Tx, id loyalty.MemberID, come []Account, now time.Time, rand io.Reader) (Linked, error) {
 	done := Linked{Member: id}
 	err := v.change(tx, id, rand, func(l *life) (bool, error) {
 		if l.row.Frozen {
@@ -180,14 +196,15 @@ func (v *Vault) attach(tx store.Tx, id loyalty.MemberID, a Account, now time.Tim
 		for _, other := range l.Accounts {
 			done.Tell = append(done.Tell, other.Identity)
 		}
-		l.Accounts = append(l.Accounts, a)
-		l.Home = a.Identity
-		if a.Username != "" {
-			if err := v.putUsername(tx, id, a, now); err != nil {
+		l.Home = come[0].Identity
+		come[0].HeardAt = now.UTC()
+		for _, a := range come {
+			l.Accounts = append(l.Accounts, a)
+			if err := v.lead(tx, id, a); err != nil {
 				return false, err
 			}
 		}
-		return true, idents.Put(tx, ident{id}, v.identHash(a.Identity))
+		return true, nil
 	})
 	if errors.Is(err, ErrErased) {
 		err = ErrCode

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -34,39 +35,46 @@ type Seen struct {
 	Username    string // Telegram's @name, with or without @
 }
 
-// Who is the person behind an identity; ok is false for a stranger.
+// Who is the person behind an identity, known there or on a kindred channel; ok
+// is false for a stranger.
 func (v *Vault) Who(r store.Reader, who Identity) (id loyalty.MemberID, ok bool, err error) {
 	row, ok, err := idents.Get(r, v.identHash(who))
-	return row.Member, ok, err
+	if err != nil || ok {
+		return row.Member, ok, err
+	}
+	return v.kindred(r, who, "")
 }
 
 // Meet gives the person who speaks, and makes one with a key of his own at
-// first contact (isNew). It notes what was seen, that this account is where to
+// first contact (isNew); whom a kindred channel knows is the same person from his
+// first word here. It notes what was seen, that this account is where to
 // reach him, and that he cannot have blocked it. It writes only what changed,
 // and nothing at all for an account that is frozen.
 func (v *Vault) Meet(tx store.Tx, who Identity, seen Seen, now time.Time, rand io.Reader) (p Person, isNew bool, err error) {
-	id, ok, err := v.Who(tx, who)
+	id, ok, err := v.settled(tx, who)
 	if err != nil {
 		return Person{}, false, err
 	}
 	if ok {
-		p, err = v.meetAgain(tx, id, who, seen, now, rand)
-		return p, false, err
+		if p, err = v.meetAgain(tx, id, who, seen, now, rand); !errors.Is(err, ErrNobody) && !errors.Is(err, ErrErased) {
+			return p, false, err
+		}
 	}
-	// Nobody yet: look again under the lock, for two first words may race.
-	if err := tx.Lock(store.Subject("ident/" + v.identHash(who))); err != nil {
+	// Nobody yet, or gone since: look again under the lock, for two first
+	// words may race, and a word with a link.
+	if err := v.lockIdents(tx, who); err != nil {
 		return Person{}, false, err
 	}
-	if id, ok, err = v.Who(tx, who); err != nil {
+	if id, ok, err = v.settled(tx, who); err != nil {
 		return Person{}, false, err
 	}
 	if !ok {
-		if id, err = v.create(tx, who, now, rand); err != nil {
+		if id, isNew, err = v.arrive(tx, who, now, rand); err != nil {
 			return Person{}, false, err
 		}
 	}
 	p, err = v.meetAgain(tx, id, who, seen, now, rand)
-	return p, !ok, err
+	return p, isNew, err
 }
 
 func (v *Vault) create(tx store.Tx, who Identity, now time.Time, rand io.Reader) (loyalty.MemberID, error) {
@@ -123,7 +131,9 @@ func (s Seen) news(p Person, who Identity) bool {
 func (v *Vault) note(tx store.Tx, l *life, i int, seen Seen, now time.Time) error {
 	a := &l.Accounts[i]
 	a.Blocked, a.BlockedAt = false, time.Time{}
-	l.Home = a.Identity
+	if l.Home != a.Identity {
+		l.Home, a.HeardAt = a.Identity, now.UTC()
+	}
 	if l.row.Language == "" {
 		l.row.Language = seen.Language
 	}
@@ -188,15 +198,19 @@ func (v *Vault) SetBlocked(tx store.Tx, who Identity, blocked bool, now time.Tim
 	})
 }
 
-// FreezeAccount stops obeying one account (a lost phone), or obeys it again.
+// FreezeAccount stops obeying one account (a lost phone), or obeys it again, on
+// all channels that see the same one.
 // The person's other accounts keep working; an employee's sessions in browsers,
 // one of which may be on that phone, end.
 func (v *Vault) FreezeAccount(tx store.Tx, who Identity, frozen bool, rand io.Reader) error {
-	err := v.changeAccount(tx, who, rand, func(a *Account) bool {
-		changed := a.Frozen != frozen
-		a.Frozen = frozen
-		return changed
-	})
+	var err error
+	for _, i := range v.chats(who) {
+		err = errors.Join(err, v.changeAccount(tx, i, rand, func(a *Account) bool {
+			changed := a.Frozen != frozen
+			a.Frozen = frozen
+			return changed
+		}))
+	}
 	if err != nil || !frozen {
 		return err
 	}
@@ -222,6 +236,16 @@ func (v *Vault) changeAccount(tx store.Tx, who Identity, rand io.Reader, f func(
 			l.Home = l.otherHome(who)
 		}
 		return changed, nil
+	})
+}
+
+// SetQuietAt records that the person wants no message in one chat that he did not
+// ask for, or wants them again.
+func (v *Vault) SetQuietAt(tx store.Tx, who Identity, quiet bool, rand io.Reader) error {
+	return v.changeAccount(tx, who, rand, func(a *Account) bool {
+		changed := a.Quiet != quiet
+		a.Quiet = quiet
+		return changed
 	})
 }
 

@@ -82,3 +82,12 @@ func (v *Vault) read(r store.Reader, id loyalty.MemberID) (*life, error) {
 	v.lately.keep(raw, l)
 	return l, nil
 }
+
+// Forget drops from memory whatever persons were opened. One of several processes
+// calls it now and then: another may have erased somebody, and then neither their
+// key nor their name is to linger here.
+func (v *Vault) Forget() {
+	v.lately.mu.Lock()
+	defer v.lately.mu.Unlock()
+	clear(v.lately.by)
+}

@@ -87,6 +87,27 @@ func (p Person) Account(i Identity) (Account, bool) {
 	return Account{}, false
 }
 
+// Chats are the accounts at which the person can be reached, in the order in which
+// to try them: where he spoke last, then where he spoke before that, and those of
+// which nothing is known at the end, as they came.
+func (p Person) Chats() (all []Account) {
+	for _, a := range p.Accounts {
+		if !a.Blocked && !a.Frozen {
+			all = append(all, a)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Account) int {
+		switch {
+		case a.Identity == p.Home:
+			return -1
+		case b.Identity == p.Home:
+			return 1
+		}
+		return b.HeardAt.Compare(a.HeardAt)
+	})
+	return all
+}
+
 // Called is what to call the person: the name given to the shop, else the
 // platform's, else "".
 func (p Person) Called() string {
@@ -239,9 +260,9 @@ func (v *Vault) changed(tx store.Tx, id loyalty.MemberID) error {
 }
 
 func (v *Vault) sealLife(l *life, rand io.Reader) (err error) {
-	if len(l.row.Key) == 0 || l.row.Key[1] != v.current {
+	if is := v.ring.Load(); len(l.row.Key) == 0 || l.row.Key[1] != is.current {
 		ad := bind("person-key", string(l.id))
-		if l.row.Key, err = seal(v.wrap[v.current], v.current, l.key, ad, rand); err != nil {
+		if l.row.Key, err = seal(is.wrap[is.current], is.current, l.key, ad, rand); err != nil {
 			return err
 		}
 	}

@@ -176,8 +176,10 @@ func (v *Vault) Lost(r store.Reader, id loyalty.MemberID) (bool, error) {
 // ErrFrozen for one whose lock is not for a lost phone, ErrCode where the
 // account itself is locked.
 func (v *Vault) Regain(tx store.Tx, who Identity, to loyalty.MemberID, now time.Time, rand io.Reader, mayLeave func(loyalty.MemberID) (bool, error)) (Linked, error) {
-	h := v.identHash(who)
-	if err := tx.Lock(Subject(to), store.Subject("ident/"+h)); err != nil {
+	if err := tx.Lock(Subject(to)); err != nil {
+		return Linked{}, err
+	}
+	if err := v.lockIdents(tx, who); err != nil {
 		return Linked{}, err
 	}
 	before, known, err := v.Who(tx, who)
@@ -187,9 +189,9 @@ func (v *Vault) Regain(tx store.Tx, who Identity, to loyalty.MemberID, now time.
 	if known && before == to {
 		return Linked{}, ErrOwnAccount
 	}
-	moved := Account{Identity: who, LinkedAt: now.UTC()}
+	moved := []Account{{Identity: who, LinkedAt: now.UTC()}}
 	if known {
-		if moved, err = v.leaving(tx, before, moved, mayLeave); err != nil {
+		if moved, err = v.leaving(tx, before, who, now, mayLeave); err != nil {
 			return Linked{}, err
 		}
 	}
@@ -236,7 +238,7 @@ func (v *Vault) LockOut(tx store.Tx, id loyalty.MemberID, rand io.Reader, keep .
 		locked = nil
 		for i := range l.Accounts {
 			a := &l.Accounts[i]
-			if slices.Contains(keep, a.Identity) {
+			if slices.ContainsFunc(keep, func(k Identity) bool { return v.SameAccount(k, a.Identity) }) {
 				a.Frozen = false
 				continue
 			}

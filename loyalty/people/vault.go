@@ -12,8 +12,8 @@ import (
 	"io"
 	"strconv"
 	"sync"
-
-	"golang.org/x/crypto/chacha20poly1305"
+	"sync/atomic"
+	"time"
 
 	"regulars/loyalty"
 	"regulars/store"
@@ -40,12 +40,6 @@ var (
 	ErrSealed = errors.New("people: sealed data does not open with this installation's key; is it the right key file?")
 )
 
-// Key is one generation of the installation's key.
-type Key struct {
-	ID     byte   // 1, 2, … in order of age; stands in what it sealed
-	Master []byte // 32 bytes
-}
-
 // Vault holds what is derived from the installation's key: it seals and opens,
 // and hashes what must be found again. It keeps nothing but the few persons it
 // opened last, and may be used by any number of goroutines. Randomness is
@@ -55,15 +49,23 @@ type Vault struct {
 	// derived from the row elsewhere is out of date; nil tells nobody. It is set
 	// before the Vault is used. The person is locked.
 	Changed func(store.Tx, loyalty.MemberID) error
+	// Gone is told, in the transaction that erased them, of each member who was
+	// erased; nil tells nobody. It must not fail for a reason of its own.
+	Gone func(store.Tx, loyalty.MemberID, time.Time) error
 
-	current byte
-	wrap    map[byte]cipher.AEAD // by generation
-	lookup  []byte
-	chain   []byte
-	token   []byte
-	other   []byte // the root of Derive
-	lately  lately
-	macs    sync.Pool // hash.Hash under lookup
+	// Kin says, by the name of a channel, on which other channels a user id is the
+	// same person's: those of one LINE provider, and all of Telegram. Nil: each
+	// channel has ids of its own. It is set before the Vault is used, and holds
+	// both ways.
+	Kin map[string][]string
+
+	ring   atomic.Pointer[ring]
+	lookup []byte
+	chain  []byte
+	token  []byte
+	other  []byte // the root of Derive
+	lately lately
+	macs   sync.Pool // hash.Hash under lookup
 }
 
 // NewVault derives the keys of an installation that has had one master key.
@@ -75,25 +77,15 @@ func NewVault(master []byte) (*Vault, error) {
 // changed: current seals, all open. Look-up, chain and token keys come from the
 // oldest generation given, since rows already written depend on them.
 func NewKeyring(current Key, older ...Key) (*Vault, error) {
-	v := &Vault{current: current.ID, wrap: map[byte]cipher.AEAD{}}
-	oldest := current
-	for _, k := range append([]Key{current}, older...) {
-		if _, twice := v.wrap[k.ID]; twice || k.ID == personKeyID || len(k.Master) != MasterSize {
-			return nil, ErrKey
-		}
-		if k.ID < oldest.ID {
-			oldest = k
-		}
-		aead, err := chacha20poly1305.NewX(derive(k.Master, "wrap"))
-		if err != nil {
-			return nil, err
-		}
-		v.wrap[k.ID] = aead
+	ring, roots, err := newRing(current.ID, append([]Key{current}, older...))
+	if err != nil {
+		return nil, err
 	}
-	v.lookup = derive(oldest.Master, "lookup")
-	v.chain = derive(oldest.Master, "chain")
-	v.token = derive(oldest.Master, "token")
-	v.other = derive(oldest.Master, "other")
+	v := &Vault{}
+	v.ring.Store(ring)
+	for i, root := range []*[]byte{&v.lookup, &v.chain, &v.token, &v.other} {
+		*root = roots[i*32 : (i+1)*32 : (i+1)*32]
+	}
 	return v, nil
 }
 
@@ -148,7 +140,8 @@ func bind(parts ...string) []byte {
 // sender is unknown) with the installation's key. purpose must be given again
 // to open it. rand gives 24 bytes.
 func (v *Vault) SealShop(purpose string, plain []byte, rand io.Reader) ([]byte, error) {
-	return seal(v.wrap[v.current], v.current, plain, bind("shop", purpose), rand)
+	is := v.ring.Load()
+	return seal(is.wrap[is.current], is.current, plain, bind("shop", purpose), rand)
 }
 
 // OpenShop opens what SealShop sealed; otherwise ErrSealed.
@@ -160,7 +153,7 @@ func (v *Vault) openWrapped(sealed, ad []byte) ([]byte, error) {
 	if len(sealed) < sealHead {
 		return nil, ErrSealed
 	}
-	aead, ok := v.wrap[sealed[1]]
+	aead, ok := v.ring.Load().wrap[sealed[1]]
 	if !ok {
 		return nil, ErrSealed
 	}

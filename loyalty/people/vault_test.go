@@ -85,7 +85,7 @@ func TestSealShop(t *testing.T) {
 func TestChangingTheMasterKey(t *testing.T) {
 	w := newWorld(t)
 	ann := w.member(line("ann"), "Ann")
-	next, err := NewKeyring(Key{2, master(9)}, Key{1, master(7)})
+	next, err := NewKeyring(Key{ID: 2, Master: master(9)}, Key{ID: 1, Master: master(7)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,8 +125,8 @@ func TestBadMasterKeys(t *testing.T) {
 	for name, err := range map[string]error{
 		"short":    second(NewVault(make([]byte, 16))),
 		"none":     second(NewVault(nil)),
-		"number 0": second(NewKeyring(Key{0, master(1)})),
-		"twice":    second(NewKeyring(Key{1, master(1)}, Key{1, master(2)})),
+		"number 0": second(NewKeyring(Key{ID: 0, Master: master(1)})),
+		"twice":    second(NewKeyring(Key{ID: 1, Master: master(1)}, Key{ID: 1, Master: master(2)})),
 	} {
 		if !errors.Is(err, ErrKey) {
 			t.Errorf("%s: %v", name, err)

@@ -34,7 +34,9 @@ func (r *reader) bonus(t *table, p *Programme, ids []string) loyalty.Bonus {
 		r.complain(t.line, t.path, "gives nothing", "multiply = 2, points = 10, or both")
 	}
 	b.Levels = r.tierIDs(t)
+	b.Plans = r.plansOf(t)
 	b.Weekdays = r.weekdays(t)
+	b.Days = r.monthDays(t)
 	b.FromHour, b.ToHour = r.hours(t)
 	b.From, b.To = r.dates(t, p.Rules.Zone)
 	b.Stores = r.storeIDs(t, p)
@@ -86,7 +88,7 @@ func clash(a, b loyalty.Bonus) bool {
 	if b.FromHour == b.ToHour || !overlap(a.FromHour, a.ToHour, b.FromHour, b.ToHour) {
 		return false
 	}
-	return slices.Equal(a.Levels, b.Levels) && slices.Equal(a.Weekdays, b.Weekdays) && slices.Equal(a.Stores, b.Stores) &&
+	return slices.Equal(a.Levels, b.Levels) && slices.Equal(a.Plans, b.Plans) && slices.Equal(a.Weekdays, b.Weekdays) && slices.Equal(a.Days, b.Days) && slices.Equal(a.Stores, b.Stores) &&
 		slices.Equal(a.Items, b.Items) && a.From.Equal(b.From) && a.To.Equal(b.To) &&
 		a.Birthday == b.Birthday && a.First == b.First && a.Minimum == b.Minimum
 }

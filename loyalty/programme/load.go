@@ -70,18 +70,35 @@ func Load(data []byte) (*Programme, []Complaint) {
 // scheme reads what the programme offers, in an order in which whatever is
 // named has been read before.
 func (r *reader) scheme(root *table, p *Programme) {
+	r.planIDs(root)
 	r.items(root, p)
 	r.tiers(root, p)
 	r.earn(r.sub(root, "earn"), p)
 	r.bonuses(root, p)
+	r.partners(root, p)
 	r.rewards(root, p)
+	r.plans(root, p)
 	r.cards(root, p)
 	r.gifts(root, p)
 	r.referral(root, p)
+	r.offers(root, p)
+	r.games(root, p)
+	r.packets(root, p)
+	r.quizzes(root, p)
 	r.surveys(root, p)
+	r.missions(root, p)
+	r.household(root, p)
+	r.statusMatch(root, p)
 	r.notices(r.sub(root, "notices"), p)
 	r.contact(r.sub(root, "contact"), p)
 	r.nudges(root, p)
+	r.settlement(root, p)
+	r.events(root, p)
+	r.rooms(root, p)
+	r.voices(root, p)
+	r.charities(root, p)
+	r.recommend(root, p)
+	r.levers(root, p)
 	r.unreachable(p)
 }
 
@@ -231,6 +248,12 @@ func (r *reader) store(t *table, p *Programme) Store {
 	if line > 0 && (strings.TrimSpace(name) == "" || len(name) > 100) {
 		r.complain(line, t.join("name"), "the name is empty or over 100 bytes", "")
 	}
+	if limits, written := t.of["limits"]; written && limits != nil {
+		if p.Rules.StoreCaps == nil {
+			p.Rules.StoreCaps = map[loyalty.Store]loyalty.Cap{}
+		}
+		p.Rules.StoreCaps[loyalty.Store(id)] = r.caps(r.sub(t, "limits"))
+	}
 	return Store{loyalty.Store(id), strings.TrimSpace(name)}
 }
 
@@ -243,22 +266,28 @@ func (r *reader) returns(t *table, p *Programme) {
 
 // staff reads what employees may give.
 func (r *reader) staff(t *table, p *Programme) {
-	points := func(t *table, key string) loyalty.Points {
-		return loyalty.Points(r.whole(t, key, 0, 0, math.MaxInt64))
-	}
-	p.Rules.ApproveOver = points(t, "approve_over")
+	p.Rules.ApproveOver = r.atMost(t, "approve_over")
 	p.Rules.Caps = map[loyalty.Role]loyalty.Cap{}
 	for _, role := range []string{"clerk", "manager", "owner"} {
 		_, written := t.of[role]
 		caps := r.sub(t, role)
-		c := loyalty.Cap{
-			GiveAct: points(caps, "give_act"), GiveDay: points(caps, "give_day"),
-			SaleAct: points(caps, "sale_act"), SaleDay: points(caps, "sale_day"),
-		}
-		if written {
+		if c := r.caps(caps); written {
 			p.Rules.Caps[loyalty.Role(role)] = c
 		}
 	}
+}
+
+// caps reads what may be given at a time and in a day.
+func (r *reader) caps(t *table) loyalty.Cap {
+	return loyalty.Cap{
+		GiveAct: r.atMost(t, "give_act"), GiveDay: r.atMost(t, "give_day"),
+		SaleAct: r.atMost(t, "sale_act"), SaleDay: r.atMost(t, "sale_day"),
+	}
+}
+
+// atMost is a bound in points; 0, or nothing, is none.
+func (r *reader) atMost(t *table, key string) loyalty.Points {
+	return loyalty.Points(r.whole(t, key, 0, 0, math.MaxInt64))
 }
 
 // quiet reads the hours in which nothing is sent unasked.

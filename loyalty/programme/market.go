@@ -86,7 +86,7 @@ func section(preset []byte, name string) []byte {
 }
 
 var (
-	amounts   = regexp.MustCompile(`\b(per|minimum|worth)(\s*=\s*)([0-9][0-9_.]*)`)
+	amounts   = regexp.MustCompile(`\b(per|minimum|worth|price|partner_price|cap)(\s*=\s*)([0-9][0-9_.]*)`)
 	threshold = regexp.MustCompile(`^(at)(\s*=\s*)([0-9][0-9_.]*)`)
 	bySpend   = regexp.MustCompile(`(?m)^by\s*=\s*"spend"`)
 )

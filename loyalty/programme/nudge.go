@@ -31,7 +31,7 @@ func (p *Programme) QuietIn(t time.Time, zone *time.Location) time.Time {
 // nudgeKinds in the order in which they are offered, which keys go with each
 // besides those of every nudge, and which fields their wordings may have.
 var (
-	nudgeKinds = []string{"points-lapse", "voucher-lapse", "tier-drop", "stamps-almost", "comeback", "anniversary", "thanks", "pending-released"}
+	nudgeKinds = []string{"points-lapse", "voucher-lapse", "tier-drop", "stamps-almost", "comeback", "anniversary", "thanks", "pending-released", "plan-renewal"}
 	nudgeKeys  = []string{"days", "left", "after_days", "visits", "every", "signed", "points", "reward"}
 	nudgeFits  = map[loyalty.NudgeKind][]string{
 		loyalty.NudgePoints:      {"days"},
@@ -42,6 +42,7 @@ var (
 		loyalty.NudgeAnniversary: {},
 		loyalty.NudgeThanks:      {"visits", "every", "signed"},
 		loyalty.NudgeReleased:    {},
+		loyalty.NudgePlan:        {},
 	}
 	nudgeFields = map[loyalty.NudgeKind][]string{
 		loyalty.NudgePoints:      {"points", "date"},
@@ -52,6 +53,7 @@ var (
 		loyalty.NudgeAnniversary: {"years"},
 		loyalty.NudgeThanks:      {"visits", "employee"},
 		loyalty.NudgeReleased:    {"points"},
+		loyalty.NudgePlan:        {"plan", "date", "price"},
 	}
 )
 
@@ -90,6 +92,12 @@ func (r *reader) nudges(root *table, p *Programme) {
 	if !slices.Contains(kinds, string(loyalty.NudgePoints)) && len(p.Rules.NoticeDays) > 0 {
 		p.Nudges = append(p.Nudges, loyalty.Nudge{
 			ID: string(loyalty.NudgePoints), Kind: loyalty.NudgePoints, Days: p.Rules.NoticeDays, From: opensAt, To: closesAt, Carriage: loyalty.NudgeRide,
+		})
+	}
+	reminds := slices.ContainsFunc(p.Rules.Plans, func(x loyalty.Plan) bool { return len(x.Remind) > 0 })
+	if !slices.Contains(kinds, string(loyalty.NudgePlan)) && reminds {
+		p.Nudges = append(p.Nudges, loyalty.Nudge{
+			ID: string(loyalty.NudgePlan), Kind: loyalty.NudgePlan, From: opensAt, To: closesAt, Carriage: loyalty.NudgeRide,
 		})
 	}
 }
@@ -276,6 +284,8 @@ func (r *reader) senseless(t *table, n *loyalty.Nudge, p *Programme) {
 		r.complain(line, t.join("kind"), "there are no tiers to drop from", "[tiers] and [[tier]], or no such nudge")
 	case n.Kind == loyalty.NudgeStamps && len(rules.Cards) == 0:
 		r.complain(line, t.join("kind"), "there is no stamp card", "a [[stamp_card]], or no such nudge")
+	case n.Kind == loyalty.NudgePlan && !slices.ContainsFunc(rules.Plans, func(x loyalty.Plan) bool { return len(x.Remind) > 0 }):
+		r.complain(line, t.join("kind"), "no paid plan says when", "a [[plan]] with reminder_days, or no such nudge")
 	case n.Kind == loyalty.NudgeReleased && rules.ReturnWindow == 0:
 		r.complain(line, t.join("kind"), "no points wait", "returns.pending_days above 0, or no such nudge")
 	}

@@ -11,7 +11,7 @@ import (
 var presetFiles embed.FS
 
 // presetNames in the order in which they are offered, the default first.
-var presetNames = []string{"cafe", "cafe-hk", "cafe-jp", "cafe-th", "coffee", "beauty", "hotel", "airline"}
+var presetNames = []string{"cafe", "cafe-hk", "cafe-jp", "cafe-th", "coffee", "beauty", "hotel", "airline", "prime", "warehouse", "streaming", "takeout", "sport", "brandclub"}
 
 // PresetInfo is a preset's name and one sentence about it, in English.
 type PresetInfo struct {

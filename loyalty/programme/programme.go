@@ -35,6 +35,8 @@ type Programme struct {
 	Languages []string
 	// Stores, in the file's order; at least one.
 	Stores []Store
+	// Partners are neighbours whose goods some rewards are, in the file's order.
+	Partners []Partner
 	// Quiet is when no message goes out that nobody asked for.
 	Quiet Hours
 	// Contact is how many such messages may reach one member.

@@ -24,7 +24,9 @@ type reader struct {
 type known struct {
 	items, goods    []string // goods are items and categories
 	levels, rewards []string
+	plans           []string
 	rewardTables    []*table // of rewards, in their order
+	partners        []string
 	presents        []string // rewards that something gives away
 }
 

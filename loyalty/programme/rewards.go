@@ -29,6 +29,7 @@ func (r *reader) reward(t *table, p *Programme) loyalty.Reward {
 	}
 	w.PerPerson, w.Per = r.limit(t, "per_person")
 	w.Levels = r.tierIDs(t)
+	w.Plans = r.plansOf(t)
 	w.From, w.To = r.dates(t, p.Rules.Zone)
 	w.Stores = r.storeIDs(t, p)
 	w.ValidFor, w.ToDayEnd = r.valid(t)
@@ -36,6 +37,7 @@ func (r *reader) reward(t *table, p *Programme) loyalty.Reward {
 	w.OnCancel = loyalty.Fate(r.oneOf(t, "on_cancel", "back", "back", "forfeit"))
 	worth, _ := r.money(t, "worth", p.Rules.Currency.Digits)
 	w.Worth = loyalty.Money(worth)
+	r.elsewhere(t, p, &w)
 	if w.Kind == loyalty.RewardCode {
 		if v := t.of["stock"]; v != nil {
 			r.complain(v.line, t.join("stock"), "codes need none: there are as many as lie in the pool", "")

@@ -27,18 +27,36 @@ func everything(t *testing.T) *Programme {
 func TestEveryKeyOfTheScheme(t *testing.T) {
 	p := everything(t)
 	day := func(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, p.Rules.Zone) }
-	twenty := int64(20)
+	twenty, three, hundred := int64(20), int64(3), int64(100)
 	for _, c := range []struct {
 		what      string
 		got, want any
 	}{
+		{"settlement", p.Rules.Settlement, loyalty.Settlement{Points: 100, Worth: 1250, Fee: 3}},
+		{"recommend", p.Rules.Recommend, loyalty.Recommend{Rewards: true, Categories: true, Days: 180, Least: 7}},
+		{"levers", p.Rules.Levers, []loyalty.LeverRule{{Lever: loyalty.LeverGoal, Holdout: 10}, {Lever: loyalty.LeverFraming, Holdout: 50}, {Lever: loyalty.LeverSocial}}},
+		{"category", p.Words(Category, "drink", "ja").Name, "ドリンク"},
+		{"check-ins", p.Rules.CheckIn, loyalty.CheckIn{On: true, Points: 2, Minutes: 30}},
+		{"board", p.Rules.Board, loyalty.Board{On: true, Visit: 2, Mission: 4, Review: 5, Quiz: 6, Most: 8}},
+		{"badges", p.Rules.Badges, []loyalty.Badge{{ID: "regular"}}},
+		{"missions", p.Rules.Missions, []loyalty.Mission{
+			{
+				ID: "thrice", Goal: loyalty.GoalVisits, Count: 3, Above: 1, Minimum: 1000, Stores: []loyalty.Store{"pier"}, Every: loyalty.SpanWeek,
+				From: day(2026, 3, 1), To: day(2026, 4, 1), Levels: []string{"gold"}, Prize: loyalty.Prize{Points: 20, Reward: "drink", Badge: "regular", Go: "daily"},
+			},
+			{ID: "spree", Goal: loyalty.GoalSpend, Count: 9950, Items: []string{"drink"}, Days: 14, OptIn: true, Prize: loyalty.Prize{Points: 5}},
+		}},
+		{"streaks", p.Rules.Streaks, []loyalty.Streak{
+			{ID: "weeks", Every: loyalty.SpanWeek, Of: loyalty.GoalCheckIns, Stores: []loyalty.Store{"main"}, Length: 4, Freezes: 1, Prize: loyalty.Prize{Points: 10, Badge: "regular"}},
+		}},
+		{"store caps", p.Rules.StoreCaps, map[loyalty.Store]loyalty.Cap{"pier": {GiveDay: 500, SaleAct: 300}}},
 		{"earn", p.Rules.Earning, loyalty.Earning{
 			Exclude: []string{"Room-2"}, PerVisit: 2, VisitsADay: 1, Stacking: loyalty.StackBest, CapSale: 500, CapDay: 800, CapMonth: 5000,
 			Items: []loyalty.Item{{ID: "latte", Category: "drink", Points: 3}, {ID: "Room-2", Nights: 1}},
 			Bonuses: []loyalty.Bonus{
 				{
 					ID: "happy", Percent: 150, Points: 4, Levels: []string{"member", "gold"}, Weekdays: []time.Weekday{time.Tuesday, time.Sunday},
-					FromHour: 22 * 60, ToHour: 2*60 + 30, From: day(2026, 12, 1), To: day(2027, 1, 1), Stores: []loyalty.Store{"pier"},
+					Days: []int{8, 18}, FromHour: 22 * 60, ToHour: 2*60 + 30, From: day(2026, 12, 1), To: day(2027, 1, 1), Stores: []loyalty.Store{"pier"},
 					Birthday: loyalty.SpanWeek, First: true, Items: []string{"drink", "Room-2"}, Minimum: 3850,
 				},
 				{ID: "late", Percent: 200, FromHour: 23 * 60, ToHour: 0},
@@ -54,6 +72,27 @@ func TestEveryKeyOfTheScheme(t *testing.T) {
 			},
 		}},
 		{"cards", p.Rules.Cards, []loyalty.StampCard{{ID: "coffee", Size: 10, Start: 2, Items: []string{"latte"}, Minimum: 1000, Prize: "drink"}}},
+		{"partners", p.Partners, []Partner{{ID: "florist", Name: "The florist", Contact: "next door"}}},
+		{"offers", p.Rules.Offers, []loyalty.Offer{
+			{
+				ID: "turns", Rewards: []string{"drink", "mug"}, Turn: loyalty.SpanMonth, From: day(2026, 2, 1), To: day(2026, 12, 1),
+				Weekdays: []time.Weekday{time.Saturday, time.Sunday}, Levels: []string{"gold"}, Plans: []string{"plus", "exec"},
+				Stores: []loyalty.Store{"main", "pier"}, Untried: loyalty.UntriedStore, Number: 20, NumberPer: loyalty.SpanWeek, PerPerson: 3, Per: loyalty.SpanYear,
+			},
+			{ID: "sip", Rewards: []string{"drink"}, Untried: loyalty.UntriedItems, Items: []string{"drink"}, PerPerson: 1},
+			{ID: "weekly", Rewards: []string{"drink", "mug"}, Turn: loyalty.SpanWeek, PerPerson: 1, Per: loyalty.SpanWeek},
+			{ID: "rose", Rewards: []string{"rose"}, PerPerson: 1},
+		}},
+		{"plans", p.Rules.Plans, []loyalty.Plan{
+			{ID: "plus", Price: 4900, Every: loyalty.SpanMonth, Trial: 30, Remind: []int{7, 1}, Grace: 5, Refund: loyalty.PlanRefundProRata},
+			{ID: "exec", Price: 113000, Every: loyalty.SpanYear, Refund: loyalty.PlanRefundFull, RefundDays: 60, CashBack: loyalty.CashBack{Percent: 200, Cap: 800000, Reward: "back"}},
+		}},
+		{"rooms", p.Rules.Rooms, []loyalty.Room{
+			{ID: "gold", Levels: []string{"gold"}, Plans: []string{"plus", "exec"}, Grace: 3, LINE: true, Link: "https://line.me/ti/g2/abc"},
+			{ID: "plus", Plans: []string{"plus"}, Grace: 7},
+		}},
+		{"a room's words", p.Words(Room, "gold", "zh-HK"), Words{Name: "金卡群組", About: "New things first"}},
+		{"a plan's words", p.Words(Plan, "plus", "zh-HK"), Words{Name: "尊享", About: "More for members", Perks: []string{"免運費"}}},
 		{"rewards", p.Rules.Rewards, []loyalty.Reward{
 			{ID: "drink", Kind: loyalty.RewardItem, ValidFor: 30 * 24 * time.Hour, ToDayEnd: true, OnExpiry: loyalty.FateBack, OnCancel: loyalty.FateBack},
 			{
@@ -61,7 +100,12 @@ func TestEveryKeyOfTheScheme(t *testing.T) {
 				From: day(2026, 1, 1), To: day(2026, 7, 1), Stores: []loyalty.Store{"main", "pier"}, ValidFor: 90 * time.Minute,
 				OnExpiry: loyalty.FateForfeit, OnCancel: loyalty.FateForfeit, Worth: 9950,
 			},
-			{ID: "music", Cost: 80, Kind: loyalty.RewardCode, OnExpiry: loyalty.FateBack, OnCancel: loyalty.FateBack},
+			{ID: "back", Kind: loyalty.RewardItem, ValidFor: 90 * 24 * time.Hour, ToDayEnd: true, OnExpiry: loyalty.FateBack, OnCancel: loyalty.FateBack},
+			{ID: "music", Cost: 80, Plans: []string{"plus", "exec"}, Kind: loyalty.RewardCode, OnExpiry: loyalty.FateBack, OnCancel: loyalty.FateBack},
+			{
+				ID: "rose", Kind: loyalty.RewardItem, Stores: []loyalty.Store{"florist"}, ValidFor: 3 * 24 * time.Hour, ToDayEnd: true,
+				OnExpiry: loyalty.FateBack, OnCancel: loyalty.FateBack, Partner: "florist", PartnerPrice: 1250,
+			},
 		}},
 		{"gifts", p.Rules.Gifts, []loyalty.Gift{
 			{ID: "hello", Kind: loyalty.GiftWelcome, Points: 10},
@@ -78,6 +122,24 @@ func TestEveryKeyOfTheScheme(t *testing.T) {
 			ReferrerPoints: 50, FriendPoints: 40, ReferrerReward: "drink", FriendReward: "mug", Minimum: 10000,
 			Within: 30, WaitDays: 9, Most: 5, Per: loyalty.SpanMonth, Flag: 3,
 		}},
+		{"play", p.Rules.Play, loyalty.Play{
+			Games: []loyalty.Game{
+				{
+					ID: "daily", Kind: loyalty.GameWheel, Cost: 20, Free: 2, FreePer: loyalty.SpanWeek, PerPerson: 5, Per: loyalty.SpanMonth,
+					Levels: []string{"gold"}, From: day(2026, 3, 1), To: day(2026, 4, 1),
+					Prizes: []loyalty.GamePrize{
+						{ID: "mug", Odds: 25, Reward: "mug", Stock: &three, Instead: "ten"}, {ID: "ten", Odds: 4975, Points: 10}, {ID: "none", Odds: 5000},
+					},
+				},
+				{
+					ID: "visit", Kind: loyalty.GameScratch, Free: 1, FreePer: loyalty.SpanVisit, Minimum: 3000, GoodFor: 7,
+					Prizes: []loyalty.GamePrize{{ID: "five", Odds: 4000, Points: 5, Stock: &hundred, Instead: "none"}, {ID: "none", Odds: 6000}},
+				},
+			},
+			Packets: loyalty.Packets{Most: 200, Day: 500, Pieces: 20, OpenFor: 6 * time.Hour},
+			Quiz:    loyalty.QuizTerms{Most: 100, Day: 300, OpenFor: 12 * time.Hour},
+			Quizzes: []loyalty.Quiz{{ID: "bean", Choices: []string{"a", "b"}, Answer: "b", Points: 10, First: 3, OpenFor: 2 * time.Hour}},
+		}},
 		{"notices", p.Rules.NoticeDays, []int{30, 7, 1}},
 		{"contact", p.Contact, loyalty.Caps{Day: 2, Month: 9}},
 		{"nudges", p.Nudges, []loyalty.Nudge{
@@ -90,6 +152,7 @@ func TestEveryKeyOfTheScheme(t *testing.T) {
 			{ID: "thanks", Kind: loyalty.NudgeThanks, Visit: 10, Every: true, Signed: "Amy", From: 600, To: 1200, Deadline: 21, Carriage: loyalty.NudgeRide},
 			{ID: "stamps-almost", Kind: loyalty.NudgeStamps, Left: 3, After: 1, From: 600, To: 1200, Deadline: 14, Carriage: loyalty.NudgeRide},
 			{ID: "points-lapse", Kind: loyalty.NudgePoints, Days: []int{30, 7, 1}, From: 600, To: 1200, Carriage: loyalty.NudgeRide},
+			{ID: "plan-renewal", Kind: loyalty.NudgePlan, From: 600, To: 1200, Carriage: loyalty.NudgeRide},
 		}},
 		{"thanks in Japanese", p.NudgeTexts("thanks", "ja"), []string{"{visits}回目", "{name}, {store}"}},
 		{"surveys", p.Surveys, []loyalty.Survey{
@@ -132,6 +195,8 @@ func TestWords(t *testing.T) {
 		{Gift, "cake", "en", Words{Name: "Birthday treat"}},
 		{Gift, "hello", "en", Words{}},
 		{Bonus, "happy", "zh-HK", Words{Name: "Happy hour"}},
+		{Mission, "thrice", "ja", Words{Name: "Three times", About: "三回"}},
+		{Badge, "regular", "ja", Words{Name: "常連", About: "Three visits in a week"}},
 		{Item, "latte", "zh-HK", Words{Name: "鮮奶咖啡"}},
 		{Item, "Room-2", "en", Words{Name: "Room-2"}},
 		{Item, "the till's own", "en", Words{Name: "the till's own"}},

@@ -65,6 +65,9 @@ func (p *Programme) SegmentWords() segment.Known {
 	for _, l := range p.Rules.Tiers.Levels {
 		k.Tiers = append(k.Tiers, l.ID)
 	}
+	for _, x := range p.Rules.Plans {
+		k.Plans = append(k.Plans, x.ID)
+	}
 	for _, s := range p.Stores {
 		k.Stores = append(k.Stores, string(s.ID))
 	}

@@ -3,7 +3,6 @@ package programme
 import (
 	"cmp"
 	"fmt"
-	"net/url"
 	"slices"
 	"time"
 
@@ -122,14 +121,7 @@ func (r *reader) alert(t *table, s *loyalty.Survey) {
 		fallback, most = 2, 5
 	}
 	s.AlertAt = int(r.whole(t, "alert_at", fallback, -1, most))
-	const allowed = `an address that begins with https://`
-	u, line := r.text(t, "review_url", allowed)
-	if line > 0 {
-		if x, err := url.Parse(u); err != nil || x.Scheme != "https" || x.Hostname() == "" || x.User != nil || len(u) > 1000 {
-			r.complain(line, t.join("review_url"), quote(u)+" is no address", allowed)
-		}
-		s.ReviewURL = u
-	}
+	s.ReviewURL = r.address(t, "review_url")
 	if s.Kind == loyalty.SurveyPoll {
 		s.AlertAt = -1
 		r.unfit(t, []string{"alert_at", "review_url", "thank_days"}, nil, `kind is "poll"`)

@@ -16,12 +16,15 @@ type Part string
 
 // The parts that have words.
 const (
-	Reward Part = "reward"
-	Level  Part = "tier"
-	Card   Part = "stamp_card"
-	Gift   Part = "gift"
-	Bonus  Part = "bonus"
-	Item   Part = "item"
+	Reward  Part = "reward"
+	Mission Part = "mission"
+	Streak  Part = "streak"
+	Badge   Part = "badge"
+	Level   Part = "tier"
+	Card    Part = "stamp_card"
+	Gift    Part = "gift"
+	Bonus   Part = "bonus"
+	Item    Part = "item"
 )
 
 // Words are what people read of a part, in one language.

@@ -21,6 +21,11 @@ type Facts struct {
 	// tells of what both look at.
 	Points, Lapses bool
 	Thanks         Visit // the newest visit to be thanked for
+	// Plan is the paid plan that runs to PlanEnds (exclusive) unless it is renewed, and
+	// PlanDays how many days ahead of it that is told.
+	Plan     string
+	PlanEnds time.Time
+	PlanDays []int
 }
 
 // Ending is a voucher and when it lapses, exclusive.
@@ -55,6 +60,7 @@ type Occasion struct {
 	Years  int              // NudgeAnniversary
 	Visit  Visit            // NudgeThanks
 	Stand  loyalty.Standing // NudgeTier
+	Plan   string           // NudgePlan; End is when it ends
 }
 
 // Lapse is what ends at an instant: points, or a voucher.

@@ -37,6 +37,8 @@ func Occasions(n *loyalty.Nudge, rules *loyalty.Programme, f *Facts, now time.Ti
 		list = a.thanks()
 	case loyalty.NudgeReleased:
 		list = a.released()
+	case loyalty.NudgePlan:
+		list = a.plan()
 	}
 	for i := range list {
 		list[i].Until = a.deadline(list[i])
@@ -145,6 +147,30 @@ func (a *asked) tier() (list []Occasion) {
 		}
 	}
 	return append(list, Occasion{At: end}) // a new window may ask for more
+}
+
+// plan are the reminders that a paid plan ends, so many days before as the plan
+// itself says.
+func (a *asked) plan() (list []Occasion) {
+	if a.f.Plan == "" || !a.allowed() {
+		return nil
+	}
+	n := *a.n
+	n.Days = a.f.PlanDays
+	own := asked{&n, a.rules, a.f, a.now}
+	end := a.f.PlanEnds
+	for i, at := range own.ahead(end) {
+		list = append(list, Occasion{
+			Key: fmt.Sprintf("%d.%d", end.Unix(), i), At: at, End: end, Until: end, Plan: a.f.Plan,
+			Figures: fmt.Sprintf("%s %d", a.f.Plan, end.Unix()),
+		})
+	}
+	for i := range list {
+		if i+1 < len(list) { // the days fall, so moments rise
+			list[i].Until = list[i+1].At
+		}
+	}
+	return list
 }
 
 // stamps are the cards that lack so few stamps, some days after the last visit.

@@ -97,16 +97,20 @@ func (d *Desk) begin(tx store.Tx, friend loyalty.MemberID, row friendRow, now ti
 
 // circular reports whether the friend stands above the referrer. Nobody stands
 // above anybody without ever having had a code, which most friends have not; of
-// one who has, a chain too long to look through is taken for a circle.
-func circular(r store.Reader, referrer, friend loyalty.MemberID) (bool, error) {
-	if _, had, err := referrers.Get(r, string(friend)); err != nil || !had {
+// one who has, a chain too long to look through is taken for a circle. The chain
+// is locked: who is brought by the other at this moment must not be overlooked.
+func circular(tx store.Tx, referrer, friend loyalty.MemberID) (bool, error) {
+	if _, had, err := referrers.Get(tx, string(friend)); err != nil || !had {
 		return false, err
 	}
 	for range maxChain {
 		if referrer == friend {
 			return true, nil
 		}
-		up, ok, err := above(r, referrer)
+		if err := lock(tx, referrer); err != nil {
+			return false, err
+		}
+		up, ok, err := above(tx, referrer)
 		if err != nil || !ok {
 			return false, err
 		}

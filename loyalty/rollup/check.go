@@ -3,6 +3,7 @@ package rollup
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -15,26 +16,60 @@ import (
 // more, in memory, from all entries that were taken in, and holds every stored one
 // against them, byte for byte; and each member's joining against their person. Each
 // fault is one sentence. Answers are not looked at, as package survey has a check of
-// its own. It reads all entries, and nothing is taken in meanwhile. progress, which
-// may be nil, is told how many members are done.
+// its own. It reads all entries. This process takes nothing in meanwhile; where
+// another does, it begins anew, a few times. progress, which may be nil, is told how
+// many members are done.
 func (d *Desk) Check(ctx context.Context, progress func(members int)) (faults []string, err error) {
 	d.one.Lock()
 	defer d.one.Unlock()
-	c := &checking{desk: d, sum: newBatch(nil)}
-	err = d.DB.View(ctx, func(r store.Reader) (err error) { c.st, err = stateIn(r); return err })
-	if err != nil || c.st.Gen == 0 {
-		return nil, err // nothing was made yet, so nothing is wrong
+	for range 5 {
+		c := &checking{desk: d, sum: newBatch(nil)}
+		err = d.DB.View(ctx, func(r store.Reader) (err error) { c.st, err = stateIn(r); return err })
+		if err != nil || c.st.Gen == 0 {
+			return nil, err // nothing was made yet, so nothing is wrong
+		}
+		if err := c.members(ctx, progress); err != nil {
+			return nil, err
+		}
+		if err := c.rows(ctx); err != nil {
+			return nil, err
+		}
+		if faults = c.faults; len(faults) == 0 {
+			return nil, nil
+		}
+		// Another process may have taken something in since the members were read: then
+		// what was held against the rows is out of date, and nothing is known of them.
+		if moved, err := c.moved(ctx); err != nil || !moved {
+			return faults, err
+		}
 	}
-	if err := c.members(ctx, progress); err != nil {
-		return nil, err
-	}
-	return c.faults, c.rows(ctx)
+	return nil, errors.New("rollup: other processes take in what happens faster than it can be checked; ask when the shop is quiet, or with all of them stopped")
 }
+
+// moved reports whether anything was taken in since the members were read.
+func (c *checking) moved(ctx context.Context) (bool, error) {
+	mark := uint64(0)
+	st := c.st
+	err := c.desk.DB.View(ctx, func(r store.Reader) (err error) {
+		if st, err = stateIn(r); err != nil {
+			return err
+		}
+		for _, k := range knowns.Scan(r, knowns.Under(generation(c.st.Gen)), &err) {
+			mark += k.mark()
+		}
+		return err
+	})
+	return mark != c.mark || st.Gen != c.st.Gen, err
+}
+
+// mark grows with all that is taken in of a member.
+func (k known) mark() uint64 { return 1 + k.Seq + uint64(k.Join.Day) }
 
 // checking is a Check on its way.
 type checking struct {
 	desk *Desk
 	st   state
+	mark uint64 // of all members as they were read
 
 	mu     sync.Mutex
 	sum    *batch
@@ -78,6 +113,7 @@ func (c *checking) members(ctx context.Context, progress func(int)) error {
 		err := c.desk.DB.View(ctx, func(r store.Reader) (err error) {
 			g := generation(c.st.Gen) + "/"
 			for key, k := range knowns.Scan(r, knowns.Between(g+after, g+"\xff"), &err) {
+				c.mark += k.mark()
 				if page = append(page, one{loyalty.MemberID(key[len(g):]), k}); len(page) == chunk {
 					break
 				}
@@ -174,6 +210,9 @@ func (c *checking) rows(ctx context.Context) error {
 			}
 		}
 		if err != nil {
+			return err
+		}
+		if err := c.stores(r); err != nil {
 			return err
 		}
 		who, err := resolve(r, c.st)

@@ -75,7 +75,13 @@ type state struct {
 	Next     uint32    `json:"next"` // ordinal
 	Building int       `json:"building,omitempty"`
 	At       time.Time `json:"at"` // of the newest refresh that took something in
+	// Form is which rows the generation has: [formNow] is all of them. One of less
+	// is made anew by [Desk.Begin].
+	Form int `json:"form,omitempty"`
 }
+
+// formNow counts what package rollup keeps: 1 has rolllate and rollstore.
+const formNow = 1
 
 // known is what a member's row says.
 type known struct {
@@ -114,6 +120,8 @@ var (
 	days    = store.NewTable[struct{}]("rollday/", store.Readable, guarded)   // no JSON
 	months  = store.NewTable[struct{}]("rollstaff/", store.Readable, guarded) // no JSON
 	settled = store.NewTable[loyalty.Points]("rollsettle/", store.Readable, guarded)
+	lates   = store.NewTable[loyalty.Points]("rolllate/", store.Readable, guarded)
+	givens  = store.NewTable[GivenMonth]("rollstore/", store.Readable, guarded)
 	scored  = store.NewTable[struct{}]("rollscore/", store.Readable, guarded) // no JSON
 )
 

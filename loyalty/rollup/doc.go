@@ -14,6 +14,10 @@
 //	rollday/<gen>/<day>/<block>/=<store>    a local day in a store: what each member did there; kept for ever
 //	rollstaff/<gen>/<month>/<block>/<staff> a month of an employee: what they did to each member; kept for ever
 //	rollsettle/<gen>/<month>/=<from>/=<to>  points of one store spent at another; kept for ever
+//	rolllate/<gen>/<month>/=<from>/=<to>/<of> which of them take back what was spent in an earlier month; kept for ever
+//	rollstore/<gen>/<month>/=<store>        points given in a store, and of those expired; kept for ever
+//	statement/<month>                       that a month's statement is closed, and its terms ([Desk.Close]); of no generation, kept for ever
+//	statementof/<month>/=<store>            a store of it, and what that owes; the same
 //	rollscore/<gen>/<day>/<survey>          a local day's answers to a survey; as long as the answers, 1,100 days, by [Sweep]
 //
 // rolltodo is guarded by "member/<id>", all others by "rollup/all": there is one
@@ -32,7 +36,8 @@
 // import), or whose employee recorded the member's first entry on that day.
 // Settlement is by the month in which a movement was recorded, so that a month
 // that was settled stays as it is; taking a spend back counts against the month
-// in which that was done.
+// in which that was done. So does rollstore, where points count that a sale, a gift
+// or an employee gave, less what of them was taken back.
 //
 // Everything stands under the member whose entry, or whose sale, it is. Who was
 // merged stays there, and is resolved when asked: taking a merge back costs

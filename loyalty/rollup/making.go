@@ -210,6 +210,12 @@ func (b *batch) plus(o *batch) {
 	for k, n := range o.settle {
 		b.settle[k] += n
 	}
+	for k, n := range o.late {
+		b.late[k] += n
+	}
+	for k, n := range o.given {
+		b.gave(k.month, k.store, n)
+	}
 	for ord, into := range o.parts {
 		b.parts[ord] = into
 	}
@@ -274,7 +280,7 @@ func (k *making) put(ctx context.Context, sum *batch) error {
 			return err
 		}
 	}
-	part.settle, part.parts = sum.settle, sum.parts
+	part.settle, part.late, part.given, part.parts = sum.settle, sum.late, sum.given, sum.parts
 	return flush(true)
 }
 

@@ -21,7 +21,7 @@ func (d *Desk) Rebuild(ctx context.Context, now time.Time, progress func(done, o
 }
 
 // Begin forgets a rebuild that ended with its program, and makes the rows where
-// they were never made. It is for the start of the program.
+// they were never made, or by a program that knew fewer of them. It is for the start of the program.
 func (d *Desk) Begin(ctx context.Context, now time.Time) error {
 	d.one.Lock()
 	defer d.one.Unlock()
@@ -29,7 +29,7 @@ func (d *Desk) Begin(ctx context.Context, now time.Time) error {
 	switch {
 	case err != nil:
 		return err
-	case st.Gen > 0:
+	case st.Gen > 0 && st.Form >= formNow:
 		return d.sweepOld(ctx, st.Gen)
 	}
 	return d.rebuild(ctx, now, nil)
@@ -69,7 +69,7 @@ func (d *Desk) rebuild(ctx context.Context, now time.Time, progress func(done, o
 			if st.Building != gen {
 				return errOvertaken
 			}
-			*st = state{Gen: gen, Next: next, At: now.UTC()}
+			*st = state{Gen: gen, Next: next, At: now.UTC(), Form: formNow}
 			return nil
 		})
 	}
@@ -88,7 +88,7 @@ func (d *Desk) rebuild(ctx context.Context, now time.Time, progress func(done, o
 
 // tables are those whose rows have a generation.
 func tables() []store.Range {
-	return []store.Range{knowns.All(), ords.All(), parts.All(), days.All(), months.All(), settled.All(), scored.All()}
+	return []store.Range{knowns.All(), ords.All(), parts.All(), days.All(), months.All(), settled.All(), lates.All(), givens.All(), scored.All()}
 }
 
 // sweepStep is how many rows of an old generation one Update deletes.

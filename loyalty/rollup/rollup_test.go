@@ -254,6 +254,37 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestCheckBesideAnother: what another process takes in while the rows are held
+// against the entries is no fault of theirs.
+func TestCheckBesideAnother(t *testing.T) {
+	w := strict(t)
+	ann := w.member("ann")
+	w.sell(ann, "eve", "north", 100)
+	w.refresh()
+	other := &Desk{DB: w.db, Book: w.book, Programme: w.desk.Programme, Segments: w.desk.Segments}
+	times := 0
+	faults, err := w.desk.Check(context.Background(), func(int) {
+		if times++; times > 2 {
+			return
+		}
+		w.sell(ann, "eve", "south", 50)
+		if _, err := other.Refresh(context.Background(), w.now); err != nil {
+			t.Error(err)
+		}
+	})
+	if err != nil || len(faults) > 0 || times != 3 {
+		t.Errorf("after %d looks: %q, %v", times, faults, err)
+	}
+	if _, err := w.desk.Check(context.Background(), func(int) {
+		w.sell(ann, "eve", "south", 50)
+		if _, err := other.Refresh(context.Background(), w.now); err != nil {
+			t.Error(err)
+		}
+	}); err == nil {
+		t.Error("who is never done says that all is well")
+	}
+}
+
 // TestTooMuchIsMadeAnew: after an import, taking in one by one is given up for
 // making all rows anew, and nothing is lost or counted twice.
 func TestTooMuchIsMadeAnew(t *testing.T) {

@@ -17,6 +17,8 @@ import (
 type batch struct {
 	piles  map[rowKey]*pile
 	settle map[settleKey]loyalty.Points
+	late   map[lateKey]loyalty.Points
+	given  map[givenKey]GivenMonth
 	parts  map[uint32]*uint32 // nil: a part of nobody any more
 	scores map[scoreKey][]score
 	ord    func(loyalty.MemberID) (uint32, error)
@@ -29,7 +31,10 @@ type settleKey struct {
 }
 
 func newBatch(ord func(loyalty.MemberID) (uint32, error)) *batch {
-	return &batch{map[rowKey]*pile{}, map[settleKey]loyalty.Points{}, map[uint32]*uint32{}, map[scoreKey][]score{}, ord}
+	return &batch{
+		map[rowKey]*pile{}, map[settleKey]loyalty.Points{}, map[lateKey]loyalty.Points{}, map[givenKey]GivenMonth{},
+		map[uint32]*uint32{}, map[scoreKey][]score{}, ord,
+	}
 }
 
 func (b *batch) add(k rowKey, ord uint32, c columns) {
@@ -103,6 +108,17 @@ func (t *taking) find(id uint64) (*loyalty.Entry, error) {
 	return &e, err
 }
 
+// lot is the entry that gave the points of a lot: of a borrowed one, that of who lent
+// it.
+func (t *taking) lot(id uint64) (*loyalty.Entry, error) {
+	e, err := t.find(id)
+	if err != nil || e.Kind != loyalty.KindTransfer || e.Peer == nil {
+		return e, err
+	}
+	of, err := t.desk.Book.Numbered(t.r, e.Peer.With, e.Peer.Lot)
+	return &of, err
+}
+
 // entry takes in one entry.
 func (t *taking) entry(e *loyalty.Entry) error {
 	c := columns{cUnspent: int64(e.In(loyalty.Available) + e.In(loyalty.Pending) + e.In(loyalty.Held))}
@@ -122,11 +138,14 @@ func (t *taking) entry(e *loyalty.Entry) error {
 		}
 	case loyalty.KindSpend, loyalty.KindCapture:
 		c[cSpent], c[cUses] = int64(e.In(loyalty.Redeemed)), 1
-		if err := t.settle(e, e.Store, 1); err != nil {
+		if err := t.settle(e, e, 1); err != nil {
 			return err
 		}
 	case loyalty.KindExpire, loyalty.KindForfeit:
 		c[cExpired] = int64(e.In(loyalty.Expired))
+		if err := t.expired(e); err != nil {
+			return err
+		}
 	case loyalty.KindUndo, loyalty.KindReverse:
 		of, err := t.find(e.Of)
 		if err != nil {
@@ -140,6 +159,9 @@ func (t *taking) entry(e *loyalty.Entry) error {
 		if err := t.part(e); err != nil {
 			return err
 		}
+	}
+	if e.Kind != loyalty.KindOpening && e.Kind != loyalty.KindMerge && e.Kind != loyalty.KindUnmerge {
+		t.b.gave(t.monthOf(e), at, GivenMonth{Given: loyalty.Points(given)})
 	}
 	t.staff(e, c)
 	t.b.add(dayKey(t.day(e), at, t.k.Ord), t.k.Ord, c)
@@ -173,7 +195,7 @@ func (t *taking) undo(e, of *loyalty.Entry, c *columns) error {
 	case of.Kind == loyalty.KindSpend || of.Kind == loyalty.KindCapture:
 		c[cUndone] = -int64(e.In(loyalty.Redeemed))
 		there[cUses] = -1
-		if err := t.settle(e, of.Store, -1); err != nil {
+		if err := t.settle(e, of, -1); err != nil {
 			return err
 		}
 	default:
@@ -205,19 +227,38 @@ func (t *taking) staff(e *loyalty.Entry, c columns) {
 
 func employee(a loyalty.Actor) (staff string, ok bool) { return strings.CutPrefix(string(a), "staff/") }
 
-// settle notes in which store the points were given that an entry spends, or
-// gives back, in another.
-func (t *taking) settle(e *loyalty.Entry, to loyalty.Store, sign loyalty.Points) error {
-	month := MonthOf(t.desk.dayOf(e.RecordedAt))
+// settle notes in which store the points were given that an entry spends in
+// another, or gives back of a spend there.
+func (t *taking) settle(e, spend *loyalty.Entry, sign loyalty.Points) error {
+	month, of := t.monthOf(e), t.monthOf(spend)
 	for _, p := range e.Parts {
-		lot, err := t.find(p.Lot)
+		lot, err := t.lot(p.Lot)
 		if err != nil {
 			return err
 		}
-		t.b.settle[settleKey{month, lot.Store, to}] += sign * p.Points
+		k := settleKey{month, lot.Store, spend.Store}
+		t.b.settle[k] += sign * p.Points
+		if of != month {
+			t.b.late[lateKey{k, of}] += sign * p.Points
+		}
 	}
 	return nil
 }
+
+// expired notes in which store the points were given that are gone.
+func (t *taking) expired(e *loyalty.Entry) error {
+	for _, p := range e.Parts {
+		lot, err := t.lot(p.Lot)
+		if err != nil {
+			return err
+		}
+		t.b.gave(t.monthOf(e), lot.Store, GivenMonth{Expired: p.Points})
+	}
+	return nil
+}
+
+// monthOf is the month in which an entry was recorded.
+func (t *taking) monthOf(e *loyalty.Entry) Month { return MonthOf(t.desk.dayOf(e.RecordedAt)) }
 
 // part notes whose part the member is from here on.
 func (t *taking) part(e *loyalty.Entry) error {

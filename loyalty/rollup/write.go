@@ -21,6 +21,16 @@ func (b *batch) write(tx store.Tx, gen int) (size int, err error) {
 			return size, err
 		}
 	}
+	for k, n := range b.late {
+		if err := addLate(tx, gen, k, n); err != nil {
+			return size, err
+		}
+	}
+	for k, n := range b.given {
+		if err := addGiven(tx, gen, k, n); err != nil {
+			return size, err
+		}
+	}
 	for ord, into := range b.parts {
 		if err := putPart(tx, gen, ord, into); err != nil {
 			return size, err

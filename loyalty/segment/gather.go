@@ -71,14 +71,17 @@ func (d *Desk) person(p *people.Person, zone *time.Location, roll *Roll) {
 	if zones := p.Phone.Zones(); len(zones) > 0 && !slices.Contains(zones, zone.String()) {
 		roll.Zone = zones[0]
 	}
-	for _, a := range append([]people.Account{{Identity: p.Home}}, p.Accounts...) {
-		known, has := p.Account(a.Identity)
-		roll.Blocked = roll.Blocked || has && known.Blocked
-		if has && !known.Blocked && !known.Frozen && !slices.Contains(roll.Chats, a.Channel) {
+	open, quiet := p.Chats(), false
+	for _, a := range open {
+		quiet = quiet || a.Quiet
+		if !a.Quiet && !slices.Contains(roll.Chats, a.Channel) {
 			roll.Chats = append(roll.Chats, a.Channel)
 		}
 	}
-	roll.Blocked = roll.Blocked && len(roll.Chats) == 0
+	roll.Quiet = roll.Quiet || quiet && len(roll.Chats) == 0
+	for _, a := range p.Accounts {
+		roll.Blocked = roll.Blocked || a.Blocked && len(open) == 0
+	}
 }
 
 // purchases fills in what the ledger says. What was known of entries before is

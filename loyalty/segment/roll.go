@@ -25,7 +25,7 @@ type Roll struct {
 	Level      string // tier, "" the lowest
 	Plan       string // the paid plan that runs, "" none
 
-	Chats  []string // channels where they can be written to, the one they spoke in last first
+	Chats  []string // channels where they may be written to unasked, the one they spoke in last first
 	Tags   []string
 	Groups []string // codes of the groups they were seen in
 

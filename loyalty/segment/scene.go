@@ -3,6 +3,7 @@ package segment
 import (
 	"context"
 	"math"
+	"strings"
 	"time"
 
 	"regulars/loyalty"
@@ -148,6 +149,7 @@ func (f *facts) engagement() float64 {
 type Row struct {
 	Member  loyalty.MemberID
 	Channel string // where they spoke last and can be written to; "" nowhere
+	Chats   string // all channels where they can be written to, a space between, that one first; "" where there is no other
 	Lang    string // theirs, or the shop's
 	Zone    string // IANA: of their number's country, or the shop's
 	Store   string // where they buy most; "" nowhere yet
@@ -165,6 +167,9 @@ func (f *facts) row(m loyalty.MemberID) Row {
 	row := Row{
 		Member: m, Channel: f.channel(), Lang: f.lang(), Zone: r.Zone, Store: r.branch(),
 		Promo: r.Promo, Blocked: r.Blocked, Quiet: r.Quiet, Frozen: r.Frozen,
+	}
+	if len(r.Chats) > 1 {
+		row.Chats = strings.Join(r.Chats, " ")
 	}
 	if row.Zone == "" {
 		row.Zone = f.shopZone

@@ -102,7 +102,7 @@ type Offer struct {
 	Left  *int64
 	Taken int64
 	// Err is why the member cannot have it now, nil when they can:
-	// *NotYetError, ErrOver, ErrLevel, *SoldOutError, *LimitError,
+	// *NotYetError, ErrOver, ErrLevel, ErrPlan, *SoldOutError, *LimitError,
 	// loyalty.ErrFrozen, *loyalty.ShortError.
 	Err error
 }
@@ -114,6 +114,11 @@ type Offer struct {
 func (d *Desk) Offers(r store.Reader, m loyalty.MemberID, now time.Time, level string, b loyalty.Balance) ([]Offer, error) {
 	p := d.Programme(now)
 	all, family, err := d.all(r, m)
+	if err == nil && d.Theirs != nil && b.Debt == 0 {
+		var theirs loyalty.Points
+		theirs, err = d.Theirs(r, m, now)
+		b.Available += theirs
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +131,8 @@ func (d *Desk) Offers(r store.Reader, m loyalty.MemberID, now time.Time, level s
 		if o.Left, o.Taken, err = d.Left(r, w, now); err != nil {
 			return nil, err
 		}
-		o.Err = whyNot(r, p, family, o, all, now, level, b)
+		plan := func() error { return d.hasPlan(r, w, m, now) }
+		o.Err = whyNot(r, p, family, o, all, now, level, plan, b)
 		if o.Err != nil && !loyalty.Refused(o.Err) {
 			return nil, o.Err
 		}
@@ -137,13 +143,16 @@ func (d *Desk) Offers(r store.Reader, m loyalty.MemberID, now time.Time, level s
 }
 
 // whyNot is what Redeem would refuse with, in the order in which it looks.
-func whyNot(r store.Reader, p *loyalty.Programme, family []loyalty.MemberID, o Offer, all []Voucher, now time.Time, level string, b loyalty.Balance) error {
+func whyNot(r store.Reader, p *loyalty.Programme, family []loyalty.MemberID, o Offer, all []Voucher, now time.Time, level string, plan func() error, b loyalty.Balance) error {
 	w := o.Reward
 	if err := dated(w, now); err != nil {
 		return err
 	}
 	if !allows(p, w, level) {
 		return ErrLevel
+	}
+	if err := plan(); err != nil {
+		return err
 	}
 	if err := limit(r, p, w, family, all, now); err != nil {
 		return err

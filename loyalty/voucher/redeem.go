@@ -61,6 +61,29 @@ func (d *Desk) PresentFor(tx store.Tx, m loyalty.MemberID, act book.Act, reward,
 	})
 }
 
+// PresentWorth is PresentUntil for a voucher with a worth of its own, in minor
+// units.
+func (d *Desk) PresentWorth(tx store.Tx, m loyalty.MemberID, act book.Act, reward, source string, worth loyalty.Money, least time.Time) (Voucher, error) {
+	return d.present(tx, m, act, reward, source, func(_ *loyalty.Programme, v *Voucher) {
+		v.Worth = worth
+		if !v.Until.IsZero() && v.Until.Before(least) {
+			v.Until = least.Round(0).UTC()
+		}
+	})
+}
+
+// Reworth makes an open voucher with a worth of its own worth something else, in minor
+// units, as what brought it came back in part, or was more. did is false, and nothing is
+// done, for one that is open no more, or is worth that anyway.
+func (d *Desk) Reworth(tx store.Tx, id ID, worth loyalty.Money, now time.Time) (v Voucher, did bool, err error) {
+	v, ok, err := get(tx, id)
+	if err != nil || !ok || v.StateAt(now) != Open || worth <= 0 || v.Worth == 0 || v.Worth == worth {
+		return v, false, err
+	}
+	v.Worth = worth
+	return v, true, d.put(tx, v, v.Until)
+}
+
 // present is Present; until sets the end of a voucher that is no digital code.
 func (d *Desk) present(tx store.Tx, m loyalty.MemberID, act book.Act, reward, source string, until func(*loyalty.Programme, *Voucher)) (Voucher, error) {
 	if act.Now.IsZero() || source == "" {
@@ -147,19 +170,47 @@ func (d *Desk) pay(tx store.Tx, v *Voucher, act book.Act) (rec book.Receipt, err
 		return rec, nil
 	case v.Kind == loyalty.RewardCode:
 		act.Voucher = string(v.ID)
+		if err := d.pooled(tx, v, &act); err != nil {
+			return rec, err
+		}
 		rec, err = d.Book.Spend(tx, v.Member, act, v.Cost)
 		v.Hold, v.Use = rec.Entry().Ref, rec.Entry().Ref
-		return rec, err
+		return rec, d.borrowed(tx, v, act, rec, err)
 	}
 	return d.setAside(tx, v, act)
 }
 
 // setAside holds the voucher's points until its last moment, under its terms.
 func (d *Desk) setAside(tx store.Tx, v *Voucher, act book.Act) (book.Receipt, error) {
+	rec, err := d.hold(tx, v, act)
+	return rec, d.borrowed(tx, v, act, rec, err)
+}
+
+// hold is setAside that tells nobody whose points they are.
+func (d *Desk) hold(tx store.Tx, v *Voucher, act book.Act) (book.Receipt, error) {
 	act.Voucher = string(v.ID)
+	if err := d.pooled(tx, v, &act); err != nil {
+		return book.Receipt{}, err
+	}
 	rec, err := d.Book.Reserve(tx, v.Member, act, v.Cost, loyalty.Terms{Deadline: v.Until, Forfeit: v.OnExpiry == loyalty.FateForfeit})
 	if err == nil {
 		v.Hold, v.Until = rec.Entry().Ref, rec.Entry().Deadline
 	}
 	return rec, err
+}
+
+// pooled adds to an act whose points may pay for the voucher besides.
+func (d *Desk) pooled(tx store.Tx, v *Voucher, act *book.Act) (err error) {
+	if d.Mates != nil {
+		act.Pool, act.PoolMost, err = d.Mates(tx, v.Member, act.Now)
+	}
+	return err
+}
+
+// borrowed tells of others' points that paid for the voucher.
+func (d *Desk) borrowed(tx store.Tx, v *Voucher, act book.Act, rec book.Receipt, err error) error {
+	if err != nil || rec.Replayed || d.Borrowed == nil || len(rec.Borrowed())+len(rec.SentHome()) == 0 {
+		return err
+	}
+	return d.Borrowed(tx, *v, act, rec)
 }

@@ -13,6 +13,7 @@ import (
 var (
 	ErrUnknownReward = refusal("there is no such reward, or it is not to be had for points")
 	ErrLevel         = refusal("the reward is for other tiers")
+	ErrPlan          = refusal("the reward is for who has another paid plan")
 	ErrOver          = refusal("the reward is no longer given")
 	ErrUnknownCode   = refusal("no voucher has this code")
 	ErrUnknown       = refusal("no such voucher of this member")
@@ -107,7 +108,7 @@ type refusalRow struct {
 // plain are the refusals without arguments that an operation here may meet, the
 // book's among them.
 var plain = []error{
-	ErrUnknownReward, ErrLevel, ErrOver, ErrUnknownCode, ErrUnknown, ErrVoid, ErrForfeit, ErrStaff, ErrNotUsed,
+	ErrUnknownReward, ErrLevel, ErrPlan, ErrOver, ErrUnknownCode, ErrUnknown, ErrVoid, ErrForfeit, ErrStaff, ErrNotUsed,
 	loyalty.ErrSelf, loyalty.ErrFrozen, loyalty.ErrFull, loyalty.ErrAmount, loyalty.ErrOverflow,
 	loyalty.ErrUnknownRef, loyalty.ErrHoldClosed, loyalty.ErrAlreadyReversed, loyalty.ErrReason,
 }

@@ -112,6 +112,15 @@ func (d *Desk) put(tx store.Tx, v Voucher, was time.Time) error {
 			}
 		}
 	}
+	if d.Wrote != nil {
+		before, _, err := vouchers.Get(tx, string(m), tail)
+		if err == nil {
+			err = d.Wrote(tx, before, v)
+		}
+		if err != nil {
+			return err
+		}
+	}
 	if err := vouchers.Put(tx, v, string(m), tail); err != nil || d.Changed == nil {
 		return err
 	}

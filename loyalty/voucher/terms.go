@@ -74,14 +74,32 @@ func (d *Desk) mayTake(tx store.Tx, p *loyalty.Programme, r loyalty.Reward, m lo
 			return ErrLevel
 		}
 	}
-	if r.PerPerson <= 0 {
-		return nil
+	if err := d.hasPlan(tx, r, m, act.Now); err != nil || r.PerPerson <= 0 {
+		return err
 	}
 	all, family, err := d.all(tx, m)
 	if err != nil {
 		return err
 	}
 	return limit(tx, p, r, family, all, act.Now)
+}
+
+// hasPlan holds a member's paid plans against those that the reward is for.
+func (d *Desk) hasPlan(r store.Reader, w loyalty.Reward, m loyalty.MemberID, now time.Time) error {
+	if len(w.Plans) == 0 {
+		return nil
+	}
+	var have []string
+	if d.Plans != nil {
+		var err error
+		if have, err = d.Plans(r, m, now); err != nil {
+			return err
+		}
+	}
+	if !loyalty.AnyPlan(w.Plans, have) {
+		return ErrPlan
+	}
+	return nil
 }
 
 // dated holds now against the reward's dates.

@@ -82,7 +82,7 @@ func (d *Desk) unuse(tx store.Tx, id ID, act book.Act, verb string, terms func(*
 
 // reopen gives back what the use captured, and sets it aside again.
 func (d *Desk) reopen(tx store.Tx, v Voucher, act book.Act) (Voucher, book.Receipt, error) {
-	open := v.Kind == loyalty.RewardItem
+	was, open := v, v.Kind == loyalty.RewardItem
 	var rec book.Receipt
 	if v.Cost > 0 {
 		back := act
@@ -94,12 +94,16 @@ func (d *Desk) reopen(tx store.Tx, v Voucher, act book.Act) (Voucher, book.Recei
 		if open {
 			again := act
 			again.Op += ".again"
-			more, err := d.setAside(tx, &v, again)
+			more, err := d.hold(tx, &v, again)
 			if err != nil && !loyalty.Refused(err) {
 				return Voucher{}, rec, err
 			}
 			open = err == nil
 			rec.Entries, rec.Balance = append(rec.Entries, more.Entries...), more.Balance
+		}
+		// What went home and was lent again at once is no news: both are told together.
+		if err := d.borrowed(tx, &v, act, rec, nil); err != nil {
+			return Voucher{}, rec, err
 		}
 	}
 	v.State, v.UsedAt, v.UsedBy, v.UsedStore, v.Use = Open, never, "", "", ""
@@ -111,7 +115,10 @@ func (d *Desk) reopen(tx store.Tx, v Voucher, act book.Act) (Voucher, book.Recei
 			return Voucher{}, rec, err
 		}
 	}
-	return v, rec, d.put(tx, v, never)
+	if err := d.put(tx, v, never); err != nil || d.Unused == nil {
+		return v, rec, err
+	}
+	return v, rec, d.Unused(tx, was, act)
 }
 
 // relist makes a used voucher's stock come back by itself again, and at once

@@ -24,13 +24,31 @@ type Desk struct {
 	// asked for where there are rewards of kind RewardCode.
 	Seal func(plain []byte) ([]byte, error)
 	Open func(sealed []byte) ([]byte, error)
+	// Mates are whose points may pay for a member's voucher where their own do not
+	// suffice, and how many of them at most (0 is no bound), see [book.Act]; it reads
+	// only. Theirs is how many these are. nil of both: nobody's.
+	Mates  func(r store.Reader, m loyalty.MemberID, now time.Time) ([]loyalty.MemberID, loyalty.Points, error)
+	Theirs func(r store.Reader, m loyalty.MemberID, now time.Time) (loyalty.Points, error)
+	// Borrowed is told, in its transaction, that others' points paid for a voucher, or
+	// that they went home, or were lent once more, as its use was taken back; nil tells nobody.
+	Borrowed func(tx store.Tx, v Voucher, act book.Act, rec book.Receipt) error
 	// Used is told of each voucher that was used, in the transaction that used it;
 	// nil tells nobody.
 	Used func(store.Tx, Voucher, book.Act) error
+	// Unused is told of every use that is taken back, once, with the voucher as it
+	// was while used; nil: nobody is.
+	Unused func(store.Tx, Voucher, book.Act) error
+	// Plans are a member's paid plans that run at a moment, asked for where a reward
+	// is for some; nil: nobody has any. In an Update the member is locked.
+	Plans func(r store.Reader, m loyalty.MemberID, at time.Time) ([]string, error)
 	// Changed is told, in the transaction that wrote a voucher, that whatever is
 	// derived from its member's rows is out of date; nil tells nobody. The member
 	// is locked.
 	Changed func(store.Tx, loyalty.MemberID) error
+	// Wrote is told, in that transaction too, what the voucher was and is; was has
+	// no ID where there was none. nil tells nobody. It must not fail for a reason of
+	// its own.
+	Wrote func(tx store.Tx, was, is Voucher) error
 }
 
 // ID names a voucher: "<member>-<tail>". It is what Sale.Voucher and
@@ -60,6 +78,10 @@ type Voucher struct {
 	Issued time.Time          `json:"issued"`
 	Until  time.Time          `json:"until,omitzero"` // exclusive; zero is for ever
 	State  State              `json:"state"`          // as stored: see StateAt
+
+	// Worth is what it is worth by itself, in minor units: of a present that was
+	// given with a worth of its own. 0: what the reward's own is.
+	Worth loyalty.Money `json:"worth,omitempty"`
 
 	// The terms, as of Version.
 	Version  int             `json:"version"`

@@ -71,6 +71,10 @@ type Header struct {
 	Root    string           `json:"root"`    // the ledger's root, see book.Root
 	Counts  map[string]int64 `json:"counts"`  // rows by table
 	Sealed  bool             `json:"sealed"`  // encrypted to recipients
+	// Line and Commits are where the journal goes on from here, see package
+	// journal; "" where the store had none.
+	Line    string `json:"line,omitempty"`
+	Commits uint64 `json:"commits,omitempty"`
 }
 
 // Backup is a file that was found to be one; its content is not read yet.

@@ -2,7 +2,9 @@ package bolt
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -13,6 +15,7 @@ import (
 	bbolt "go.etcd.io/bbolt"
 
 	"regulars/store"
+	"regulars/store/journal"
 )
 
 // The benchmarks compare with plain bbolt on the same disk in the same minutes,
@@ -125,5 +128,87 @@ func BenchmarkRatioIdle(b *testing.B) {
 		b.ReportMetric(u/t, "x-bare")
 		b.ReportMetric(u, "µs/update")
 		b.ReportMetric(t, "bare-µs/update")
+	}
+}
+
+// sale writes what a sale does, about: fifteen rows of JSON, a few hundred
+// bytes each, that no two sales have alike.
+func sale(db *DB, k []byte, rnd *rand.Rand) error {
+	return db.Update(context.Background(), func(tx store.Tx) error {
+		for i := range 15 {
+			value := fmt.Appendf(nil, `{"member":"%016x","at":"2026-11-22T10:00:00Z","points":%d,"sealed":"%x"}`, rnd.Uint64(), i, benchSealed(rnd))
+			if err := tx.Put(fmt.Appendf(k[:len(k):len(k)], "/%02d", i), value); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func benchSealed(rnd *rand.Rand) (b []byte) {
+	for range 10 {
+		b = binary.BigEndian.AppendUint64(b, rnd.Uint64())
+	}
+	return b
+}
+
+// journalPair is a store with a journal and one without.
+func journalPair(b *testing.B) (with, without *DB) {
+	path := filepath.Join(b.TempDir(), "journaled.db")
+	if err := Create(path); err != nil {
+		b.Fatal(err)
+	}
+	return open(b, path, Options{Journal: &journal.Options{Dir: path + ".journal", Key: journalKey}}), fresh(b, Options{})
+}
+
+// BenchmarkRatioJournalBusy compares 512 callers at once, with a journal and
+// without. The goal is less than 1.05 times the time of a commit.
+func BenchmarkRatioJournalBusy(b *testing.B) {
+	with, without := journalPair(b)
+	turn := func(db *DB) float64 {
+		return rate(b, 512, 250*time.Millisecond, func(k []byte) error {
+			return sale(db, k, rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0)))
+		})
+	}
+	for b.Loop() {
+		var us, them, ratio []float64
+		for range 6*rounds + 1 {
+			t, u := turn(without), turn(with)
+			us, them, ratio = append(us, u), append(them, t), append(ratio, t/u)
+		}
+		b.ReportMetric(median(ratio), "x-without")
+		b.ReportMetric(median(us), "sales/s")
+		b.ReportMetric(median(them), "without-sales/s")
+	}
+	if s, _ := with.Journal(); s.Err != nil {
+		b.Error(s.Err)
+	}
+}
+
+// BenchmarkRatioJournalIdle compares one caller alone. What the machine does
+// besides changes more than the journal: so turns are short, and medians are
+// taken over each sale.
+func BenchmarkRatioJournalIdle(b *testing.B) {
+	with, without := journalPair(b)
+	rnd := rand.New(rand.NewPCG(1, 0))
+	turn := func(db *DB, into []float64) []float64 {
+		for i := range 20 {
+			start := time.Now()
+			if err := sale(db, fmt.Appendf(nil, "member/%05d", i), rnd); err != nil {
+				b.Fatal(err)
+			}
+			into = append(into, float64(time.Since(start).Microseconds()))
+		}
+		return into
+	}
+	for b.Loop() {
+		var us, them []float64
+		for range 400 {
+			them, us = turn(without, them), turn(with, us)
+		}
+		u, t := median(us), median(them)
+		b.ReportMetric(u/t, "x-without")
+		b.ReportMetric(u, "µs/sale")
+		b.ReportMetric(t, "without-µs/sale")
 	}
 }

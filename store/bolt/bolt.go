@@ -27,6 +27,14 @@
 // The function runs on its caller's goroutine, which the writer hands the turn
 // to: a panic surfaces where it belongs and harms nobody else.
 //
+// # Journal
+//
+// With Options.Journal, what each commit changed is written down beside the
+// store once it is on disk, off the commit's way: see package journal. The
+// second bucket then holds "line", the line of history that commits are numbered
+// in. A store that goes back draws a new one with its next commit; compacting
+// changes no row, and keeps it.
+//
 // # Damage
 //
 // bbolt panics on pages it cannot read, and a file that was cut short faults in
@@ -49,6 +57,7 @@ import (
 	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"regulars/store"
+	"regulars/store/journal"
 )
 
 // Options are what Open may be told. The zero value is right for serving.
@@ -70,6 +79,11 @@ type Options struct {
 	// Window is how long one commit may go on taking updates that wait, 0 is
 	// 50 ms. A longer one makes bulk work cheaper and everybody else wait.
 	Window time.Duration
+	// Journal is where commits are written down; nil is nowhere.
+	Journal *journal.Options
+	// NewLine begins a new line of history with the next commit: for a store that
+	// was put back from a backup.
+	NewLine bool
 	// AcceptLoss opens a file that lost its last commits, and forgets them.
 	AcceptLoss bool
 	// NoSync leaves it to the operating system when to write. A power cut may
@@ -115,6 +129,10 @@ type DB struct {
 	close   func() error // closes once
 
 	commits *counter
+	line    atomic.Pointer[string] // of history; "" where none was drawn yet
+	lossy   bool                   // it lost commits, and was opened all the same
+	renew   bool                   // the next commit draws a new line; the writer's own
+	journal *journal.Writer        // nil: commits are not written down
 	fault   atomic.Pointer[fault]
 }
 
@@ -194,6 +212,9 @@ func (db *DB) shutDown() error {
 	close(db.queue)
 	db.sending.Unlock()
 	<-db.stopped
+	if db.journal != nil {
+		_ = db.journal.Close() // the store is whole without it; its Status told
+	}
 	return errors.Join(db.commits.stop(), db.closeFile())
 }
 
@@ -207,6 +228,16 @@ func (db *DB) closeFile() error {
 
 // Path is the file's name as it was given to Open.
 func (db *DB) Path() string { return db.path }
+
+// LossAccepted reports whether the file was found to have lost its last commits
+// when it was opened, and Options.AcceptLoss let it go on without them.
+func (db *DB) LossAccepted() bool { return db.lossy }
+
+// accept notes a loss that was found and accepted: what follows is another line
+// of history.
+func (db *DB) accept(loss bool) {
+	db.lossy, db.renew = db.lossy || loss, db.renew || loss
+}
 
 // Commits is how often the file was committed to since it was made.
 func (db *DB) Commits() uint64 { return db.commits.last.Load() }

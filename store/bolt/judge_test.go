@@ -165,3 +165,17 @@ func heads(t testing.TB, whole []byte) (newest, older int, used int) {
 	}
 	return 1, 0, int(b.pages)
 }
+
+// replaceWith puts a copy of the file from at path.
+func replaceWith(t testing.TB, path, from string) error {
+	t.Helper()
+	return replaceFile(path, writes(string(readFile(t, from))))
+}
+
+// writes writes text.
+func writes(text string) func(f *os.File) error {
+	return func(f *os.File) error {
+		_, err := f.WriteString(text)
+		return err
+	}
+}

@@ -25,6 +25,7 @@ var (
 	bucketMark = []byte("regulars")
 	keyFormat  = []byte("format")
 	keyCommits = []byte("commits")
+	keyLine    = []byte("line")
 )
 
 // ErrInUse reports that another process has the file open.
@@ -102,6 +103,7 @@ func Open(path string, opts Options) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.closeFile())
 	}
+	db.startJournal(n)
 	db.commits = startCounter(path, n)
 	db.close = sync.OnceValue(db.shutDown)
 	go db.write()
@@ -183,6 +185,8 @@ func (db *DB) inspect() (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
+	line := string(mark.Get(keyLine))
+	db.line.Store(&line)
 	return n, db.checkLoss(n)
 }
 
@@ -198,12 +202,13 @@ func readCommits(btx *bbolt.Tx) (uint64, error) {
 // checkLoss compares the file's counter with the one beside it.
 func (db *DB) checkLoss(n uint64) error {
 	beside, err := readCounter(counterPath(db.path))
-	if err != nil || beside <= n || db.opts.AcceptLoss {
-		if db.opts.AcceptLoss {
-			return nil
-		}
+	if db.opts.AcceptLoss {
+		db.accept(err != nil || beside > n)
+		return nil
+	}
+	if err != nil || beside <= n {
 		return err
 	}
-	return fmt.Errorf("%w: %s lost its last %d commits (it has %d, and had %d): restore the newest backup if that has more, or start with --accept-loss to go on without them",
+	return fmt.Errorf("%w: %s lost its last %d commits (it has %d, and had %d): restore the newest backup if that has more, or run `regulars serve --accept-loss` to go on without them",
 		store.ErrDamaged, db.path, beside-n, n, beside)
 }

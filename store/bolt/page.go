@@ -84,9 +84,11 @@ func (db *DB) checkHeads(btx *bbolt.Tx) error {
 		if _, err := db.file.ReadAt(page, int64(i*size)); err != nil {
 			return damaged(db.path, err.Error())
 		}
-		if _, err := parseHead(page); err != nil && !db.opts.AcceptLoss {
-			return fmt.Errorf("%w (or start with --accept-loss to go on from the commit before)", damaged(db.path, err.Error()))
+		_, err := parseHead(page)
+		if err != nil && !db.opts.AcceptLoss {
+			return fmt.Errorf("%w (or run `regulars serve --accept-loss` to go on from the commit before)", damaged(db.path, err.Error()))
 		}
+		db.accept(err != nil)
 	}
 	info, err := db.file.Stat()
 	if err != nil {

@@ -21,7 +21,7 @@ const pageBytes = 4 << 20
 type reader struct {
 	path    string
 	rows    *bbolt.Bucket
-	changes overlay
+	changes store.Overlay
 	over    bool
 }
 
@@ -32,9 +32,9 @@ func (r *reader) Get(key []byte) (value []byte, ok bool, err error) {
 	if r.over {
 		return nil, false, errOver
 	}
-	if at, ok := r.changes.find(key); ok {
+	if at, ok := r.changes.Find(key); ok {
 		c := r.changes[at]
-		return bytes.Clone(c.value), !c.deleted, nil
+		return bytes.Clone(c.Value), !c.Deleted, nil
 	}
 	err = guard(r.path, func() (err error) {
 		v := r.rows.Get(key)
@@ -110,28 +110,14 @@ func (r *reader) copied(b []byte, most int) ([]byte, error) {
 // merged yields the rows from start up, changes over what the file has. They
 // are bbolt's memory.
 func (r *reader) merged(start []byte) iter.Seq2[[]byte, []byte] {
-	return func(yield func(k, v []byte) bool) {
+	return r.changes.Over(start, func(yield func(k, v []byte) bool) {
 		c := r.rows.Cursor()
-		k, v := c.Seek(start)
-		at, _ := r.changes.find(start)
-		for k != nil || at < len(r.changes) {
-			if at == len(r.changes) || k != nil && bytes.Compare(k, r.changes[at].key) < 0 {
-				if !yield(k, v) {
-					return
-				}
-				k, v = c.Next()
-				continue
-			}
-			change := r.changes[at]
-			at++
-			if bytes.Equal(k, change.key) {
-				k, v = c.Next()
-			}
-			if !change.deleted && !yield(change.key, change.value) {
+		for k, v := c.Seek(start); k != nil; k, v = c.Next() {
+			if !yield(k, v) {
 				return
 			}
 		}
-	}
+	})
 }
 
 // tx is a reader that collects changes.
@@ -151,21 +137,21 @@ func (t *tx) Lock(...store.Subject) error {
 
 // Put implements store.Tx.
 func (t *tx) Put(key, value []byte) error {
-	return t.change(change{key: bytes.Clone(key), value: append([]byte{}, value...)})
+	return t.change(store.Change{Key: bytes.Clone(key), Value: append([]byte{}, value...)})
 }
 
 // Delete implements store.Tx.
 func (t *tx) Delete(key []byte) error {
-	return t.change(change{key: bytes.Clone(key), deleted: true})
+	return t.change(store.Change{Key: bytes.Clone(key), Deleted: true})
 }
 
-func (t *tx) change(c change) error {
+func (t *tx) change(c store.Change) error {
 	if t.over {
 		return errOver
 	}
-	if err := store.CheckRow(c.key, c.value); err != nil {
+	if err := store.CheckRow(c.Key, c.Value); err != nil {
 		return err
 	}
-	t.changes.set(c)
+	t.changes.Set(c)
 	return nil
 }

@@ -134,7 +134,8 @@ type batch struct {
 	calls []*call
 	bytes int
 	dirty bool
-	err   error // no commit is possible
+	err   error           // no commit is possible
+	wrote []store.Overlay // for the journal
 }
 
 // next is the next call that waits, nil if there is none or b is full.
@@ -177,20 +178,21 @@ func (b *batch) begin() (err error) {
 }
 
 // apply writes changes into the transaction.
-func (b *batch) apply(changes overlay) error {
+func (b *batch) apply(changes store.Overlay) error {
 	b.dirty = b.dirty || len(changes) > 0
+	b.wrote = append(b.wrote, changes)
 	return guard(b.db.path, func() error {
 		for _, c := range changes {
 			var err error
-			if c.deleted {
-				err = b.rows.Delete(c.key)
+			if c.Deleted {
+				err = b.rows.Delete(c.Key)
 			} else {
-				err = b.rows.Put(c.key, c.value)
+				err = b.rows.Put(c.Key, c.Value)
 			}
 			if err != nil {
-				return fmt.Errorf("bolt: row %q: %w", c.key, err)
+				return fmt.Errorf("bolt: row %q: %w", c.Key, err)
 			}
-			b.bytes += len(c.key) + len(c.value)
+			b.bytes += len(c.Key) + len(c.Value)
 		}
 		return nil
 	})
@@ -208,10 +210,10 @@ func (b *batch) commit() error {
 	if b.bytes > bulkBytes {
 		b.rows.FillPercent = bulkFill
 	}
-	n := b.db.commits.last.Load() + 1
+	n, line := b.db.commits.last.Load()+1, b.db.nextLine()
 	err := guard(b.db.path, func() error {
-		count := binary.BigEndian.AppendUint64(nil, n)
-		if err := b.btx.Bucket(bucketMark).Put(keyCommits, count); err != nil {
+		mark := b.btx.Bucket(bucketMark)
+		if err := putMark(mark, n, line); err != nil {
 			return err
 		}
 		return b.btx.Commit()
@@ -221,7 +223,19 @@ func (b *batch) commit() error {
 		return b.db.failed(err)
 	}
 	b.db.commits.add(n)
+	b.db.wrote(line, n, b.wrote)
 	return nil
+}
+
+// putMark writes what the second bucket says of commit n.
+func putMark(mark *bbolt.Bucket, n uint64, line string) error {
+	if err := mark.Put(keyCommits, binary.BigEndian.AppendUint64(nil, n)); err != nil {
+		return err
+	}
+	if line == "" || string(mark.Get(keyLine)) == line {
+		return nil
+	}
+	return mark.Put(keyLine, []byte(line))
 }
 
 // failed decides what a commit that did not work means for the next ones.

@@ -72,6 +72,9 @@ func (d *desk) compose(q *console.Request, row campaign.Campaign, n campaign.Dra
 	if v.Seen, err = d.audience(q, &row, &n, false); err != nil {
 		return console.Answer{}, err
 	}
+	if v.Tired, err = d.Shop.Tired(q.Context(), q.P, q.At, q.Now); err != nil {
+		return console.Answer{}, err
+	}
 	title := q.Say(i18n.CampNew)
 	if row.ID != "" {
 		title = named(q, row.Name)

@@ -1,14 +1,18 @@
 package campaigns
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"regulars/bot"
 	"regulars/handlers/campaign"
+	"regulars/i18n"
+	"regulars/store"
 )
 
 // TestComposedWithoutAScript: a draft is written, kept, counted and seen on both
@@ -151,5 +155,31 @@ func TestTwoEditors(t *testing.T) {
 	}
 	if _, d := w.get(id); d.Name != "Winter by Olga" {
 		t.Errorf("kept is %q", d.Name)
+	}
+}
+
+// TestFatigueIsShownBeforeSending: who is about to send an offer reads how many let
+// their last ones go by, once that was counted.
+func TestFatigueIsShownBeforeSending(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 1)
+	b := w.Open(w.Manager)
+	if _, err := w.Shop.Segments.Refresh(context.Background(), w.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Shop.Metrics.Refresh(context.Background(), w.Clock.Now()); err != nil {
+		t.Fatal(err)
+	}
+	const told = "can be reached, 0% let their last 3 offers go by"
+	b.Get("/console/campaigns/new").Must(told)
+	// In chat it is said as it was counted last, for two days.
+	for at, want := range map[time.Time]bool{w.Clock.Now().Add(time.Hour): true, w.Clock.Now().Add(49 * time.Hour): false} {
+		w.Do(func(tx store.Tx) error {
+			said, err := w.Shop.TiredLately(tx, i18n.For(i18n.En), "", at)
+			if strings.Contains(said, told) != want {
+				t.Errorf("at %s the chat says %q", at, said)
+			}
+			return err
+		})
 	}
 }

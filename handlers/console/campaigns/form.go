@@ -38,6 +38,7 @@ type composer struct {
 	Steps                          []stepPart
 	Preview                        previews
 	Seen                           audience
+	Tired                          string              // how many let their last offers go by
 	Missing                        []console.Complaint // what keeps it from being sent
 	OpenAB, OpenGift, OpenMore     bool
 	OpenJourney, OpenLangs, OpenUp bool

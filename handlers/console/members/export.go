@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"regulars/handlers/console"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
@@ -25,6 +26,9 @@ type exported struct {
 	Answers []exportedAnswer  `json:"answers"`
 	Touches []reach.Touch     `json:"messages_unasked"`
 	Friends exportedFriends   `json:"referrals"`
+	// Rooms is what activities, plans, households and the like keep, by who they were:
+	// a merged member has the rows of several.
+	Rooms map[loyalty.MemberID]store.Kept `json:"rooms"`
 }
 
 type exportedPoints struct {
@@ -114,12 +118,21 @@ func (p *page) everything(r store.Reader, q *console.Request, m people.Person) (
 	if x.Friends.Joined, x.Friends.Rewarded, err = p.Club.Referrals.Count(r, m.ID); err != nil {
 		return x, err
 	}
+	x.Rooms = map[loyalty.MemberID]store.Kept{}
 	for _, id := range append(slices.Clone(m.Parts), m.ID) {
 		if err := p.theirDeeds(r, q, id, &x); err != nil {
 			return x, err
 		}
+		if x.Rooms[id], err = p.Shop.Kept(r, id); err != nil {
+			return x, err
+		}
 	}
-	return x, nil
+	return x, shop.EachKept(r, func(id loyalty.MemberID, word, key string, row any) error {
+		if k := x.Rooms[id]; k != nil {
+			k.Of(word)[key] = row
+		}
+		return nil
+	})
 }
 
 // theirDeeds adds a ledger and what was answered, of the member or of a part.

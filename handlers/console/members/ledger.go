@@ -206,6 +206,10 @@ func (t *teller) who(a loyalty.Actor) string {
 		}
 	case "member":
 		name = t.q.Say(i18n.ConsoleMembersByMember)
+	case "job":
+		if program, err := t.Program(t.r, a); err == nil && program != "" {
+			name = program
+		}
 	}
 	t.staff[a] = name
 	return name
@@ -243,6 +247,7 @@ var kinds = map[loyalty.Kind]i18n.Key{
 	loyalty.KindMerge: i18n.EntryMerge, loyalty.KindUnmerge: i18n.EntryUnmerge, loyalty.KindOpening: i18n.EntryOpening,
 	loyalty.KindFreeze: i18n.ConsoleMembersKindFreeze, loyalty.KindThaw: i18n.ConsoleMembersKindThaw,
 	loyalty.KindTier: i18n.ConsoleMembersKindTier, loyalty.KindTerms: i18n.ConsoleMembersKindTerms,
+	loyalty.KindTransfer: i18n.FamilyMoved, loyalty.KindHome: i18n.FamilyMovedBack, loyalty.KindMatch: i18n.MatchEntry,
 	loyalty.KindWait: i18n.ConsoleMembersKindWait, loyalty.KindAdopt: i18n.ConsoleMembersKindAdopt,
 }
 
@@ -254,7 +259,7 @@ func (t *teller) kind(e loyalty.Entry) string {
 	switch {
 	case e.Amount > 0 && e.Kind != loyalty.KindWait:
 		more = t.Money(p, now, e.Amount)
-	case e.Kind == loyalty.KindTier && e.Standing != nil:
+	case (e.Kind == loyalty.KindTier || e.Kind == loyalty.KindMatch) && e.Standing != nil:
 		more = t.LevelName(p, now, e.Standing.Level)
 	case e.Kind == loyalty.KindGift:
 		id, _, _ := strings.Cut(e.Gift, "/")

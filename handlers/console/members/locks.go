@@ -40,7 +40,7 @@ func option(value, label string) console.Option { return console.Option{Value: v
 // offerLocks are what can be locked.
 func offerLocks(w *work) (any, error) {
 	list := []console.Option{option(lockLost, w.q.Say(i18n.ConsoleMembersLockLost)), option(lockStop, w.q.Say(i18n.ConsoleMembersLockStop))}
-	open := till.Obeyed(w.m)
+	open := w.Lockable(w.m)
 	if w.m.Frozen || len(open) < 2 { // one alone is the whole
 		return list, nil
 	}
@@ -67,7 +67,7 @@ func freeze(w *work) (plan, error) {
 	if err := w.may(); err != nil {
 		return plan{}, err
 	}
-	what, open := w.q.Typed("what"), till.Obeyed(w.m)
+	what, open := w.q.Typed("what"), w.Lockable(w.m)
 	said := w.q.Say(i18n.ConsoleMembersLocked)
 	for i, a := range open[:min(len(open), maxChats)] {
 		if what == chatField(i) && !w.m.Frozen && len(open) > 1 {

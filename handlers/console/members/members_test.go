@@ -16,6 +16,7 @@ import (
 	"regulars/handlers/console"
 	"regulars/handlers/console/consoletest"
 	"regulars/handlers/console/members"
+	"regulars/handlers/shop"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
 	"regulars/store"
@@ -191,11 +192,16 @@ func TestExport(t *testing.T) {
 	w.Sell(w.Clerk, w.Ann, 350)
 	b := w.Open(w.Manager)
 	do(b, w.Ann, "correct", "", "points", "3", "reason", "a kind word")
+	w.Do(func(tx store.Tx) error {
+		sealed, err := w.Shop.Vault.SealFor(tx, w.Ann, shop.BoardPurpose, []byte("Queen of the queue"), rand.Reader)
+		return firstOf(err, w.Shop.Missions.BoardJoin(tx, "group1", w.Ann, sealed, w.Clock.Now()))
+	})
 	if p := b.Get(page(w.Ann)).Form("/export").Send(); p.Status != http.StatusUnprocessableEntity || !p.Says("Please say why") {
 		t.Errorf("without a reason: %d", p.Status)
 	}
 	p := b.Get(page(w.Ann)).Form("/export").Set("reason", "she asked").Send()
-	for _, want := range []string{`"+886912345678"`, `"Ann Lee"`, `"a kind word"`, `"available": 38`, `"purpose": "join"`} {
+	for _, want := range []string{`"+886912345678"`, `"Ann Lee"`, `"a kind word"`, `"available": 38`, `"purpose": "join"`,
+		`"boardin": {`, `"name": "Queen of the queue"`} {
 		if !strings.Contains(p.Body, want) {
 			t.Errorf("the file lacks %s", want)
 		}

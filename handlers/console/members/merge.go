@@ -9,6 +9,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
+	paid "regulars/loyalty/plan"
 	"regulars/loyalty/voucher"
 	"regulars/store"
 )
@@ -227,6 +228,14 @@ func erase(w *work) (plan, error) {
 		w.row(i18n.ConsoleMembersLosesPoints, w.points(b.Available+b.Held+b.Pending)),
 		w.row(i18n.ConsoleMembersLosesVouchers, i18n.Number(int64(c.Vouchers))),
 		w.row(i18n.ConsoleMembersLosesParts, i18n.Number(int64(len(w.m.Parts)))),
+	}
+	x, state, err := w.Plans.Stand(w.r, w.m.ID, w.q.Now)
+	switch {
+	case err != nil:
+		return plan{}, err
+	case state != paid.None:
+		until := w.LastDay(w.q.P, x.End(w.Rules(w.q.Now)))
+		rows = append(rows, w.row(i18n.ConsolePlansLost, w.q.Say(i18n.ConsolePlansLostTo, "Plan", w.PlanName(w.q.P, w.q.Now, x.Plan), "Date", until)))
 	}
 	return plan{Rows: rows, Warn: w.q.Say(i18n.ConsoleMembersEraseHow), do: func(w *work) (done, error) {
 		act := w.call.Act("erase")

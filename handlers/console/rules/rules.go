@@ -15,6 +15,7 @@ var files embed.FS
 type part struct {
 	book   func() Book
 	folder string
+	asking asking
 }
 
 // Part is the section. book gives the programme, nil where it does not come from
@@ -39,13 +40,14 @@ func Part(book func() Book, folder string) console.Part {
 		get("/codes", p.codes), get("/codes/{id}", p.codesOf), post("/codes/{id}", p.addCodes),
 		get("/pictures", p.pictures), post("/pictures", p.addPicture), get("/pictures/{name}", p.picture),
 		get("/versions", p.versions), get("/versions/{n}", p.version), get("/versions/{n}/download", p.download),
+		get("/whatif", p.whatIf), post("/whatif", p.whatIf),
 		get("/compare", p.compare), post("/versions/{n}/withdraw", p.withdraw),
 		get("/file", p.file), get("/file/download", p.fileDownload), owner(post("/file", p.saveFile)),
 	}}
 }
 
 // QuietRoutes are the POST routes that change nothing.
-var QuietRoutes = []string{"/console/rules/preview/{id}"}
+var QuietRoutes = []string{"/console/rules/preview/{id}", "/console/rules/whatif"}
 
 // with says so where the programme comes from no file.
 func (p *part) with(do func(*console.Request, Book) (console.Answer, error)) func(*console.Request) (console.Answer, error) {

@@ -39,6 +39,7 @@ type review struct {
 	When       string
 	Date, Time string
 	Gives      []gives
+	Ask        string // the whole changed text, for who asks what it would have done
 	Reads      string // why the file on disk is another one, of a save that was refused
 }
 
@@ -126,6 +127,9 @@ func (p *part) review(q *console.Request, g *ground, s settling, x planned) (con
 	base := x.Base.Text
 	d.Hunks = edit.Hunks(edit.Diff([]byte(base), x.Texts[0]), 2)
 	d.Changes = changed(base, string(x.Texts[0]))
+	if changes(q) {
+		d.Ask = string(x.Texts[0])
+	}
 	if s.T.Sheet != nil && s.T.Sheet.Owner {
 		d.Gives = compareRates(q, base, string(x.Texts[0]))
 	}

@@ -110,6 +110,7 @@ type versionPage struct {
 	told
 	Lines []complained
 	Can   bool
+	Whole bool // it may be asked what it would have done
 }
 
 func (p *part) version(q *console.Request, b Book) (console.Answer, error) {
@@ -120,7 +121,7 @@ func (p *part) version(q *console.Request, b Book) (console.Answer, error) {
 	all, err := tellVersions(q, b, v.Number)
 	for _, t := range all {
 		if t.Number == v.Number {
-			d := versionPage{t, numbered(v.Text), changes(q) && (q.Owner() || everyday(b, v))}
+			d := versionPage{t, numbered(v.Text), changes(q) && (q.Owner() || everyday(b, v)), changes(q)}
 			return q.Page("rules_version.html", q.Say(i18n.ConsoleRulesVersion, "Version", v.Number), d), err
 		}
 	}

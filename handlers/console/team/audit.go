@@ -1,6 +1,7 @@
 package team
 
 import (
+	"cmp"
 	"strings"
 
 	"regulars/handlers/console"
@@ -41,7 +42,10 @@ func (h *page) audit(q *console.Request) (console.Answer, error) {
 		}
 		list, next, err := q.DeedsOf(r, people.StaffID(d.Who), q.Typed("from"), auditShown)
 		for _, t := range list {
-			to, label := where(q, t.About)
+			to, label, err := h.about(q, r, t.About)
+			if err != nil {
+				return err
+			}
 			d.Lines = append(d.Lines, auditLine{t, to, label})
 		}
 		if q.Typed("from") != "" {
@@ -53,6 +57,26 @@ func (h *page) audit(q *console.Request) (console.Answer, error) {
 		return err
 	})
 	return q.Page("team_audit.html", q.Say(i18n.ConsoleTeamAudit), d), err
+}
+
+// about is where, of other programs too: what a key is called, and an address
+// that is told. Their pages are for owners.
+func (h *page) about(q *console.Request, r store.Reader, about string) (to, label string, err error) {
+	kind, id, _ := strings.Cut(about, ":")
+	switch kind {
+	case "key":
+		to = "/console/connections"
+		label, err = h.Shop.Program(r, loyalty.ByJob("api."+id))
+	case "webhook":
+		to, label = "/console/connections/of/"+id, id
+	default:
+		to, label = where(q, about)
+		return to, label, nil
+	}
+	if q.Me.Role != people.Owner {
+		to = ""
+	}
+	return to, cmp.Or(label, about), err
 }
 
 // where is the page of what a deed was about, "" where there is none.

@@ -1,6 +1,6 @@
 // Package team is the console's pages about the people and places of the shop:
 // its employees with their roles, limits, devices and what they gave; its stores
-// with the settlement between them; and the record of what was done in the
+// with the settlement between them and its monthly statements; and the record of what was done in the
 // console.
 //
 // A manager manages the clerks of their store, an owner everybody; nobody changes
@@ -59,6 +59,7 @@ func Stores(c *console.Console) console.Part {
 	return console.Part{Name: "stores", Title: i18n.ConsoleTeamStores, Routes: []console.Route{
 		{Method: "GET", Path: "/console/stores", Do: h.stores},
 		{Method: "GET", Path: "/console/stores/settlement", Do: h.settlement},
+		{Method: "GET", Path: "/console/stores/statements", Do: h.statements},
 	}}
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"regulars/handlers/console"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
@@ -127,16 +128,5 @@ func (h *page) storesCSV(q *console.Request, d storesData) console.Answer {
 
 // amount is money as a spreadsheet reads it: in the currency's main unit.
 func (h *page) amount(m loyalty.Money) string {
-	digits := h.Shop.Rules(h.Shop.Clock.Now()).Currency.Digits
-	s, sign := strconv.FormatInt(int64(m), 10), ""
-	if m < 0 {
-		s, sign = s[1:], "-"
-	}
-	if digits == 0 {
-		return sign + s
-	}
-	for len(s) <= digits {
-		s = "0" + s
-	}
-	return sign + s[:len(s)-digits] + "." + s[len(s)-digits:]
+	return shop.Decimal(m, h.Shop.Rules(h.Shop.Clock.Now()).Currency.Digits)
 }

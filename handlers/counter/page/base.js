@@ -17,7 +17,7 @@ export function h(tag, props, ...children) {
 const paths = {
 	back: "M15 5l-7 7 7 7", lock: "M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3", menu: "M5 6h14M5 12h14M5 18h14",
 	rub: "M9 6h11v12H9l-6-6zM12 9.5l5 5M17 9.5l-5 5", turn: "M4 9h12l-3-3M20 15H8l3 3", camera: "M4 8h4l2-3h4l2 3h4v11H4zM12 16.5a3.3 3.3 0 1 0 0-6.6 3.3 3.3 0 0 0 0 6.6",
-	done: "M5 12.5l4.5 4.5L19 7.5", no: "M6.5 6.5l11 11M17.5 6.5l-11 11", wait: "M12 7v5l3.5 2M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18",
+	go: "M9 5l7 7-7 7", done: "M5 12.5l4.5 4.5L19 7.5", no: "M6.5 6.5l11 11M17.5 6.5l-11 11", wait: "M12 7v5l3.5 2M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18",
 };
 
 // icon draws one of the page's few pictures; it is never alone with its meaning.

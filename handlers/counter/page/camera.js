@@ -5,7 +5,7 @@ const widest = 960;  // pixels; enough for a card's QR at arm's length
 const pause = 90;    // milliseconds between pictures: cheap phones stay cool
 const same = 4000;   // a code that stays in view is read once
 
-let stream, starting, video, worker, timer, busy = false, listening = false, heard = () => {};
+let stream, starting, wanted = false, video, worker, timer, busy = false, listening = false, heard = () => {};
 let last = "", lastSeen = 0;
 const canvas = document.createElement("canvas");
 
@@ -14,6 +14,7 @@ const canvas = document.createElement("canvas");
 export function start(element, on) {
 	video = element;
 	heard = on;
+	wanted = true;
 	return starting ||= open().finally(() => { starting = null; });
 }
 
@@ -23,21 +24,36 @@ async function open() {
 		worker = new Worker(new URL("reader.js", import.meta.url), { type: "module" });
 		worker.onmessage = ({ data }) => { busy = false; if (data) read(data); };
 	}
-	stop();
+	end();
+	let got;
 	try {
-		stream = await navigator.mediaDevices.getUserMedia({ audio: false, video: {
+		got = await navigator.mediaDevices.getUserMedia({ audio: false, video: {
 			facingMode: kept.get("facing") || "environment", width: { ideal: 1280 }, height: { ideal: 720 },
 		} });
 	} catch (e) {
 		throw new Error(e.name === "NotAllowedError" ? "denied" : "none");
 	}
-	video.srcObject = stream;
-	await video.play().catch(() => {});
+	if (!wanted) { // left while the camera was asked for
+		got.getTracks().forEach(track => track.stop());
+		return;
+	}
+	stream = got;
+	for (let shown; stream && shown !== video;) { // the page may be drawn anew meanwhile
+		shown = video;
+		shown.srcObject = stream;
+		await shown.play().catch(() => {});
+	}
+	if (!stream) return wanted ? open() : undefined; // left meanwhile, and perhaps come back
 	busy = false;
 	timer = setInterval(look, pause);
 }
 
 export function stop() {
+	wanted = false;
+	end();
+}
+
+function end() {
 	clearInterval(timer);
 	stream?.getTracks().forEach(track => track.stop());
 	stream = null;

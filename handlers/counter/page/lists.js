@@ -99,6 +99,7 @@ app.views.menu = {
 		} }, languages().map(([l, own]) => h("option", { value: l, selected: l === lang() }, own)));
 		return [header(say("menu")), h("div", { class: "list" },
 			h("button", { class: "row", onclick: () => show("waiting") }, h("b", {}, say("waiting")), h("span", {}, String(counts.waiting + counts.refused))),
+			app.session && app.state?.door && h("button", { class: "row", onclick: () => show("door") }, h("b", {}, say("door")), icon("go")),
 			sound,
 			h("label", { class: "row" }, h("b", {}, say("language")), choice),
 			app.install && h("button", { class: "row", onclick: () => app.install.prompt() }, h("b", {}, say("install"))),

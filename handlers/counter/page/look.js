@@ -92,10 +92,21 @@ function scanned(text) {
 
 const isLink = text => /^https?:|\/[cvrm]\//i.test(text);
 const isPhone = text => /^\+?[\d\s().-]{7,}$/.test(text);
-const isCode = text => /^[0-9A-Z]{9,16}$/i.test(text.replace(/[\s-]/g, "")) && /\d/.test(text);
 
-// find looks somebody up, whatever was read or typed, and goes on to the sale.
-export async function find(raw) {
+// isCode knows the number on a card by its check character, as package people
+// does: a name of twelve letters is none, and a number may have no digit in it.
+const letters = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+function isCode(text) {
+	const places = [...text.normalize("NFKC").toUpperCase().replace(/[\s-]/g, "")].map(c => letters.indexOf(c));
+	if (places.length !== 12 || places.includes(-1)) return false;
+	const check = places.pop();
+	return places.reduce((sum, at, i) => sum + (i + 2) * at, 0) % letters.length === check;
+}
+
+// find looks somebody up, whatever was read or typed, and goes on to the sale. A
+// network that just came back may still fail what is asked over it; that is asked
+// once more.
+export async function find(raw, more = true) {
 	const text = raw.trim(), mine = ++finding, link = isLink(text);
 	say_(wrong, "");
 	if (app.view !== "look") show("look");
@@ -109,6 +120,7 @@ export async function find(raw) {
 	} catch (e) {
 		if (mine !== finding) return;
 		if (e instanceof Unreached && !online()) return blind(text, link);
+		if (e instanceof Unreached && !e.failed && more) return find(raw, false);
 		if (e.code === "session" || e.code === "device") return dispatchEvent(new Event(e.code));
 		amiss(trouble(e));
 	} finally {

@@ -7,6 +7,8 @@ import { gone, lock, tokenOf } from "./unlock.js";
 import "./look.js";
 import "./sale.js";
 import "./lists.js";
+import "./plan.js";
+import "./door.js";
 
 // The bar says who is at the till, and what is not as it should be.
 function bar() {

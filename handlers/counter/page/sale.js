@@ -5,6 +5,7 @@ import { online } from "./api.js";
 import { add, forget, newId, outcome } from "./queue.js";
 import { find, onward, refreshRecent } from "./look.js";
 import { pad, typed } from "./pad.js";
+import { planButton, planLine } from "./plan.js";
 import { play } from "./sound.js";
 
 const week = 7 * 24 * 3600e3;
@@ -44,7 +45,7 @@ app.views.sale = {
 		this.key = keys(press, record, () => sale.amount, a => { sale.amount = a; draw(); });
 		draw();
 		return h("div", { class: "sale" },
-			h("div", { class: "about" }, head(data), facts(member), vouchers(member, voucher, sale, draw), items(sale), extras(sale, bare)),
+			h("div", { class: "about" }, head(data), facts(member), vouchers(member, voucher, sale, draw), items(sale), extras(sale, member)),
 			h("div", { class: "till" }, shown, pad(digits() ? "." : "00", press), go));
 	},
 };
@@ -58,6 +59,7 @@ function head({ member, bare, name, note }) {
 			member && h("div", { class: "points" }, h("b", {}, number(m.points || 0)), h("span", {}, say("points")))),
 		m.frozen && h("p", { class: "wrong" }, say("find.frozen")),
 		(m.note || note) && h("p", { class: "note" }, m.note || note),
+		planLine(member),
 	];
 }
 
@@ -100,12 +102,12 @@ function items(sale) {
 }
 
 // extras are seldom needed, and out of the way.
-function extras(sale) {
+function extras(sale, member) {
 	const order = h("input", { type: "text", maxlength: 40, autocomplete: "off", placeholder: say("order"), "aria-label": say("order"), oninput: e => { sale.order = e.target.value.trim(); } });
 	const time = h("input", { type: "datetime-local", "aria-label": say("earlier_when"), max: local(now()), min: local(now() - week), onchange: e => { sale.at = e.target.value ? new Date(e.target.value).getTime() : 0; } });
 	const when = h("label", { class: "earlier", hidden: true }, say("earlier_when"), time);
 	const late = h("button", { type: "button", class: "link", onclick: () => { late.hidden = true; when.hidden = false; time.focus(); } }, say("earlier"));
-	return h("div", { class: "extras" }, order, late, when);
+	return h("div", { class: "extras" }, order, late, planButton(member), when);
 }
 
 // keys makes hardware keys mean the pad's. A scanner that types is much faster
@@ -149,11 +151,11 @@ function send({ member, who, name, bare, voucher }, sale, amount) {
 		if (sale.vouchers.size) body.vouchers = [...sale.vouchers];
 		acts.push(["sale", body, { ...label, kind: "sale" }]);
 	}
+	const back = () => show("sale", { member, who, name, bare, voucher });
 	if (!online() && acts.some(([path, body]) => path !== "sale" || body.vouchers)) {
 		play("no");
-		return show("done", { failed: say("offline_needs") });
+		return show("done", { failed: say("offline_needs"), back });
 	}
-	const back = () => show("sale", { member, who, name, bare, voucher });
 	for (const [path, body, label] of acts) perform(path, body, label, back);
 }
 
@@ -173,7 +175,8 @@ app.views.done = {
 	draw({ label, came, failed, back }) {
 		const box = h("div", { class: "done" });
 		const mine = this.box = box;
-		const next = (focus = true) => h("button", { class: "go", "data-focus": focus, onclick: () => show("look") }, say("next"));
+		// At an event's door the next one is a guest.
+		const next = (focus = true) => h("button", { class: "go", "data-focus": focus, onclick: () => show(label.kind === "arrive" ? "door" : "look") }, say("next"));
 		const put = (kind, ...parts) => {
 			box.className = "done " + kind;
 			box.replaceChildren(...parts.flat(9).filter(Boolean));
@@ -181,7 +184,7 @@ app.views.done = {
 		};
 		const body = (picture, title, ...rest) => h("div", { class: "body" }, h("div", { class: "mark" }, icon(picture)), h("h2", {}, title), rest);
 		const refuse = (text, act) => put("bad", body("no", say("refused"), h("p", {}, text)),
-			h("div", { class: "foot" }, act && back && h("button", { onclick: async () => { await forget(act); back(); } }, say("back")),
+			h("div", { class: "foot" }, back && h("button", { onclick: async () => { if (act) await forget(act); back(); } }, say("back")),
 				h("button", { class: "go", "data-focus": true, onclick: async () => { if (act) await forget(act); show("look"); } }, say("ok"))));
 		if (failed) { refuse(failed); return box; }
 
@@ -200,7 +203,7 @@ app.views.done = {
 			play("done");
 			document.body.dataset.view = answer.qr ? "code" : "done"; // a code needs the room of the camera
 			if (answer.qr) return put("code", code(answer), foot(answer, label, next));
-			put("good", body("done", title(label, answer), whose(label), lines(answer)), foot(answer, label, next));
+			put("good", body("done", title(label, answer), whose(label), lines(answer, label)), foot(answer, label, next));
 			heard(box.querySelector("h2").textContent);
 		});
 		return box;
@@ -213,12 +216,12 @@ const whose = label => h("p", { class: "whose" }, [label.name, label.amount].fil
 function title(label, answer) {
 	if (label.kind === "undo") return say("undone");
 	if (answer.points > 0) return ["+" + number(answer.points), " ", h("small", {}, say("points"))];
-	return say(label.kind === "use" ? "used" : "saved");
+	return label.kind === "arrive" && answer.what || say(label.kind === "use" ? "used" : "saved");
 }
 
-const lines = answer => [
+const lines = (answer, label) => [
 	answer.lines?.length > 0 && h("ul", {}, answer.lines.map(l => h("li", {}, l))),
-	typeof answer.balance === "number" && h("p", { class: "now" }, say("now") + " ", h("b", {}, number(answer.balance))),
+	(label.kind === "sale" || answer.points !== 0) && typeof answer.balance === "number" && h("p", { class: "now" }, say("now") + " ", h("b", {}, number(answer.balance))),
 ];
 
 // foot has the way back: asked once, since a finger slips.

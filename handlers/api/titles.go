@@ -1,0 +1,73 @@
+package api
+
+import "regulars/i18n"
+
+// titles are the problems of this API: what each is in a few words, for
+// programmers, who look a type up in the document.
+var titles = map[string]string{
+	"unknown-key":             "The key is unknown or was revoked",
+	"scope-missing":           "The key lacks a scope",
+	"other-store":             "The key belongs to another store",
+	"store-closed":            "The key's store is no longer the shop's",
+	"no-such-address":         "Nothing is under this address",
+	"no-such-method":          "This address is asked for in another way",
+	"invalid":                 "The request does not fit the document",
+	"idempotency-key-missing": "An Idempotency-Key is needed",
+	"idempotency-conflict":    "The Idempotency-Key was used for another request",
+	"too-large":               "The request is too large",
+	"not-json":                "The request is not JSON",
+	"too-many-requests":       "Too many requests",
+	"too-many-tries":          "Too many wrong tries",
+	"busy":                    "Nothing was recorded; send it again",
+	"failed":                  "Something went wrong in the shop's program",
+	"unknown-member":          "No such member",
+	"member-erased":           "The member was erased",
+	"unknown-card":            "No such card",
+	"card-expired":            "The card's code has expired",
+	"card-needed":             "The member's card must be scanned",
+	"unknown-phone":           "Nobody has this phone number",
+	"ambiguous-phone":         "The phone number does not tell whose it is",
+	"invalid-phone":           "Not a phone number",
+	"frozen":                  "The member is locked",
+	"other-wording":           "The consent has another wording",
+	"too-late":                "It happened too long ago",
+	"amount":                  "The amount must be more than nothing",
+	"too-large-number":        "The number is too large",
+	"unknown-item":            "No such item",
+	"items-over-amount":       "The items are more than the amount",
+	"duplicate-order":         "The order has its points already",
+	"over-cap":                "Over the cap",
+	"unknown-reference":       "Nothing has this reference",
+	"already-reversed":        "It was taken back before",
+	"over-rest":               "More than is left of the purchase",
+	"not-a-purchase":          "Not a purchase",
+	"not-yours":               "Not this key's to take back",
+	"points-short":            "Not enough points",
+	"unknown-reward":          "No such reward",
+	"reward-not-now":          "The reward cannot be had now",
+	"sold-out":                "The reward is sold out",
+	"unknown-voucher":         "No such voucher",
+	"voucher-used":            "The voucher was used",
+	"voucher-expired":         "The voucher has expired",
+	"voucher-void":            "The voucher was withdrawn",
+	"voucher-not-used":        "The voucher is not used",
+	"voucher-elsewhere":       "The voucher is not taken in this store",
+	"refused":                 "The shop's rules say no",
+}
+
+// slugs name the refusals of the shop's rules, by the words that they have in
+// every way of selling.
+var slugs = map[i18n.Key]string{
+	i18n.WhoNotMember: "unknown-member", i18n.WhoNoCard: "unknown-card", i18n.RefuseCardUnknown: "unknown-card",
+	i18n.RefuseCardExpired: "card-expired", i18n.WhoNoPhone: "unknown-phone", i18n.WhoTwoPhones: "ambiguous-phone",
+	i18n.RefusePhone: "invalid-phone", i18n.RefusePhoneAmbiguous: "ambiguous-phone", i18n.RefuseFrozen: "frozen",
+	i18n.RefuseAmount: "amount", i18n.RefuseTooLarge: "too-large-number", i18n.BasketUnknown: "unknown-item", i18n.BasketOver: "items-over-amount",
+	i18n.RefuseDuplicate: "duplicate-order", i18n.CodeTwice: "duplicate-order", i18n.RefuseCapAct: "over-cap", i18n.RefuseCapDay: "over-cap", i18n.ChainsCapAct: "over-cap", i18n.ChainsCapDay: "over-cap",
+	i18n.RefuseUnknownRef: "unknown-reference", i18n.RefuseAlreadyUndone: "already-reversed", i18n.RefuseExcess: "over-rest",
+	i18n.RefundOnlySales: "not-a-purchase", i18n.RefuseKind: "not-a-purchase", i18n.UndoNotYours: "not-yours",
+	i18n.RefuseShort: "points-short", i18n.RefuseReward: "unknown-reward", i18n.RefuseRewardLevel: "reward-not-now", i18n.RefuseRewardOver: "reward-not-now",
+	i18n.RefuseNotYet: "reward-not-now", i18n.RefuseLimit: "reward-not-now", i18n.RefuseLimitEver: "reward-not-now", i18n.RefuseSoldOut: "sold-out",
+	i18n.RefuseVoucherCode: "unknown-voucher", i18n.RefuseVoucher: "unknown-voucher", i18n.UseForm: "unknown-voucher",
+	i18n.RefuseUsed: "voucher-used", i18n.RefuseUsedAt: "voucher-used", i18n.RefuseLapsed: "voucher-expired", i18n.RefuseVoid: "voucher-void",
+	i18n.RefuseNotUsed: "voucher-not-used", i18n.RefuseStore: "voucher-elsewhere", i18n.RefuseThrottled: "too-many-tries",
+}

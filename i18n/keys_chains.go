@@ -1,0 +1,50 @@
+package i18n
+
+// Shops with several chats of their own: what holds in one of them only.
+const (
+	ChainsHere    Key = "chains.here"
+	ChainsHereOn  Key = "chains.here_on"
+	ChainsHereOff Key = "chains.here_off"
+	ChainsCapAct  Key = "chains.cap_act"
+	ChainsCapDay  Key = "chains.cap_day"
+	ChainsQuiet   Key = "chains.quiet"
+	ChainsSpeak   Key = "chains.speak"
+)
+
+// What stores owe one another, month by month.
+const (
+	ChainsStatementTitle   Key = "chains.statement_title"
+	ChainsStatementAll     Key = "chains.statement_all"
+	ChainsStatementOf      Key = "chains.statement_of"
+	ChainsStatementHow     Key = "chains.statement_how"
+	ChainsStatementPrice   Key = "chains.statement_price"
+	ChainsStatementFee     Key = "chains.statement_fee"
+	ChainsStatementNoPrice Key = "chains.statement_no_price"
+	ChainsStatementOpen    Key = "chains.statement_open"
+	ChainsStatementClosed  Key = "chains.statement_closed"
+	ChainsHouse            Key = "chains.house"
+	ChainsStore            Key = "chains.store"
+	ChainsGiven            Key = "chains.given"
+	ChainsOwn              Key = "chains.own"
+	ChainsLost             Key = "chains.lost"
+	ChainsTook             Key = "chains.took"
+	ChainsElsewhere        Key = "chains.elsewhere"
+	ChainsGets             Key = "chains.gets"
+	ChainsOwes             Key = "chains.owes"
+	ChainsFee              Key = "chains.fee"
+	ChainsBalance          Key = "chains.balance"
+	ChainsWith             Key = "chains.with"
+	ChainsFor              Key = "chains.for"
+	ChainsAmount           Key = "chains.amount"
+	ChainsForTook          Key = "chains.for_took"
+	ChainsForGave          Key = "chains.for_gave"
+	ChainsBackTook         Key = "chains.back_took"
+	ChainsBackGave         Key = "chains.back_gave"
+	ChainsYouGet           Key = "chains.you_get"
+	ChainsYouOwe           Key = "chains.you_owe"
+	ChainsEven             Key = "chains.even"
+	ChainsNothing          Key = "chains.nothing"
+	ChainsCorrects         Key = "chains.corrects"
+	ChainsReadyStore       Key = "chains.ready_store"
+	ChainsReadyAll         Key = "chains.ready_all"
+)

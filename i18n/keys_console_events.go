@@ -1,0 +1,40 @@
+package i18n
+
+// The console's pages about events, what members say in public, and charities.
+const (
+	ConsoleEvents          Key = "console_events.title"
+	ConsoleEventsName      Key = "console_events.name"
+	ConsoleEventsWait      Key = "console_events.wait"
+	ConsoleEventsHere      Key = "console_events.here"
+	ConsoleEventsWho       Key = "console_events.who"
+	ConsoleEventsState     Key = "console_events.state"
+	ConsoleEventsAnswers   Key = "console_events.answers"
+	ConsoleEventsGoing     Key = "console_events.going"
+	ConsoleEventsWaiting   Key = "console_events.waiting"
+	ConsoleEventsCancelled Key = "console_events.cancelled"
+	ConsoleEventsArrived   Key = "console_events.arrived"
+	ConsoleEventsPassed    Key = "console_events.passed"
+	ConsoleEventsOff       Key = "console_events.off"
+	ConsoleEventsMissed    Key = "console_events.missed"
+	ConsoleEventsNameless  Key = "console_events.nameless"
+	ConsoleEventsPast      Key = "console_events.past"
+	ConsoleEventsNumber    Key = "console_events.number"
+	ConsoleEventsMade      Key = "console_events.made"
+	ConsoleEventsGone      Key = "console_events.gone"
+	ConsoleEventsOffDone   Key = "console_events.off_done"
+	ConsoleEventsDidMake   Key = "console_events.did_make"
+	ConsoleEventsDidOff    Key = "console_events.did_off"
+
+	ConsoleVoices          Key = "console_voices.title"
+	ConsoleVoicesKind      Key = "console_voices.kind"
+	ConsoleVoicesPoints    Key = "console_voices.points"
+	ConsoleVoicesDone      Key = "console_voices.done"
+	ConsoleVoicesDidGive   Key = "console_voices.did_give"
+	ConsoleVoicesDidRefuse Key = "console_voices.did_refuse"
+
+	ConsoleCharity      Key = "console_charity.title"
+	ConsoleCharityName  Key = "console_charity.name"
+	ConsoleCharityGifts Key = "console_charity.gifts"
+	ConsoleCharityOwed  Key = "console_charity.owed"
+	ConsoleCharityBack  Key = "console_charity.back"
+)

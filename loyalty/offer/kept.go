@@ -1,0 +1,32 @@
+package offer
+
+import (
+	"strings"
+
+	"regulars/loyalty"
+	"regulars/store"
+)
+
+// KeptOf is what is kept about a member under their own id, for an export: what they
+// claimed, by offer and instant. It is for a View.
+func KeptOf(r store.Reader, m loyalty.MemberID) (store.Kept, error) {
+	k := store.Kept{}
+	return k, claims.Keep(k, r, string(m))
+}
+
+// EachKept yields everybody's vouchers that a neighbour took, which stand under the
+// month: the table, the neighbour's row, and the row. It is for a View, and reads all
+// there ever were.
+func EachKept(r store.Reader, yield func(m loyalty.MemberID, word, id string, row any) error) (err error) {
+	for key, t := range takes.Scan(r, takes.All(), &err) {
+		if month, rest, ok := strings.Cut(key, "/"); ok {
+			t.Month = month
+			partner, _, _ := strings.Cut(rest, "/")
+			t.Partner = loyalty.Store(partner)
+		}
+		if err := yield(t.Member, takes.Word(), key, t); err != nil {
+			return err
+		}
+	}
+	return err
+}

@@ -1,0 +1,38 @@
+package voice
+
+import (
+	"strings"
+
+	"regulars/loyalty"
+	"regulars/store"
+)
+
+// KeptOf is what is kept about a member under their own id, for an export: each
+// [Voice] by its reference, with the words still sealed. It is for a View.
+func KeptOf(r store.Reader, m loyalty.MemberID) (k store.Kept, err error) {
+	k = store.Kept{}
+	rows := k.Of(voices.Word())
+	for key := range ofs.Scan(r, ofs.Under(string(m)), &err) {
+		_, ref, _ := strings.Cut(key, "/")
+		v, ok, err := voices.Get(r, ref)
+		if err != nil {
+			return k, err
+		}
+		if ok {
+			rows[ref] = v
+		}
+	}
+	return k, err
+}
+
+// EachKept yields everybody's gifts to charities, which stand under the charity: the
+// table, the charity, month and entry, and the row. It is for a View, and reads all
+// there ever were.
+func EachKept(r store.Reader, yield func(m loyalty.MemberID, word, id string, row any) error) (err error) {
+	for key, g := range donated.Scan(r, donated.All(), &err) {
+		if err := yield(g.Member, donated.Word(), key, g); err != nil {
+			return err
+		}
+	}
+	return err
+}

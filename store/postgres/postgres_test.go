@@ -1,0 +1,56 @@
+package postgres
+
+import (
+	"context"
+	"testing"
+
+	"regulars/store"
+	"regulars/store/postgres/pgtest"
+	"regulars/store/storetest"
+)
+
+// fresh makes a store in a database of its own, which the test closes.
+func fresh(t testing.TB, o Options) (*DB, string) {
+	t.Helper()
+	url := pgtest.Start(t)
+	db, err := Create(t.Context(), url, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db, url
+}
+
+// another opens the store at url once more, as another process would.
+func another(t testing.TB, url string, o Options) *DB {
+	t.Helper()
+	db, err := Open(context.Background(), url, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+func TestEngine(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t testing.TB) store.DB {
+		db, url := fresh(t, Options{})
+		return &reopening{db, t, url}
+	})
+}
+
+// reopening closes and opens its store when storetest asks for it.
+type reopening struct {
+	*DB
+	t   testing.TB
+	url string
+}
+
+func (r *reopening) Reopen() {
+	r.t.Helper()
+	if err := r.Close(); err != nil {
+		r.t.Fatal(err)
+	}
+	r.DB = another(r.t, r.url, Options{})
+}
