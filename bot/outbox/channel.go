@@ -40,7 +40,8 @@ type channel struct {
 	stop       time.Time // nothing begins before
 	fails      int       // in a row, over all chats
 	flying     int
-	flyingRest int // of those, no answers
+	flyingRest int            // of those, no answers
+	flights    sync.WaitGroup // also who has landed, and has yet to say how that ended
 	look       bool
 	nextLook   time.Time
 	held       bool
@@ -116,6 +117,7 @@ func (c *channel) run(ctx context.Context, stop <-chan struct{}) {
 		wake := earlier(c.dispatch(ctx, now), c.feed(ctx, now))
 		if c.flying == 0 && (ctx.Err() != nil || c.draining && c.lanes.answersLeft() == 0) {
 			c.landUnits(now)
+			c.flights.Wait()
 			return
 		}
 		select {
@@ -297,7 +299,7 @@ func (c *channel) dispatch(ctx context.Context, now time.Time) time.Time {
 		if !it.direct {
 			c.flyingRest++
 		}
-		go c.fly(ctx, it)
+		c.flights.Go(func() { c.fly(ctx, it) })
 	}
 	wake := look
 	if len(c.lanes.later.lanes) > 0 {

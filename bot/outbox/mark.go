@@ -55,16 +55,19 @@ func (m *marker) putBack(acts []act) {
 
 // run commits until ctx ends, and then what is left, if the store lets it.
 func (m *marker) run(ctx context.Context) {
-	fails := 0
+	fails, last := 0, false
 	for {
 		acts := m.take()
 		if len(acts) == 0 {
-			select {
-			case <-m.signal:
-				continue
-			case <-ctx.Done():
+			if last {
 				return
 			}
+			select {
+			case <-m.signal:
+			case <-ctx.Done():
+				last = true // one more look: the last ending may have come in between
+			}
+			continue
 		}
 		left := m.commit(context.WithoutCancel(ctx), acts)
 		if len(left) == 0 {

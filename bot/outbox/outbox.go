@@ -48,41 +48,45 @@ func (o *Outbox) Run(ctx context.Context) error {
 	}
 	work, kill := context.WithCancel(context.WithoutCancel(ctx))
 	defer kill()
-	var loops, rest sync.WaitGroup
+	var loops, marking, rest sync.WaitGroup
 	for _, c := range o.channels {
 		loops.Go(func() { c.run(work, ctx.Done()) })
 	}
-	marking, stopMarking := context.WithCancel(work)
+	mark, stopMarking := context.WithCancel(work)
 	defer stopMarking()
-	rest.Go(func() { o.marks.run(marking) })
-	landed := make(chan struct{})
+	marking.Go(func() { o.marks.run(mark) })
+	flown, landed := make(chan struct{}), make(chan struct{})
 	rest.Go(func() { o.readings(ctx) })
 	if o.cfg.Replica == nil {
 		rest.Go(func() { o.janitor(ctx) })
 	} else {
 		o.beside(ctx, &rest, landed)
 	}
-	go func() { loops.Wait(); close(landed) }()
+	go func() { loops.Wait(); close(flown) }()
 	select {
-	case <-landed:
-	case <-o.afterStop(ctx, landed):
+	case <-flown:
+	case <-o.afterStop(ctx, flown):
 		kill()
-		<-landed
+		<-flown
 	}
+	// What became of the last calls is stored before the channels pass on: who has
+	// them next would wonder.
 	stopMarking()
+	marking.Wait()
+	close(landed)
 	rest.Wait()
 	return nil
 }
 
 // afterStop is closed Grace after ctx ended.
-func (o *Outbox) afterStop(ctx context.Context, landed <-chan struct{}) <-chan struct{} {
+func (o *Outbox) afterStop(ctx context.Context, flown <-chan struct{}) <-chan struct{} {
 	out := make(chan struct{})
 	go func() {
 		<-ctx.Done()
 		select {
 		case <-o.cfg.Clock.After(o.cfg.Grace):
 			close(out)
-		case <-landed:
+		case <-flown:
 		}
 	}()
 	return out
