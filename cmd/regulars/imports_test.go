@@ -50,7 +50,7 @@ var rooms = map[string][]string{
 	"handlers/hooks":               handling,
 	"handlers/console/activities":  with("handlers/console", "handlers/console/*", "handlers/till"), // what managers record is the till's
 	"handlers/console/connections": with("handlers/console", "handlers/console/*", "handlers/api", "handlers/hooks"),
-	"handlers/console/trust":       with("handlers/console", "handlers/console/*", "handlers/till"), // a correction is the till's
+	"handlers/console/trust":       with("handlers/console", "handlers/console/*", "handlers/till"),                                                                               // a correction is the till's
 	"handlers/jobs":                with("bot/schedule", "bot/outbox"),                                                                                                            // what the clock does, and what messages cost for the digest
 	"handlers/admin":               with("bot/outbox", "bot/schedule", "store/backup", "store/journal", "handlers/intake", "handlers/campaign", "handlers/api", "handlers/hooks"), // dead letters and counts; the file of a backup
 	"loyalty":                      {},
