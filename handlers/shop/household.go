@@ -28,7 +28,7 @@ var plainFamily = map[error]i18n.Key{
 func (s *Shop) newHouseholds() *household.Desk {
 	d := &household.Desk{Book: s.Book, Key: s.Vault.Derive("households"), Programme: s.Rules}
 	v := s.Club.Vouchers
-	v.Mates, v.Theirs, v.Borrowed = d.Pool, d.Theirs, s.lent
+	v.Mates, v.Theirs, v.Lent, v.Borrowed = d.Pool, d.Theirs, d.Used, s.lent
 	return d
 }
 

@@ -37,9 +37,9 @@ func (s *Shop) tell(tx store.Tx, id string, m loyalty.MemberID, class bot.Class,
 	return s.Outbox().Put(tx, now, i)
 }
 
-// lent counts what a member used of others' points, and tells these: that they were
-// used, or where a use was taken back that they are home. Of what the member did
-// themselves their chat tells, at once.
+// lent tells those whose points a member used: that they were used, or where that
+// was taken back that they are home. Of what the member did themselves their chat
+// tells, at once.
 func (s *Shop) lent(tx store.Tx, v voucher.Voucher, act book.Act, rec book.Receipt) error {
 	net := rec.Borrowed()
 	if net == nil {
@@ -47,13 +47,6 @@ func (s *Shop) lent(tx store.Tx, v voucher.Voucher, act book.Act, rec book.Recei
 	}
 	for m, n := range rec.SentHome() {
 		net[m] -= n
-	}
-	var sum loyalty.Points
-	for _, n := range net {
-		sum += n
-	}
-	if err := s.Households.Used(tx, v.Member, sum, act.Now); err != nil {
-		return err
 	}
 	who, err := s.known(tx, v.Member)
 	if err != nil || act.Actor == loyalty.ByMember(v.Member) {

@@ -108,12 +108,13 @@ func (d *Desk) Theirs(r store.Reader, m loyalty.MemberID, now time.Time) (n loya
 	return n, err
 }
 
-// Used counts points of the others that a member used.
-func (d *Desk) Used(tx store.Tx, m loyalty.MemberID, n loyalty.Points, now time.Time) error {
+// Used counts points of the others that a member used at a moment; those of that
+// month that went home are negative.
+func (d *Desk) Used(tx store.Tx, m loyalty.MemberID, n loyalty.Points, at time.Time) error {
 	if err := tx.Lock(member(m)); err != nil {
 		return err
 	}
-	key := month(d.Programme(now), now)
+	key := month(d.Programme(at), at)
 	row, _, err := uses.Get(tx, string(m), key)
 	if err != nil {
 		return err

@@ -51,13 +51,7 @@ func newWorld(t testing.TB) *world {
 	w.b = &book.Book{Key: key, Programme: at}
 	w.d = &household.Desk{Book: w.b, Key: key, Programme: at}
 	w.v = &voucher.Desk{Book: w.b, Key: key, Programme: at, Mates: w.d.Pool, Theirs: w.d.Theirs}
-	w.v.Borrowed = func(tx store.Tx, v voucher.Voucher, _ book.Act, rec book.Receipt) error {
-		var n loyalty.Points
-		for _, k := range rec.Borrowed() {
-			n += k
-		}
-		return w.d.Used(tx, v.Member, n, w.now)
-	}
+	w.v.Lent = w.d.Used
 	return w
 }
 
@@ -311,7 +305,7 @@ func become(w *world, from, into loyalty.MemberID) {
 	})
 }
 
-// TestMonthIsSpent: what was used of the others counts, given back or not.
+// TestMonthIsSpent: what was used of the others counts, until it is given back.
 func TestMonthIsSpent(t *testing.T) {
 	w := newWorld(t)
 	w.p.Household.MonthMost = 70
@@ -335,6 +329,39 @@ func TestMonthIsSpent(t *testing.T) {
 	w.do(func(tx store.Tx) error { return w.d.Used(tx, ann, 60, w.now) })
 	if _, err := w.redeem(ann); !loyalty.Refused(err) {
 		t.Errorf("beyond the month, after something came home: %v", err)
+	}
+}
+
+// TestUseTakenBackAtTheBound: the month that a use had filled lets the voucher be
+// open again, and what staff void makes room.
+func TestUseTakenBackAtTheBound(t *testing.T) {
+	w := newWorld(t)
+	w.p.Household.MonthMost = 50
+	w.earn(ann, 10)
+	w.earn(bo, 500)
+	w.together(ann, bo)
+	v, err := w.redeem(ann) // 50 of bo's: the whole month
+	if err != nil {
+		t.Fatal(err)
+	}
+	staff := func() book.Act { a := w.act(bo); a.Actor = "staff/1"; return a }
+	use, undo, void := staff(), staff(), staff()
+	done := func(f func(store.Tx) error) {
+		t.Helper()
+		if err := w.do(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	done(func(tx store.Tx) error { _, _, err := w.v.Use(tx, w.v.CodeOf(v), use); return err })
+	done(func(tx store.Tx) (err error) { v, _, err = w.v.Undo(tx, v.ID, undo); return err })
+	if v.State != voucher.Open {
+		t.Fatalf("after its use was taken back the voucher is %s", v.State)
+	}
+	w.has(ann, 0, 0)
+	done(func(tx store.Tx) error { _, _, err := w.v.Void(tx, v.ID, void, "test"); return err })
+	w.has(ann, 10, 50)
+	if _, err := w.redeem(ann); err != nil {
+		t.Errorf("after it was voided: %v", err)
 	}
 }
 

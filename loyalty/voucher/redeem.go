@@ -175,6 +175,9 @@ func (d *Desk) pay(tx store.Tx, v *Voucher, act book.Act) (rec book.Receipt, err
 		}
 		rec, err = d.Book.Spend(tx, v.Member, act, v.Cost)
 		v.Hold, v.Use = rec.Entry().Ref, rec.Entry().Ref
+		if err == nil {
+			err = d.count(tx, v, act, rec)
+		}
 		return rec, d.borrowed(tx, v, act, rec, err)
 	}
 	return d.setAside(tx, v, act)
@@ -186,17 +189,18 @@ func (d *Desk) setAside(tx store.Tx, v *Voucher, act book.Act) (book.Receipt, er
 	return rec, d.borrowed(tx, v, act, rec, err)
 }
 
-// hold is setAside that tells nobody whose points they are.
+// hold is setAside that tells nobody whose points they are, and counts them.
 func (d *Desk) hold(tx store.Tx, v *Voucher, act book.Act) (book.Receipt, error) {
 	act.Voucher = string(v.ID)
 	if err := d.pooled(tx, v, &act); err != nil {
 		return book.Receipt{}, err
 	}
 	rec, err := d.Book.Reserve(tx, v.Member, act, v.Cost, loyalty.Terms{Deadline: v.Until, Forfeit: v.OnExpiry == loyalty.FateForfeit})
-	if err == nil {
-		v.Hold, v.Until = rec.Entry().Ref, rec.Entry().Deadline
+	if err != nil {
+		return rec, err
 	}
-	return rec, err
+	v.Hold, v.Until = rec.Entry().Ref, rec.Entry().Deadline
+	return rec, d.count(tx, v, act, rec)
 }
 
 // pooled adds to an act whose points may pay for the voucher besides.
@@ -205,6 +209,30 @@ func (d *Desk) pooled(tx store.Tx, v *Voucher, act *book.Act) (err error) {
 		act.Pool, act.PoolMost, err = d.Mates(tx, v.Member, act.Now)
 	}
 	return err
+}
+
+// count counts others' points that paid for the voucher, or went home: at once, so
+// that what follows in the transaction knows how much a member may still use.
+func (d *Desk) count(tx store.Tx, v *Voucher, act book.Act, rec book.Receipt) error {
+	if rec.Replayed || d.Lent == nil {
+		return nil
+	}
+	if n := sum(rec.SentHome()); n > 0 {
+		if err := d.Lent(tx, v.Member, -n, v.Issued); err != nil {
+			return err
+		}
+	}
+	if n := sum(rec.Borrowed()); n > 0 {
+		return d.Lent(tx, v.Member, n, act.Now)
+	}
+	return nil
+}
+
+func sum(all map[loyalty.MemberID]loyalty.Points) (n loyalty.Points) {
+	for _, k := range all {
+		n += k
+	}
+	return n
 }
 
 // borrowed tells of others' points that paid for the voucher.

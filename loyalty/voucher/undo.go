@@ -91,6 +91,10 @@ func (d *Desk) reopen(tx store.Tx, v Voucher, act book.Act) (Voucher, book.Recei
 		if rec, err = d.Book.Undo(tx, v.Use, back); err != nil {
 			return Voucher{}, rec, err
 		}
+		// What went home may be what the member's bound lets them use again.
+		if err := d.count(tx, &v, back, rec); err != nil {
+			return Voucher{}, rec, err
+		}
 		if open {
 			again := act
 			again.Op += ".again"

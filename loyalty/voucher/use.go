@@ -223,6 +223,12 @@ func (d *Desk) withdraw(tx store.Tx, id ID, act book.Act, why string, byOwner bo
 		if err != nil && err != error(ErrVoid) { // released in the ledger already: then only the row is left to do
 			return Voucher{}, rec, err
 		}
+		if err := d.count(tx, &v, act, rec); err != nil {
+			return Voucher{}, rec, err
+		}
+		if err := d.borrowed(tx, &v, act, rec, nil); err != nil {
+			return Voucher{}, rec, err
+		}
 	}
 	if err := restock(tx, &v); err != nil {
 		return Voucher{}, rec, err

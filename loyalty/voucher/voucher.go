@@ -29,6 +29,10 @@ type Desk struct {
 	// only. Theirs is how many these are. nil of both: nobody's.
 	Mates  func(r store.Reader, m loyalty.MemberID, now time.Time) ([]loyalty.MemberID, loyalty.Points, error)
 	Theirs func(r store.Reader, m loyalty.MemberID, now time.Time) (loyalty.Points, error)
+	// Lent counts, in its transaction, points of others that paid for a member's
+	// voucher; those that went home are negative, at the time when it was issued. nil
+	// counts nothing.
+	Lent func(tx store.Tx, m loyalty.MemberID, n loyalty.Points, at time.Time) error
 	// Borrowed is told, in its transaction, that others' points paid for a voucher, or
 	// that they went home, or were lent once more, as its use was taken back; nil tells nobody.
 	Borrowed func(tx store.Tx, v Voucher, act book.Act, rec book.Receipt) error
