@@ -101,7 +101,11 @@ func (p *Pages) neighbour(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodPost:
 		err = v.asked(r)
 	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errGone):
+		p.neighbourGone(w, r)
+		return
+	case err != nil:
 		p.neighbourFailed(w, err)
 		return
 	}
@@ -195,6 +199,10 @@ func (v *visit) take(r *http.Request, code voucher.Code) error {
 	var what string
 	var no error
 	err := v.DB.Update(r.Context(), func(tx store.Tx) (err error) {
+		// The link may have been ended since the page was opened.
+		if still, err := v.Shop.Offers().Opens(tx, v.who.ID, v.secret); err != nil || !still {
+			return orGone(err)
+		}
 		act := book.Act{Op: loyalty.OpID("neighbour/" + string(v.who.ID) + "/" + op), Actor: loyalty.ByJob("neighbour"), Now: v.now}
 		if took, err = v.Shop.Offers().HandIn(tx, act, v.who.ID, code); loyalty.Refused(err) {
 			no = err
@@ -274,6 +282,16 @@ func (v *visit) show(w http.ResponseWriter, r *http.Request) {
 		"Owes": v.say.Say(i18n.NeighbourOwes, "Shop", name), "Owed": v.Shop.Money(v.say, v.now, sum.Money),
 		"LastTitle": v.say.Say(i18n.NeighbourLast), "Last": last,
 	})
+}
+
+// errGone is for who comes with a link that was ended.
+var errGone = errors.New("this link was ended")
+
+func orGone(err error) error {
+	if err != nil {
+		return err
+	}
+	return errGone
 }
 
 // neighbourGone is what stands at an address that is not good, or not any more.

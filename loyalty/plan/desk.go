@@ -191,6 +191,9 @@ func (d *Desk) Times(r store.Reader, m loyalty.MemberID, now time.Time) (list []
 		if x.Refunded {
 			end = x.To
 		}
+		if !x.Over.IsZero() && x.Over.Before(end) { // ended within its grace
+			end = x.Over
+		}
 		list = append(list, loyalty.PlanTime{Plan: x.Plan, From: x.From, To: end})
 	}
 	return list, nil
