@@ -26,6 +26,7 @@ import (
 	"regulars/loyalty/book"
 	"regulars/loyalty/chance"
 	"regulars/loyalty/event"
+	"regulars/loyalty/fraud"
 	"regulars/loyalty/household"
 	"regulars/loyalty/mission"
 	"regulars/loyalty/offer"
@@ -230,7 +231,7 @@ func (a *app) sweeps(ctx context.Context) error {
 			"approvals": staff.Sweep, "counter": counter.Sweep, "api": api.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep, "offers": offer.Sweep,
 			"receipts": a.shop.Slips().Sweep, "touches": reach.Sweep, "surveys": survey.Sweep, "play": chance.Sweep, "missions": mission.Sweep, "gatherings": event.Sweep, "households": household.Sweep, "voices": voice.Sweep, "rooms": a.shop.Rooms.Sweep, "claims": schedule.Sweep, "campaigns": a.campaigns.Sweep, "joins": shop.SweepJoins,
 			"console": console.Sweep, "heard": sweepHeard, "hooks": a.hooks.Sweep,
-			"figures": a.shop.Rollups.Sweep,
+			"figures": a.shop.Rollups.Sweep, "findings": fraud.Sweep,
 		} {
 			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {
 				a.log.Warn("a sweep failed; it is tried again in an hour", "what", what, "error", err)

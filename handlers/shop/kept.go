@@ -7,6 +7,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/chance"
 	"regulars/loyalty/event"
+	"regulars/loyalty/fraud"
 	"regulars/loyalty/household"
 	"regulars/loyalty/lever"
 	"regulars/loyalty/match"
@@ -29,7 +30,7 @@ const BoardPurpose = "board"
 func (s *Shop) Kept(r store.Reader, m loyalty.MemberID) (store.Kept, error) {
 	all := store.Kept{}
 	for _, keeps := range []func(store.Reader, loyalty.MemberID) (store.Kept, error){
-		chance.KeptOf, event.KeptOf, household.KeptOf, lever.KeptOf, match.KeptOf, mission.KeptOf, offer.KeptOf, plan.KeptOf, recommend.KeptOf, voice.KeptOf, room.KeptOf,
+		chance.KeptOf, event.KeptOf, fraud.KeptOf, household.KeptOf, lever.KeptOf, match.KeptOf, mission.KeptOf, offer.KeptOf, plan.KeptOf, recommend.KeptOf, voice.KeptOf, room.KeptOf,
 	} {
 		k, err := keeps(r, m)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"regulars/bot"
 	"regulars/i18n"
 	"regulars/loyalty"
+	"regulars/loyalty/fraud"
 	"regulars/loyalty/people"
 	"regulars/loyalty/reach"
 	"regulars/loyalty/segment"
@@ -83,7 +84,7 @@ func (s *Shop) personChanged(tx store.Tx, m loyalty.MemberID) error {
 	}
 	status, err := people.StatusOf(tx, m)
 	if err == nil && status == people.Erased {
-		err = errors.Join(s.Recommend.Forget(tx, m), s.Levers.Forget(tx, m))
+		err = errors.Join(s.Recommend.Forget(tx, m), s.Levers.Forget(tx, m), fraud.Forget(tx, m))
 	}
 	if err != nil {
 		return err
