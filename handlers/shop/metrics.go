@@ -10,7 +10,7 @@ import (
 // newMetrics is the desk that answers how the shop does. Its DB is still to be
 // set.
 func (s *Shop) newMetrics() *metric.Desk {
-	return &metric.Desk{Rolls: s.Segments, Daily: s.Rollups, Programme: s.Rules, Messages: s.messages, Now: s.Clock.Now}
+	return &metric.Desk{Rolls: s.Segments, Daily: s.Rollups, Programme: s.Rules, Messages: s.messages, Plans: s.planChurn, Now: s.Clock.Now}
 }
 
 // messages is what went out in [from, to), whole local days.
@@ -23,4 +23,14 @@ func (s *Shop) messages(r store.Reader, from, to time.Time) (metric.Messages, bo
 		return metric.Messages{}, false, err
 	}
 	return metric.Messages{Billed: sent.Billed, Saved: sent.Saved, Priced: sent.Priced}, true, nil
+}
+
+// planChurn is how many paid plans ended in [from, to), whole local days, of how many
+// that were at risk.
+func (s *Shop) planChurn(r store.Reader, from, to time.Time) (ended, atRisk int64, err error) {
+	if !to.After(from) {
+		return 0, 0, nil
+	}
+	c, err := s.Plans.Count(r, "", from, to.Add(-time.Second))
+	return c.Ended, c.Before + c.Began, err
 }

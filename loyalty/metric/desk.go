@@ -21,6 +21,9 @@ type Desk struct {
 	// Messages is what went out from from to to, whole local days, the latter not
 	// included; ok is false where messages cost nothing. nil: nobody counts.
 	Messages func(r store.Reader, from, to time.Time) (m Messages, ok bool, err error)
+	// Plans is how many paid plans ended from from to to, as above, and how many ran at
+	// from or began since. nil: there are none.
+	Plans func(r store.Reader, from, to time.Time) (ended, atRisk int64, err error)
 	// Now is the shop's clock.
 	Now func() time.Time
 

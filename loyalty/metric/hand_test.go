@@ -120,6 +120,17 @@ func TestNoNumberSaysWhy(t *testing.T) {
 	check(CSATMean, before, NoAnswers)
 	check(Billed, before, NoPrices)
 	check(Billed, north, WholeShopOnly)
+	check(PlanChurn, before, NoPlans)
+	w.desk.Plans = func(_ store.Reader, from, to time.Time) (int64, int64, error) {
+		if !from.Equal(before.From) || !to.Equal(before.To) {
+			t.Errorf("asked for plans from %v to %v", from, to)
+		}
+		return 3, 12, nil
+	}
+	if v := w.value(PlanChurn, before); v.Number != 25 || v.N != 12 || !v.HasMargin {
+		t.Errorf("3 of 12 plans ended: %+v", v)
+	}
+	check(PlanChurn, north, WholeShopOnly)
 	check(Liability, north, WholeShopOnly)
 	check(Liability, before, NoPointValue)
 	check(Breakage, before, NoneLeft)

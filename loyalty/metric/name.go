@@ -23,6 +23,7 @@ const (
 	Retention    Name = "retention"
 	Churn        Name = "churn"
 	Reactivation Name = "reactivation"
+	PlanChurn    Name = "plan_churn"  // paid plans that ended, of those at risk
 	Given        Name = "given"       // points, less what was taken back
 	Spent        Name = "spent"       // points, less what was undone
 	Expired      Name = "expired"     // points
@@ -94,6 +95,7 @@ var infos = []Info{
 	{Retention, Percent, false, true, true, false, true, 1},
 	{Churn, Percent, false, true, true, false, true, -1},
 	{Reactivation, Percent, false, true, true, false, true, 1},
+	{PlanChurn, Percent, false, false, false, false, false, -1},
 	{Given, Points, false, true, true, true, false, 0},
 	{Spent, Points, false, true, true, true, false, 1},
 	{Expired, Points, false, false, true, true, false, 0}, // in no store: points run out by themselves

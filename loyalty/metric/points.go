@@ -70,6 +70,22 @@ func (x *question) liabilityNet() (Value, error) {
 	return x.counted(net, int64(l.Points), at), nil
 }
 
+// planChurn is the paid plans' own churn: cancelled or run out, of those at risk.
+func (x *question) planChurn() (Value, error) {
+	if x.Plans == nil {
+		return Value{}, absent(NoPlans)
+	}
+	var of measure.Share
+	err := x.DB.View(x.ctx, func(r store.Reader) (err error) {
+		of.Hits, of.Of, err = x.Plans(r, x.q.From, x.q.To)
+		return err
+	})
+	if err != nil {
+		return Value{}, err
+	}
+	return percent(of, NoPlans, time.Time{})
+}
+
 // sent is what messages went out in the window.
 func (x *question) sent() (m Messages, err error) {
 	if x.Messages == nil {

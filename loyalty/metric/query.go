@@ -55,6 +55,7 @@ const (
 	Nobody        = "nobody"          // no member is meant
 	NoPointValue  = "no_point_value"  // what a point is worth is not set and no reward says
 	NoneLeft      = "no_points_left"  // no point was ever spent or expired
+	NoPlans       = "no_plans"        // no paid plan ran
 	NoPrices      = "no_prices"       // what messages cost is not known, or they cost nothing
 	WholeShopOnly = "whole_shop_only" // cannot be had of a store or a segment
 	PartOnly      = "needs_segment"   // of everybody it is 50 by its making

@@ -356,6 +356,7 @@ func (s *slice) all() map[Name]answer {
 	for _, n := range []Name{Billed, Saved} {
 		out[n] = answer{why: NoPrices}
 	}
+	out[PlanChurn] = answer{why: NoPlans}
 	for _, info := range Names() {
 		if s.q.Store != "" && !info.PerStore || s.q.Segment != "" && !info.PerSegment {
 			out[info.Name] = answer{why: WholeShopOnly}

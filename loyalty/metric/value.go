@@ -36,7 +36,7 @@ var answers = map[Name]func(*question) (Value, error){
 	Customers: (*question).customers, AverageOrder: (*question).order, Frequency: (*question).often, Stickiness: (*question).sticky,
 	RepeatRate: (*question).again, RepeatEver: (*question).againEver,
 	Active: (*question).active, Retention: stay(false, measure.Stay.Retention), Churn: stay(false, measure.Stay.Churn), Reactivation: stay(true, measure.Stay.Reactivation),
-	Outstanding: (*question).outstanding, Liability: (*question).liability, Breakage: (*question).breakage, LiabilityNet: (*question).liabilityNet,
+	PlanChurn: (*question).planChurn, Outstanding: (*question).outstanding, Liability: (*question).liability, Breakage: (*question).breakage, LiabilityNet: (*question).liabilityNet,
 	Members: head(func(c *Census) int64 { return c.Members }), Reachable: head(func(c *Census) int64 { return c.Reachable }),
 	Activity: part(func(c *Census) measure.Share { return measure.Share{Hits: c.Lively, Of: c.Reachable} }),
 	Fatigue:  part(func(c *Census) measure.Share { return measure.Share{Hits: c.Tired, Of: c.Reachable} }),

@@ -24,7 +24,7 @@ var groups = []struct {
 	names []metric.Name
 }{
 	{i18n.ConsoleMeasuresGroupSales, []metric.Name{metric.Revenue, metric.Orders, metric.Customers, metric.AverageOrder, metric.Frequency, metric.RepeatRate, metric.RepeatEver}},
-	{i18n.ConsoleMeasuresGroupPeople, []metric.Name{metric.Joined, metric.Members, metric.Active, metric.Reachable, metric.Activity, metric.Stickiness, metric.Retention, metric.Churn, metric.Reactivation}},
+	{i18n.ConsoleMeasuresGroupPeople, []metric.Name{metric.Joined, metric.Members, metric.Active, metric.Reachable, metric.Activity, metric.Stickiness, metric.Retention, metric.Churn, metric.Reactivation, metric.PlanChurn}},
 	{i18n.ConsoleMeasuresGroupPoints, []metric.Name{metric.Given, metric.Spent, metric.Expired, metric.Outstanding, metric.Liability, metric.Breakage, metric.LiabilityNet, metric.Vouchers}},
 	{i18n.ConsoleMeasuresGroupVoice, []metric.Name{metric.NPS, metric.CSAT, metric.CSATMean, metric.Answers}},
 	{i18n.ConsoleMeasuresGroupMessages, []metric.Name{metric.Billed, metric.Saved, metric.Fatigue}},
