@@ -12,6 +12,7 @@ import (
 	"regulars/handlers/console/members"
 	"regulars/handlers/console/rules"
 	"regulars/handlers/console/team"
+	"regulars/handlers/console/trust"
 )
 
 // newConsole puts the manager's pages together, in the order of their navigation.
@@ -27,6 +28,7 @@ func (a *app) newConsole() *console.Console {
 	c.Add(team.Part(c, team.Deps{Outbox: a.outbox}))
 	c.Add(team.Stores(c))
 	c.Add(team.Audit(c))
+	c.Add(trust.Part(c, trust.Deps{Outbox: a.outbox}))
 	c.Add(connections.Part(c, api.Keys{Shop: a.shop}, a.hooks))
 	return c
 }

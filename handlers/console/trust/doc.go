@@ -1,0 +1,57 @@
+// Package trust is the console's pages about what members and the law may trust the
+// shop with: whom a breach touched and what is kept for how long (privacy), what looks
+// unusual (fraud), and lines of the ledger that members say are wrong (disputes). Each
+// has files of its own in this package.
+//
+// It owns no rows.
+package trust
+
+import (
+	"embed"
+	"slices"
+
+	"regulars/bot"
+	"regulars/handlers/console"
+	"regulars/i18n"
+)
+
+//go:embed *.html
+var files embed.FS
+
+// Deps are what the pages work with besides the shop.
+type Deps struct {
+	Outbox bot.Outbox // takes what people are told; nil: they are told nothing
+}
+
+// page is the section at work.
+type page struct {
+	*console.Console
+	Deps
+}
+
+// Part is the section.
+func Part(c *console.Console, d Deps) console.Part {
+	h := &page{c, d}
+	return console.Part{Name: "trust", Title: i18n.ConsoleTrustTitle, Files: files, Routes: slices.Concat(
+		[]console.Route{{Method: "GET", Path: "/console/trust", Do: h.front}},
+		h.privacy(),
+	)}
+}
+
+// door is a page of the section, as its first page leads there.
+type door struct {
+	Title, Text i18n.Key
+	To          string
+	Owners      bool // it is for owners only
+}
+
+// doors are the section's pages in the order of the first page.
+var doors = []door{
+	{Title: i18n.ConsoleTrustRetention, Text: i18n.ConsoleTrustRetentionText, To: "/console/trust/retention"},
+}
+
+// front leads to the section's pages.
+func (h *page) front(q *console.Request) (console.Answer, error) {
+	open := slices.DeleteFunc(slices.Clone(doors), func(d door) bool { return d.Owners && !q.Owner() })
+	return q.Page("trust_front.html", q.Say(i18n.ConsoleTrustTitle), open), nil
+}

@@ -1,0 +1,11 @@
+package i18n
+
+// The console's pages about privacy. Texts that only templates say have no constant
+// here.
+const (
+	ConsoleTrustTitle         Key = "console_trust.title"
+	ConsoleTrustBreach        Key = "console_trust.breach"
+	ConsoleTrustBreachText    Key = "console_trust.breach_text"
+	ConsoleTrustRetention     Key = "console_trust.retention"
+	ConsoleTrustRetentionText Key = "console_trust.retention_text"
+)
