@@ -18,6 +18,8 @@ const (
 	ConsoleMembersDoFreeze      Key = "console_members.do_freeze"
 	ConsoleMembersDoMerge       Key = "console_members.do_merge"
 	ConsoleMembersDoNumber      Key = "console_members.do_number"
+	ConsoleMembersDoPaid        Key = "console_members.do_paid"
+	ConsoleMembersPaidHint      Key = "console_members.paid_hint"
 	ConsoleMembersDoRefund      Key = "console_members.do_refund"
 	ConsoleMembersDoTags        Key = "console_members.do_tags"
 	ConsoleMembersDoThaw        Key = "console_members.do_thaw"

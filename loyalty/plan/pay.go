@@ -55,15 +55,10 @@ func (d *Desk) Record(tx store.Tx, m loyalty.MemberID, act book.Act, pay Pay) (P
 			return Paid{}, orSelf(err)
 		}
 	}
-	switch {
-	case pay.Amount <= 0:
-		return Paid{}, loyalty.ErrAmount
-	case pay.Amount != terms.Price && !pay.Any:
-		return Paid{}, &PriceError{terms.Price}
-	case state != None && state != Grace && x.Plan != pay.Plan:
-		return Paid{}, &OtherError{x.Plan, x.To}
+	goesOn, err := pay.fits(terms, x, state)
+	if err != nil {
+		return Paid{}, err
 	}
-	goesOn := state != None && x.Plan == pay.Plan
 	if !goesOn {
 		if x, err = d.fresh(tx, m, act.Now); err != nil {
 			return Paid{}, err
@@ -91,6 +86,40 @@ func (d *Desk) Record(tx store.Tx, m loyalty.MemberID, act book.Act, pay Pay) (P
 	})
 	y.Last = z.Number
 	return Paid{Payment: z, Run: y, Began: began}, err
+}
+
+// fits says whether a payment goes on with the run that there is, or why it cannot be
+// taken.
+func (pay Pay) fits(terms loyalty.Plan, x Run, state State) (goesOn bool, err error) {
+	switch {
+	case pay.Amount <= 0:
+		return false, loyalty.ErrAmount
+	case pay.Amount != terms.Price && !pay.Any:
+		return false, &PriceError{terms.Price}
+	case state != None && state != Grace && x.Plan != pay.Plan:
+		return false, &OtherError{x.Plan, x.To}
+	}
+	return state != None && x.Plan == pay.Plan, nil
+}
+
+// Until is when the time that a payment would buy ends, exclusive, and whether it goes
+// on with a plan that runs; it records nothing. Refusals: as Record, but
+// loyalty.ErrSelf.
+func (d *Desk) Until(r store.Reader, m loyalty.MemberID, pay Pay, now time.Time) (to time.Time, goesOn bool, err error) {
+	x, state, err := d.Stand(r, m, now)
+	if err != nil {
+		return to, false, err
+	}
+	p := d.Programme(now)
+	terms, ok := p.Plan(pay.Plan)
+	if !ok {
+		return to, false, ErrUnknown
+	}
+	if goesOn, err = pay.fits(terms, x, state); err != nil {
+		return to, false, err
+	}
+	y, _ := d.extended(p, terms, x, goesOn, now)
+	return y.To, goesOn, nil
 }
 
 // extended is the run with one more period, and when that begins.

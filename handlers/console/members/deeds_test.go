@@ -262,3 +262,36 @@ func TestErase(t *testing.T) {
 		t.Errorf("her number leads to %s", p.Path)
 	}
 }
+
+// TestPlanPaid: a manager records that a plan was paid for, after a look at until when
+// that is; the member gets a receipt.
+func TestPlanPaid(t *testing.T) {
+	const plus = "[[plan]]\nid = \"plus\"\nname = { en = \"Café Plus\", zh-TW = \"咖啡加值\" }\nprice = 310\nevery = \"month\"\n\n[referral]"
+	w, told := world(t, consoletest.Options{Change: []string{"[referral]", plus}})
+	b := w.Open(w.Manager)
+	b.Get(page(w.Ann)).Must("Plan paid")
+	if p := fill(b, w.Ann, "paid", "", "plan", "plus", "amount", "a lot", "reason", "bank transfer"); p.Status != http.StatusUnprocessableEntity {
+		t.Errorf("no amount: %d %s", p.Status, p.Text())
+	}
+	sure := fill(b, w.Ann, "paid", "", "plan", "plus", "order", "A-7", "reason", "bank transfer").Must("Café Plus", "NT$310", "Until", "bank transfer")
+	sure.Form("/paid").Send().Must("NT$310 recorded", "bank transfer")
+	if said := told.told(w.Ann); !strings.Contains(said, "Café Plus") {
+		t.Errorf("told %q", said)
+	}
+	do(b, w.Ann, "paid", "", "plan", "plus", "order", "A-7", "reason", "again").Must("recorded before")
+	w.See(func(r store.Reader) error {
+		c, err := w.Shop.Plans.Count(r, "plus", w.Clock.Now(), w.Clock.Now())
+		if c.Paid != 310 || c.Began != 1 || c.Renewed != 0 {
+			t.Errorf("%+v", c)
+		}
+		return err
+	})
+}
+
+// TestNoPlans: a shop that sells none is not asked about them.
+func TestNoPlans(t *testing.T) {
+	w, _ := world(t, consoletest.Options{})
+	if p := w.Open(w.Manager).Get(page(w.Ann)); p.Says("Plan paid") {
+		t.Error("it can be recorded")
+	}
+}

@@ -20,6 +20,7 @@ func (p *page) deeds() []deed {
 		{name: "undo", did: i18n.ConsoleMembersDoUndo, fields: []string{"ref"}, offer: offerRef, plan: undo},
 		{name: "refund", did: i18n.ConsoleMembersDoRefund, fields: refundFields(), offer: offerRefund, plan: refund},
 		{name: "voucher", did: i18n.ConsoleMembersDoVoucher, fields: []string{"voucher"}, offer: offerVoucher, plan: withdraw},
+		{name: "paid", did: i18n.ConsoleMembersDoPaid, fields: []string{"plan", "amount", "order"}, offer: offerPaid, plan: payPlan},
 		{name: "freeze", did: i18n.ConsoleMembersDoFreeze, fields: []string{"what"}, offer: offerLocks, plan: freeze},
 		{name: "thaw", did: i18n.ConsoleMembersDoThaw, plan: thaw},
 		{name: "tags", did: i18n.ConsoleMembersDoTags, fields: []string{"add", "away"}, offer: offerTags, plan: tags},

@@ -42,6 +42,7 @@ type Story struct {
 	Muted    time.Time
 	Staff    loyalty.Role // of who works here
 	Lost     bool         // the lock is for a lost phone
+	Pays     bool         // there are plans to pay for
 
 	book.View
 	Level  string
@@ -167,7 +168,7 @@ func person(t *teller, s *Story) (err error) {
 	if !m.Phone.IsZero() {
 		s.Phone = m.Phone.String()
 	}
-	s.Birthday = !m.Birthday.IsZero()
+	s.Birthday, s.Pays = !m.Birthday.IsZero(), len(t.Rules(t.q.Now).Plans) > 0
 	if m.MutedUntil.After(t.q.Now) {
 		s.Muted = m.MutedUntil
 	}
@@ -255,6 +256,9 @@ func (s Story) Acts() (names []string) {
 	names = []string{"correct", "freeze"}
 	if s.locked() {
 		names = append(names, "thaw")
+	}
+	if s.Pays {
+		names = append(names, "paid")
 	}
 	names = append(names, "tags", "merge")
 	if len(s.Parts) > 0 {
