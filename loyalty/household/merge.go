@@ -14,11 +14,14 @@ import (
 // none; of two places the other one's stays. What became of it is noted for
 // [Desk.Unmerged].
 func (d *Desk) Merged(tx store.Tx, from, into loyalty.MemberID, now time.Time) error {
-	h, ok, err := d.locked(tx, from)
-	if err != nil || !ok {
+	if err := tx.Lock(member(from), member(into)); err != nil {
 		return err
 	}
-	if err := tx.Lock(member(into)); err != nil {
+	if err := d.carry(tx, from, into, now); err != nil {
+		return err
+	}
+	h, ok, err := d.locked(tx, from)
+	if err != nil || !ok {
 		return err
 	}
 	_, in, err := places.Get(tx, string(into))
@@ -33,6 +36,34 @@ func (d *Desk) Merged(tx store.Tx, from, into loyalty.MemberID, now time.Time) e
 		return d.out(tx, &h, from)
 	}
 	return d.hand(tx, &h, from, into)
+}
+
+// carry counts for one member what another did who became part of them: how often they
+// joined, and what they used this month. Two cards of one person have one year and one
+// month. It stays counted if they part again.
+func (d *Desk) carry(tx store.Tx, from, into loyalty.MemberID, now time.Time) error {
+	theirs, _, err := joinset.Get(tx, string(from))
+	own, _, err2 := joinset.Get(tx, string(into))
+	if err := errors.Join(err, err2); err != nil {
+		return err
+	}
+	if len(theirs.At) > 0 {
+		own.At = append(own.At, theirs.At...)
+		slices.SortFunc(own.At, time.Time.Compare)
+		own.At = slices.CompactFunc(own.At, time.Time.Equal) // they may have been one before
+		if err := joinset.Put(tx, own, string(into)); err != nil {
+			return err
+		}
+	}
+	month := month(d.Programme(now), now)
+	row, ok, err := uses.Get(tx, string(from), month)
+	if err != nil || !ok {
+		return err
+	}
+	if err := uses.Delete(tx, string(from), month); err != nil { // else parting and merging again counts it twice
+		return err
+	}
+	return d.Used(tx, into, row.Points, now)
 }
 
 // Unmerged gives a member who was part of another the place back that the merge took:

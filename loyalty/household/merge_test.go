@@ -1,6 +1,7 @@
 package household_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -130,4 +131,33 @@ func (w *world) home(m loyalty.MemberID) (h household.House) {
 		w.t.Fatal(err)
 	}
 	return h
+}
+
+// TestMergedHaveOneYearAndMonth: a second card is no second year of joinings and no
+// second month of others' points.
+func TestMergedHaveOneYearAndMonth(t *testing.T) {
+	w := newWorld(t)
+	w.p.Household.MonthMost, w.p.Household.JoinsAYear = 70, 1
+	w.earn(ann, 10)
+	w.earn(bo, 500)
+	w.together(bo, ann)
+	if _, err := w.redeem(ann); err != nil { // 50 of bo's
+		t.Fatal(err)
+	}
+	for range 2 { // parting and merging again changes nothing
+		become(w, ann, cy)
+		w.has(cy, 0, 20)
+		part(w, ann, cy)
+		become(w, ann, cy)
+	}
+	if err := w.do(func(tx store.Tx) error { _, err := w.d.Leave(tx, cy); return err }); err != nil {
+		t.Fatal(err)
+	}
+	code, err := w.invite(bo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.join(cy, code); !errors.Is(err, household.ErrOften) {
+		t.Errorf("joined once more in the year: %v", err)
+	}
 }
