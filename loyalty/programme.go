@@ -23,6 +23,9 @@ type Programme struct {
 	// StoreCaps bound what is given in a store by all together, besides what each
 	// may give; stores that are missing have no bound.
 	StoreCaps map[Store]Cap
+	// Stops bound how often employees give, and to whom; roles that are missing have
+	// no bound.
+	Stops map[Role]Stop
 	// ApproveOver is how many points an employee may give by hand without a
 	// second person; 0 asks for none.
 	ApproveOver Points

@@ -64,6 +64,10 @@ type Book struct {
 	// function and of what it gives: the role's. It is asked under the employee's
 	// lock.
 	Caps func(store.Reader, loyalty.Actor) (*loyalty.Cap, error)
+	// Household reports whether two members share their points; nil: nobody does. It
+	// is asked under both members' locks, where the programme stops employees who give
+	// to their own.
+	Household func(r store.Reader, a, b loyalty.MemberID) (bool, error)
 	// Changed is told, in the transaction that wrote an account, that whatever is
 	// derived from it elsewhere is out of date; nil tells nobody. The member is
 	// locked.

@@ -335,7 +335,7 @@ func TestDayCountsWhatAnEmployeeDid(t *testing.T) {
 	}
 	a := s.act(sam)
 	s.must(func(tx store.Tx) (Receipt, error) { return s.b.Spend(tx, ann, a, 5) })
-	want := DaySum{Sales: 2, SaleMoney: 150, SalePoints: 150, Round: 1, Uses: 1, UsePoints: 5, Undos: 2, UndoPoints: 120, UndoMoney: 120, UndoGiven: 120, Often: []Often{{ann, 2}}}
+	want := DaySum{Sales: 2, SaleMoney: 150, SalePoints: 150, Round: 1, Uses: 1, UsePoints: 5, Undos: 2, UndoPoints: 120, UndoMoney: 120, UndoGiven: 120, Often: []Often{{ann, 2}}, Hours: Hours{12: 2}, Pace: Pace{noon.Unix() / 60, 2, 2}}
 	if got := s.day(sam, "2026-03-10"); !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
@@ -495,6 +495,7 @@ func TestEveryRefusalSurvivesItsRow(t *testing.T) {
 		&loyalty.ShortError{Need: 2, Have: 1}, &loyalty.LimitError{Span: loyalty.SpanDay, Limit: 3, Used: 2, Asked: 1},
 		&loyalty.ApprovalError{Over: 1, Asked: 2}, &loyalty.DuplicateError{Ref: "R", At: noon.UTC()},
 		&loyalty.ExcessError{Asked: 2, Left: 1}, &loyalty.KindError{Kind: loyalty.KindWait},
+		&loyalty.StopError{By: loyalty.StoppedCard, Limit: 3, Ask: true},
 	}, plain...)
 	for _, refusal := range all {
 		if !loyalty.Refused(fmt.Errorf("wrapped: %w", refusal)) {

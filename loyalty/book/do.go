@@ -41,6 +41,9 @@ func (b *Book) doOn(tx store.Tx, m loyalty.MemberID, act Act, c command, opens f
 	if act.Actor.Staff() {
 		subjects = append(subjects, store.Subject(act.Actor))
 	}
+	if b.asksHousehold(act, c.Verb) {
+		subjects = append(subjects, memberSubject(act.Self)) // with the others: one taken later would start this again
+	}
 	if err := tx.Lock(subjects...); err != nil {
 		return Receipt{}, err
 	}

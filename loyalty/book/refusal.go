@@ -30,6 +30,7 @@ var fresh = map[string]func() error{
 	"duplicate": func() error { return new(loyalty.DuplicateError) },
 	"excess":    func() error { return new(loyalty.ExcessError) },
 	"kind":      func() error { return new(loyalty.KindError) },
+	"stop":      func() error { return new(loyalty.StopError) },
 }
 
 // packRefusal is the stored form of err, which loyalty.Refused accepts.
@@ -62,6 +63,8 @@ func sameType(err, e error) bool {
 	case *loyalty.ExcessError:
 		return as(err, e)
 	case *loyalty.KindError:
+		return as(err, e)
+	case *loyalty.StopError:
 		return as(err, e)
 	}
 	return false

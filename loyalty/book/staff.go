@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"time"
 
 	"regulars/loyalty"
 	"regulars/store"
@@ -27,7 +28,32 @@ type DaySum struct {
 	// sales and by hand: at least everybody who had more than one in seventeen of
 	// all, each with no more than they really had.
 	Often []Often `json:"often,omitempty"`
+	// Hours are the sales and gifts by hours of the local clock.
+	Hours    Hours `json:"hours,omitzero"`
+	NoOrder  int   `json:"no_order,omitempty"`  // of Sales, those without an order number
+	AfterUse int   `json:"after_use,omitempty"` // of Undos, those that came after the points were used, see afterUse
+	Pace     Pace  `json:"pace,omitzero"`
 }
+
+// Pace is how quickly sales and gifts were entered.
+type Pace struct {
+	Minute  int64 `json:"minute"` // the newest, since 1970
+	In      int   `json:"in"`     // it
+	Fastest int   `json:"fastest"`
+}
+
+// tick counts a sale or gift of the moment at. One of an earlier minute, as
+// counters that were offline tell them, is counted by itself.
+func (p *Pace) tick(at time.Time) {
+	if m := at.Unix() / 60; m != p.Minute {
+		p.Minute, p.In = m, 0
+	}
+	p.In++
+	p.Fastest = max(p.Fastest, p.In)
+}
+
+// Hours is a count for each hour of a local day.
+type Hours [24]int
 
 // Often is how often an employee gave to one member on a day, at least.
 type Often struct {
@@ -63,6 +89,9 @@ func (s *DaySum) add(e *loyalty.Entry) error {
 	case e.Kind == loyalty.KindEarn:
 		s.Sales++
 		s.often(e.Member)
+		if e.Order == "" {
+			s.NoOrder++
+		}
 		if round(e.Amount) {
 			s.Round++
 		}
@@ -144,13 +173,22 @@ func (o *open) nextDay(r store.Reader, act Act, decided []loyalty.Entry) (DaySum
 			if e.Kind == loyalty.KindEarn {
 				used = day.SalePoints
 			}
-			approved := act.Approver != "" && act.Approver != act.Actor
-			if err := o.newest.CheckBy(caps, e.Kind, -e.In(loyalty.Issued), used, approved); err != nil {
+			if err := o.newest.CheckBy(caps, e.Kind, -e.In(loyalty.Issued), used, act.approved()); err != nil {
 				return day, err
 			}
+			if err := o.checkStop(r, act, &day, e.Kind); err != nil {
+				return day, err
+			}
+			day.Hours[act.hour(o.newest)]++
+			day.Pace.tick(act.done())
 		}
 		if err := day.add(e); err != nil {
 			return day, loyalty.ErrOverflow
+		}
+		if late, err := afterUse(r, e); err != nil {
+			return day, err
+		} else if late {
+			day.AfterUse++
 		}
 	}
 	return day, nil

@@ -69,7 +69,7 @@ func TestEveryRefusalSurvivesItsRow(t *testing.T) {
 		&SoldOutError{Reward: "r"}, &LimitError{Reward: "r", Most: 2, Per: loyalty.SpanDay, Again: at}, &NotYetError{From: at},
 		&UsedError{At: at, Store: "east", By: sam, Ref: "R"}, &LapsedError{At: at}, &StoreError{Stores: []loyalty.Store{"east"}},
 		&loyalty.ShortError{Need: 2, Have: 1}, &loyalty.KindError{Kind: loyalty.KindEarn}, &loyalty.LimitError{Span: loyalty.SpanDay},
-		&loyalty.ApprovalError{Over: 1, Asked: 2},
+		&loyalty.ApprovalError{Over: 1, Asked: 2}, &loyalty.StopError{By: loyalty.StoppedCard, Limit: 3, Ask: true},
 	}, plain...)
 	for _, refusal := range all {
 		if !loyalty.Refused(fmt.Errorf("wrapped: %w", refusal)) {

@@ -131,7 +131,7 @@ var forms = []form{
 	formOf[SoldOutError]("sold_out"), formOf[LimitError]("limit"), formOf[NotYetError]("not_yet"),
 	formOf[UsedError]("used"), formOf[LapsedError]("lapsed"), formOf[StoreError]("store"),
 	formOf[loyalty.ShortError]("short"), formOf[loyalty.KindError]("kind"), formOf[loyalty.LimitError]("cap"),
-	formOf[loyalty.ApprovalError]("approval"),
+	formOf[loyalty.ApprovalError]("approval"), formOf[loyalty.StopError]("stop"),
 }
 
 // pack is the stored form of a refusal.
