@@ -195,7 +195,7 @@ func (d *doing) seat(b arriveBody) (s event.Seat, err error) {
 
 // gone takes an arrival back that was a mistake.
 func (d *doing) gone(h handle) (any, error) {
-	if _, err := d.till.Events.Gone(d.Tx, h.Member, d.Act("gone"), h.Event); err != nil {
+	if _, err := d.till.Gone(d.Call, h.Member, h.Event); err != nil {
 		return nil, err
 	}
 	d.member = h.Member

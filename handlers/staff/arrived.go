@@ -63,7 +63,7 @@ func (d desk) gone(t *bot.Turn) error {
 		return event.ErrNoSeat
 	}
 	id, who, _ := strings.Cut(t.Args, " ")
-	if _, err := d.Events.Gone(t.Tx, loyalty.MemberID(who), d.act(t, me, "gone"), id); err != nil {
+	if _, err := d.Gone(d.call(t, me), loyalty.MemberID(who), id); err != nil {
 		return err
 	}
 	t.SayText(i18n.EventTakenBack)
