@@ -95,6 +95,11 @@ func TestCounterEventDoor(t *testing.T) {
 	b.refused("arrive", b.act(map[string]any{"seat": seat}), 422, "event.in")
 	b.refused("arrive", b.act(map[string]any{"code": "ZZZZ22"}), 422, "event.no_ticket")
 	b.refused("arrive", b.act(map[string]any{"seat": b.found("0912345678")["member"]}), 422, "counter.handle")
+	eve, hers := w.device().enter(w.eve), ""
+	for _, x := range eve.must("door", map[string]any{"session": eve.session}).list("events") {
+		hers = fmt.Sprint(x["seats"].([]any)[1].(map[string]any)["seat"])
+	}
+	eve.refused("undo", eve.act(map[string]any{"ref": hers}), 422, "undo.not_yours") // who did not let them in
 	b.must("undo", b.act(map[string]any{"ref": a.text("ref")}))
 	b.must("arrive", b.act(map[string]any{"code": strings.ToLower(string(ticket))}))
 	if full, guests := door(); full != "1 of 2 are here" || guests[1].(map[string]any)["state"] != "arrived" {
