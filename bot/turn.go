@@ -189,5 +189,9 @@ type guard struct {
 	n int
 }
 
+// Noting is the transaction for what is true whatever the command comes to, though it
+// may still ask: that an employee was shown somebody.
+func (t *Turn) Noting() store.Tx { return t.puts.Tx }
+
 func (g *guard) Put(k, v []byte) error { g.n++; return g.Tx.Put(k, v) }
 func (g *guard) Delete(k []byte) error { g.n++; return g.Tx.Delete(k) }

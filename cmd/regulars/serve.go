@@ -229,7 +229,7 @@ func (a *app) sweeps(ctx context.Context) error {
 		for what, sweep := range map[string]func(context.Context, store.DB, time.Time) (int, error){
 			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
 			"approvals": staff.Sweep, "counter": counter.Sweep, "api": api.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep, "offers": offer.Sweep,
-			"receipts": a.shop.Slips().Sweep, "touches": reach.Sweep, "surveys": survey.Sweep, "play": chance.Sweep, "missions": mission.Sweep, "gatherings": event.Sweep, "households": household.Sweep, "voices": voice.Sweep, "rooms": a.shop.Rooms.Sweep, "claims": schedule.Sweep, "campaigns": a.campaigns.Sweep, "joins": shop.SweepJoins,
+			"receipts": a.shop.Slips().Sweep, "touches": reach.Sweep, "surveys": survey.Sweep, "play": chance.Sweep, "missions": mission.Sweep, "gatherings": event.Sweep, "households": household.Sweep, "voices": voice.Sweep, "rooms": a.shop.Rooms.Sweep, "claims": schedule.Sweep, "campaigns": a.campaigns.Sweep, "joins": shop.SweepJoins, "looks": shop.SweepLooks,
 			"console": console.Sweep, "heard": sweepHeard, "hooks": a.hooks.Sweep,
 			"figures": a.shop.Rollups.Sweep, "findings": fraud.Sweep,
 		} {

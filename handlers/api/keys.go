@@ -26,6 +26,9 @@ type KeyID string
 // Actor is the key as the ledger writes it.
 func (id KeyID) Actor() loyalty.Actor { return loyalty.ByJob("api." + string(id)) }
 
+// looker is the key, as who saw a member.
+func (k Key) looker() shop.Looker { return shop.Looker{By: k.ID.Actor()} }
+
 // Scope is one thing that a key may do.
 type Scope string
 

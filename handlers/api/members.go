@@ -186,6 +186,9 @@ func (d *deed) agreed(id loyalty.MemberID, b joinBody) error {
 
 func (d *deed) joined(m people.Person, created bool) (any, error) {
 	d.member = m.ID
+	if err := d.s.Shop.Saw(d.Tx, d.key.looker(), shop.WayAPI, d.Now, m.ID); err != nil {
+		return nil, err
+	}
 	a, err := d.s.member(d.Tx, d.Printer, d.Now, m)
 	return joinAnswer{Member: a, Created: created}, err
 }

@@ -12,6 +12,7 @@ import (
 	"regulars/handlers/shop"
 	"regulars/handlers/till"
 	"regulars/i18n"
+	"regulars/loyalty"
 	"regulars/store"
 )
 
@@ -111,6 +112,7 @@ type request struct {
 	ref     string // the request's id, which the log has too
 	printer i18n.Printer
 	key     Key
+	seen    loyalty.MemberID // whom a question shows
 }
 
 // begin reads what every request has, whoever sends it.
@@ -208,7 +210,8 @@ func (s *Server) from(r *http.Request) string {
 	return host
 }
 
-// ask is the way of a question: it changes nothing.
+// ask is the way of a question: it changes nothing, but that it is noted once an hour
+// whom it showed.
 func ask(s *Server, scope Scope, f func(store.Reader, *request) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		q := s.begin(w, r)
@@ -221,6 +224,9 @@ func ask(s *Server, scope Scope, f func(store.Reader, *request) (any, error)) ht
 				answer, err = f(r, q)
 				return err
 			})
+		}
+		if err == nil && q.seen != "" {
+			err = s.Shop.SawIn(ctx, s.DB, q.key.looker(), shop.WayAPI, q.now, q.seen)
 		}
 		s.answer(q, answer, err)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"regulars/bot"
+	"regulars/handlers/shop"
 	"regulars/handlers/till"
 	"regulars/i18n"
 	"regulars/loyalty"
@@ -63,10 +64,11 @@ func (d *deed) whom(w whom) (m people.Person, err error) {
 	if err != nil {
 		return m, err
 	}
-	if m, err = d.opened(id); err == nil {
-		d.member = m.ID
+	if m, err = d.opened(id); err != nil {
+		return m, err
 	}
-	return m, err
+	d.member = m.ID
+	return m, d.s.Shop.Saw(d.Tx, d.key.looker(), shop.WayAPI, d.Now, m.ID)
 }
 
 // memberForm says whether an id could be a member's, before it becomes a key.
@@ -195,5 +197,9 @@ func (s *Server) reads(r store.Reader, q *request) (people.Person, error) {
 	if !memberForm(id) {
 		return people.Person{}, errNoMember
 	}
-	return memberOnly(s.till().Owner(r, id))
+	m, err := memberOnly(s.till().Owner(r, id))
+	if err == nil {
+		q.seen = m.ID
+	}
+	return m, err
 }

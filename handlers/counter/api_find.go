@@ -205,6 +205,9 @@ func (s *search) show(ids []loyalty.MemberID) (a findAnswer, err error) {
 			return a, err
 		}
 		a.Members = append(a.Members, one)
+		if err := s.c.shows(s.call, s.device, m.ID); err != nil {
+			return a, err
+		}
 	}
 	if len(a.Members) == 0 {
 		return a, bot.Refuse(i18n.WhoNotMember)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"regulars/bot"
+	"regulars/handlers/shop"
 	"regulars/handlers/till"
 	"regulars/i18n"
 	"regulars/loyalty"
@@ -38,10 +39,16 @@ func (d *doing) whom(w whom) (m people.Person, err error) {
 			return m, err
 		}
 	}
-	if m, err = d.api.memberOf(d.Call, id); err == nil {
-		d.member = m.ID
+	if m, err = d.api.memberOf(d.Call, id); err != nil {
+		return m, err
 	}
-	return m, err
+	d.member = m.ID
+	return m, d.api.shows(d.Call, d.device, m.ID)
+}
+
+// shows notes that whoever works at a device is shown a member.
+func (c *Counter) shows(call *till.Call, at people.Device, id loyalty.MemberID) error {
+	return c.Shop.Saw(call.Tx, shop.Looker{By: call.Me.ID.Actor(), Device: at.ID}, shop.WayCounter, call.Now, id)
 }
 
 // memberOf opens a person who must be a member.

@@ -6,8 +6,9 @@
 //	calling/<member>       who asked for a person of the shop, and in which chat; 12 hours
 //	uses/<day>/<staff>     how many vouchers the employee took on a local day; 40 days
 //	joinday/<day>/<0 to f> how many joined on a local day, a sixteenth of them; 400 days
+//	look/<hour>/<member>/<way>/<who>  who saw whose data, once an hour; 400 days
 //
-// The last two are guarded by their own keys.
+// uses and joinday are guarded by their own keys, look by nobody.
 //
 // The design has no such room; it was made because members' and employees'
 // commands live in different packages and must not say one thing in two ways.

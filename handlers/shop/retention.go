@@ -77,7 +77,7 @@ var kept = []struct {
 	staff  bool
 }{
 	{what: i18n.RetentionProfile, span: member, tables: "person ident uname phone name nameof unnamed bday card extid imported recovery recoveryof lost tag joined"},
-	{what: i18n.RetentionConsents, span: member, tables: "consent"},
+	{what: i18n.RetentionConsents, span: member, tables: "consent datarequest"},
 	{what: i18n.RetentionPoints, span: nameless, tables: "account entry lot mark order ref due notice told wait intake clubcard clubpaid gift rollup rollord rollday rollpart rolltodo"},
 	{what: i18n.RetentionPlans, span: nameless, tables: "plan planpaid planorder planref planyear plandue charitygift match matchopen"},
 	{what: i18n.RetentionVouchers, span: after(400), tables: "voucher vouchercode voucherdue voucherop voucherpast stockdue offerclaim pool op"},
@@ -99,7 +99,7 @@ var kept = []struct {
 	{what: i18n.RetentionRooms, span: while, tables: "roomguest roomlist"},
 	{what: i18n.RetentionHabits, span: member, tables: "roll rolldue taste lever"},
 	{what: i18n.RetentionCodes, span: days(14), tables: "linkcode smscode provecode proving approval apiop counterop throttle"},
-	{what: i18n.RetentionLooks, span: days(LooksKept), tables: "look lookof"},
+	{what: i18n.RetentionLooks, span: days(LooksKept), tables: "look"},
 	{what: i18n.RetentionHooks, span: days(30), tables: "hookqueue hookpast"},
 	{what: i18n.RetentionMark, span: days(366), tables: "tomb"},
 	{what: i18n.RetentionErased, span: nameless, tables: "erased"},

@@ -162,6 +162,9 @@ func (d desk) showVouchers(t *bot.Turn, m people.Person, msg *bot.Message) error
 // several offers people whose names begin alike, for a closer look.
 func (d desk) several(t *bot.Turn, list []loyalty.MemberID) error {
 	msg := bot.Message{Text: t.Word(i18n.FindSeveral)}
+	if err := d.saw(t, list...); err != nil {
+		return err
+	}
 	for _, id := range list {
 		if err := t.Tx.Lock(people.Subject(id)); err != nil {
 			return err

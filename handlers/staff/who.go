@@ -90,7 +90,19 @@ func (d desk) member(t *bot.Turn, id loyalty.MemberID, rest string, err error) (
 	if errors.Is(err, people.ErrNobody) || err == nil && p.Status != people.Member {
 		return p, "", d.stranger(t)
 	}
+	if err == nil {
+		err = d.saw(t, p.ID)
+	}
 	return p, strings.TrimSpace(rest), err
+}
+
+// saw notes that the speaker is shown members.
+func (d desk) saw(t *bot.Turn, all ...loyalty.MemberID) error {
+	me, err := d.me(t)
+	if err != nil {
+		return err
+	}
+	return d.Saw(t.Noting(), shop.Looker{By: me.ID.Actor()}, shop.WayChat, t.Now, all...)
 }
 
 // stranger says that somebody has not joined; in a group the button is for

@@ -10,6 +10,7 @@ import (
 
 	"regulars/bot"
 	"regulars/handlers/console"
+	"regulars/handlers/shop"
 	"regulars/handlers/till"
 	"regulars/i18n"
 	"regulars/loyalty"
@@ -125,6 +126,9 @@ func (p *page) form(d deed) func(*console.Request) (console.Answer, error) {
 			f.Offer, err = d.offer(w)
 			return err
 		})
+		if err == nil && ok {
+			err = q.Saw(shop.WayPage, f.ID)
+		}
 		if err != nil || !ok {
 			return q.Gone(), err
 		}

@@ -94,6 +94,13 @@ type listData struct {
 	Pager console.Pager
 }
 
+func (d listData) ids() (all []loyalty.MemberID) {
+	for _, h := range d.Hits {
+		all = append(all, h.ID)
+	}
+	return all
+}
+
 // Hit is a member in a list.
 type Hit struct {
 	ID     loyalty.MemberID
@@ -142,6 +149,9 @@ func (p *page) list(q *console.Request) (console.Answer, error) {
 	}
 	if only != "" {
 		return q.Go(addressOf(only), ""), nil
+	}
+	if err := q.Saw(shop.WayList, d.ids()...); err != nil {
+		return console.Answer{}, err
 	}
 	return p.show(q, d)
 }

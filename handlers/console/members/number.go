@@ -2,6 +2,7 @@ package members
 
 import (
 	"regulars/handlers/console"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
@@ -27,6 +28,9 @@ func (p *page) number(q *console.Request) (console.Answer, error) {
 			return err
 		}
 		if m, ok, err = p.of(tx, q); err != nil || !ok {
+			return err
+		}
+		if err := p.Saw(tx, shop.Looker{By: q.Me.ID.Actor()}, shop.WayNumber, q.Now, m.ID); err != nil {
 			return err
 		}
 		return q.Audit(tx, i18n.ConsoleMembersDoNumber, string(m.ID), m.ID, "", "")

@@ -7,6 +7,7 @@ import (
 	"regulars/bot"
 	"regulars/bot/outbox"
 	"regulars/handlers/console"
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
@@ -140,6 +141,9 @@ func (p *page) story(q *console.Request) (console.Answer, error) {
 	})
 	if err != nil || !ok {
 		return q.Gone(), err
+	}
+	if err := q.Saw(shop.WayPage, m.ID); err != nil {
+		return console.Answer{}, err
 	}
 	return q.Page("members_story.html", title(q, m), s), nil
 }
