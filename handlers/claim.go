@@ -106,10 +106,11 @@ func (c counter) credited(t *bot.Turn, m people.Person, code receipt.Code, part 
 	}
 	out, err := desk.Claim(call, m, code)
 	var limit *loyalty.LimitError
+	var stop *loyalty.StopError
 	switch {
 	case errors.Is(err, receipt.ErrYours):
 		return c.creditedBefore(t, out.Slip)
-	case errors.As(err, &limit): // the employee's, of which the member knows nothing
+	case errors.As(err, &limit), errors.As(err, &stop): // the employee's, of which the member knows nothing
 		return bot.Message{}, &bot.Refusal{Text: i18n.T(i18n.ClaimCounter), Cause: err}
 	case err != nil:
 		return bot.Message{}, err

@@ -27,6 +27,7 @@ var plainFamily = map[error]i18n.Key{
 // points.
 func (s *Shop) newHouseholds() *household.Desk {
 	d := &household.Desk{Book: s.Book, Key: s.Vault.Derive("households"), Programme: s.Rules}
+	s.Book.Household = d.Together
 	v := s.Club.Vouchers
 	v.Mates, v.Theirs, v.Lent, v.Borrowed = d.Pool, d.Theirs, d.Used, s.lent
 	return d

@@ -62,6 +62,9 @@ func (s *Shop) Words(err error) *bot.Refusal {
 	if no := s.numbered(err); no != nil {
 		return no
 	}
+	if no := stopWords(err); no != nil {
+		return no
+	}
 	if no := s.offerWords(err); no != nil {
 		return no
 	}

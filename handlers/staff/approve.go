@@ -12,33 +12,41 @@ import (
 	"regulars/loyalty/people"
 )
 
+// request is a gift that needs a second person.
+type request struct {
+	m      people.Person
+	n      loyalty.Points
+	reason string
+	why    *loyalty.StopError // what else than the amount asks for one
+}
+
 // ask puts a gift to the managers: each who can be reached gets two buttons of
 // their own, and the first answer counts.
-func (d desk) ask(t *bot.Turn, me people.Staff, m people.Person, n loyalty.Points, reason string, act book.Act) error {
+func (d desk) ask(t *bot.Turn, me people.Staff, q request, act book.Act) error {
 	id := t.Op("approval")
 	row := till.Approval{
-		ID: id, Member: m.ID, Points: n, Reason: act.Reason, By: me.ID, Role: me.Role, Store: act.Store,
+		ID: id, Member: q.m.ID, Points: q.n, Reason: act.Reason, By: me.ID, Role: me.Role, Store: act.Store,
 		At: t.Now, Until: t.Now.Add(till.ApprovalLife),
 	}
 	if err := till.PutApproval(t.Tx, row); err != nil {
 		return err
 	}
-	asked, err := d.askManagers(t, me, m, n, reason, id)
+	asked, err := d.askManagers(t, me, q, id)
 	if err != nil {
 		return err
 	}
 	if !asked {
-		return bot.Refuse(i18n.ApproveNobody, "Points", shop.Points(t.Printer, n))
+		return bot.Refuse(i18n.ApproveNobody, "Points", shop.Points(t.Printer, q.n))
 	}
 	if t.Event.Chat.Group {
 		t.SayText(i18n.ApproveAskedGroup)
 		return nil
 	}
-	t.SayText(i18n.ApproveAsked, "Points", shop.Points(t.Printer, n))
+	t.SayText(i18n.ApproveAsked, "Points", shop.Points(t.Printer, q.n))
 	return nil
 }
 
-func (d desk) askManagers(t *bot.Turn, me people.Staff, m people.Person, n loyalty.Points, reason, id string) (asked bool, err error) {
+func (d desk) askManagers(t *bot.Turn, me people.Staff, q request, id string) (asked bool, err error) {
 	managers, err := d.Vault.Managers(t.Tx, me.Store)
 	if err != nil {
 		return false, err
@@ -48,7 +56,7 @@ func (d desk) askManagers(t *bot.Turn, me people.Staff, m people.Person, n loyal
 		return false, err
 	}
 	for _, boss := range managers {
-		if boss.Member == me.Member || boss.Member == m.ID {
+		if boss.Member == me.Member || boss.Member == q.m.ID {
 			continue // nobody approves what they asked for, or what they get
 		}
 		yes, no, err := d.tokens(t, boss, id)
@@ -57,12 +65,12 @@ func (d desk) askManagers(t *bot.Turn, me people.Staff, m people.Person, n loyal
 		}
 		ok, err := d.Tell(t, boss.Member, bot.Receipt, bot.PushNow, "", func(p i18n.Printer) bot.Message {
 			return bot.Message{
-				Title: p.Say(i18n.ApproveTitle, "Points", shop.Points(p, n)),
-				Rows: []bot.Row{
+				Title: p.Say(i18n.ApproveTitle, "Points", shop.Points(p, q.n)),
+				Rows: append([]bot.Row{
 					{Label: p.Say(i18n.ApproveBy), Value: orSome(p, shop.Mask(asker.Called()))},
-					{Label: p.Say(i18n.ApproveFor), Value: orSome(p, shop.Mask(m.Called()))},
-					{Label: p.Say(i18n.ApproveReason), Value: reason},
-				},
+					{Label: p.Say(i18n.ApproveFor), Value: orSome(p, shop.Mask(q.m.Called()))},
+					{Label: p.Say(i18n.ApproveReason), Value: q.reason},
+				}, shop.StopRows(p, q.why)...),
 				Buttons: []bot.Button{
 					{Label: p.Say(i18n.ApproveYes), Do: bot.DoToken, Value: yes},
 					{Label: p.Say(i18n.ApproveNo), Do: bot.DoToken, Value: no},

@@ -1,8 +1,6 @@
 package staff
 
 import (
-	"errors"
-
 	"regulars/bot"
 	"regulars/handlers/shop"
 	"regulars/i18n"
@@ -39,9 +37,8 @@ func (d desk) give(t *bot.Turn) error {
 		return err
 	}
 	r, err := d.Book.Give(t.Tx, m.ID, act, n)
-	var approval *loyalty.ApprovalError
-	if errors.As(err, &approval) {
-		return d.ask(t, me, m, n, reason, act)
+	if why, ask := shop.AsksSecond(err); ask {
+		return d.ask(t, me, request{m, n, reason, why}, act)
 	}
 	if err != nil {
 		return err

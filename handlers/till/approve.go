@@ -125,7 +125,8 @@ func (t Till) approved(c *Call, a Approval) (loyalty.Ref, error) {
 	}
 	r, err := t.Book.Give(c.Tx, a.Member, act, a.Points)
 	var limit *loyalty.LimitError
-	if errors.As(err, &limit) { // the asker's, not the reader's
+	var stop *loyalty.StopError
+	if errors.As(err, &limit) || errors.As(err, &stop) { // the asker's, not the reader's
 		return "", &bot.Refusal{Text: i18n.T(i18n.ApproveCap), Cause: err}
 	}
 	if err != nil {

@@ -63,6 +63,17 @@ func (d *Desk) Of(r store.Reader, m loyalty.MemberID) (h House, ok bool, err err
 	return houses.Get(r, at.House)
 }
 
+// Together reports whether two members are in one household. In an Update it locks
+// both.
+func (d *Desk) Together(r store.Reader, a, b loyalty.MemberID) (bool, error) {
+	h, ok, err := d.Of(r, a)
+	if err != nil || !ok {
+		return false, err
+	}
+	other, ok, err := d.Of(r, b)
+	return ok && h.ID == other.ID, err
+}
+
 // Pool is whose points a member may use now besides their own, and at most how many
 // of them; 0 is no bound. Nobody is an answer, and no error. It reads only; in an
 // Update it locks the member.

@@ -47,6 +47,8 @@ type Programme struct {
 	Surveys []loyalty.Survey
 	// Digest is when managers are told how the week was.
 	Digest Digest
+	// Fraud is from when on something is worth an owner's look.
+	Fraud Fraud
 	// Campaigns bound what one manager sends alone.
 	Campaigns Campaigns
 	// Messages is what pushed messages cost, and may cost.

@@ -66,9 +66,8 @@ func correct(w *work) (plan, error) {
 			return done{}, err
 		}
 		u, err := w.Adjust(w.call, w.m, n, sealed)
-		var approval *loyalty.ApprovalError
-		if errors.As(err, &approval) {
-			return w.askSecond(n, sealed)
+		if why, ask := shop.AsksSecond(err); ask {
+			return w.askSecond(n, sealed, why)
 		}
 		return done{said: w.q.Say(i18n.ConsoleMembersCorrected, "Points", shop.Signed(n), "Ref", u.Ref), note: u.Ref, again: u.Receipt.Replayed}, err
 	}}, nil
@@ -76,7 +75,7 @@ func correct(w *work) (plan, error) {
 
 // askSecond puts points by hand that are more than one person may give to the
 // other managers, who say yes or no in the console.
-func (w *work) askSecond(n loyalty.Points, sealed []byte) (done, error) {
+func (w *work) askSecond(n loyalty.Points, sealed []byte, why *loyalty.StopError) (done, error) {
 	me, tx := w.q.Me, w.call.Tx
 	managers, err := w.Vault.Managers(tx, me.Store)
 	if err != nil {
@@ -88,7 +87,7 @@ func (w *work) askSecond(n loyalty.Points, sealed []byte) (done, error) {
 			continue // nobody approves what they asked for, or what they get
 		}
 		asked = true
-		if err := w.TellMember(w.call, boss.Member, bot.PushNow, "", func(p i18n.Printer) []bot.Message { return []bot.Message{w.request(p, n)} }); err != nil {
+		if err := w.TellMember(w.call, boss.Member, bot.PushNow, "", func(p i18n.Printer) []bot.Message { return []bot.Message{w.request(p, n, why)} }); err != nil {
 			return done{}, err
 		}
 	}
@@ -104,13 +103,13 @@ func (w *work) askSecond(n loyalty.Points, sealed []byte) (done, error) {
 }
 
 // request is what a manager is told of such a request.
-func (w *work) request(p i18n.Printer, n loyalty.Points) bot.Message {
+func (w *work) request(p i18n.Printer, n loyalty.Points, why *loyalty.StopError) bot.Message {
 	return bot.Message{
 		Title: p.Say(i18n.ApproveTitle, "Points", shop.Points(p, n)),
-		Rows: []bot.Row{
+		Rows: append([]bot.Row{
 			{Label: p.Say(i18n.ApproveBy), Value: shop.Mask(w.q.Me.Name)}, {Label: p.Say(i18n.ApproveFor), Value: till.Called(p, w.m)},
 			{Label: p.Say(i18n.ApproveReason), Value: w.reason},
-		},
+		}, shop.StopRows(p, why)...),
 		Buttons: []bot.Button{{Label: p.Say(i18n.ConsoleMembersOpen), Do: bot.DoCommand, Value: "console"}},
 	}
 }
