@@ -97,7 +97,7 @@ func (b *Bot) Replay(ctx context.Context, ref string) error {
 	e.Reply = ReplyToken{} // long used up
 	e.Callback = ""
 	e.At = b.Clock.Now()
-	if err := b.Handle(ctx, []Event{e}); err != nil {
+	if err := b.take(ctx, &e); err != nil { // by an operator's word, however much is said in that chat
 		return err
 	}
 	return b.closeDead(ctx, ref)

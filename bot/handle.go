@@ -34,6 +34,8 @@ type Bot struct {
 	Words func(error) *Refusal
 	// Lang is the shop's own language, for those whose language is unknown.
 	Lang i18n.Lang
+	// Flood bounds how much is listened to; nil: everything.
+	Flood *Flood
 }
 
 // Handle does everything that a webhook's events ask for and returns nil once
@@ -69,9 +71,23 @@ func (b *Bot) Handle(ctx context.Context, events []Event) error {
 	return <-errs
 }
 
-// handle does one event. A refusal or a failure rolls its transaction back; a
-// second one then stores the outcome with the words that tell of it.
+// handle does one event, unless there were too many. What is dropped leaves no
+// mark: a flood must not fill the store.
 func (b *Bot) handle(ctx context.Context, e *Event) error {
+	switch now := b.Clock.Now(); b.Flood.weigh(e, now) {
+	case drop:
+		b.Log.Debug("too much: an event was dropped", "channel", e.Channel, "event", e.ID)
+		return nil
+	case slow:
+		b.Log.Info("too much is said in a chat; it is told so, and is not answered for a while", "channel", e.Channel, "event", e.ID, "group", e.Chat.Group)
+		return b.once(ctx, e, now, (*Turn).slowDown)
+	}
+	return b.take(ctx, e)
+}
+
+// take does one event. A refusal or a failure rolls its transaction back; a
+// second one then stores the outcome with the words that tell of it.
+func (b *Bot) take(ctx context.Context, e *Event) error {
 	if b.Introduce != nil && e.From != "" && e.Name == "" && !e.Chat.Group && e.Kind != Blocked {
 		b.Introduce(ctx, e)
 	}

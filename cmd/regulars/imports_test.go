@@ -18,7 +18,8 @@ import (
 // A package that no row covers fails: a new room is made on purpose.
 var rooms = map[string][]string{
 	"cmd/regulars":     {"bot", "bot/*", "handlers", "handlers/*", "handlers/console/*", "loyalty", "loyalty/*", "store", "store/*", "i18n"},
-	"bot":              {"store", "i18n"},
+	"bot":              {"store", "i18n", "bot/limit"},
+	"bot/limit":        {}, // how often something may be done
 	"bot/line":         {"bot", "i18n", "store"},
 	"bot/telegram":     {"bot", "i18n", "store"},
 	"bot/draw":         {"bot"},
@@ -88,7 +89,7 @@ var rooms = map[string][]string{
 	"i18n":                  {},
 }
 
-var handling = []string{"bot", "loyalty", "loyalty/*", "store", "i18n", "handlers/shop"}
+var handling = []string{"bot", "bot/limit", "loyalty", "loyalty/*", "store", "i18n", "handlers/shop"}
 
 func with(more ...string) []string { return append(slices.Clone(handling), more...) }
 

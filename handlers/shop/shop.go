@@ -143,7 +143,7 @@ func New(v *people.Vault, programmeAt func(time.Time) *programme.Programme, cloc
 func (s *Shop) Bot(commands ...*bot.Command) *bot.Bot {
 	return &bot.Bot{
 		Persons: &s.Persons, Commands: bot.NewCommands(commands...), Words: s.Words, Lang: s.Lang,
-		Seed: s.Vault.Derive("draws"), Clock: s.Clock, Log: s.Log,
+		Seed: s.Vault.Derive("draws"), Clock: s.Clock, Log: s.Log, Flood: bot.NewFlood(),
 	}
 }
 
@@ -209,10 +209,6 @@ func (s *Shop) Money(p i18n.Printer, at time.Time, m loyalty.Money) string {
 	c := s.Rules(at).Currency
 	return p.Money(int64(m), c.Code, c.Digits)
 }
-
-// Wording is the version of the notice shown at joining. It rises whenever the
-// notice's meaning changes in any language.
-const Wording = "1"
 
 // Member is the speaker as a member. Somebody who is none yet is refused with
 // the notice and the button to join, so that it stays one tap.
