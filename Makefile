@@ -1,6 +1,6 @@
 # `make check` is what every change must pass; `.ci/run` calls it. The long
 # runs are apart: bench, soak, torture, fuzz.
-.PHONY: build check cross fmt vet staticcheck vuln race bench torture soak fuzz release clean
+.PHONY: build check cross fmt vet staticcheck vuln race bench torture soak mutants fuzz release clean
 
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null)
 
@@ -65,6 +65,10 @@ torture:
 # Five thousand random lives against the independent oracle instead of 200.
 soak:
 	REGULARS_SEEDS=5000 go test -count=1 -timeout 120m -run 'Lives|Oracle' ./loyalty/book
+
+# Takes the guards out one at a time, and asks the tests whether they notice.
+mutants:
+	go run ./cmd/mutants
 
 # Each fuzz target for a minute.
 fuzz:

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// lab runs tests of a tree, with a file changed or without.
+type lab struct {
+	root, dir string
+	green     map[string]error // what the tests of a mutant say without it
+}
+
+// judge prints what became of m: the first test that failed without the guard,
+// or that it lives.
+func (l *lab) judge(m mutant) bool {
+	start := time.Now()
+	by, err := l.try(m)
+	took := time.Since(start).Round(time.Second / 10)
+	if err != nil {
+		fmt.Printf("ALIVE     %s\n          %s: %v\n", m.Guard, m.File, err)
+		return false
+	}
+	fmt.Printf("found out %s\n          %s: by %s %s in %v\n", m.Guard, m.File, m.Room, by, took)
+	return true
+}
+
+// try names the test that found m out. The same tests have to pass without it.
+func (l *lab) try(m mutant) (by string, err error) {
+	changed, err := m.apply(l.root)
+	if err != nil {
+		return "", err
+	}
+	overlay, err := l.overlay(m, changed)
+	if err != nil {
+		return "", err
+	}
+	if err := l.sound(m); err != nil {
+		return "", err
+	}
+	out, failed := l.test(m, "-overlay", overlay)
+	if failed == nil {
+		return "", errors.New("its tests pass without the guard")
+	}
+	if by = firstFailure(out); by == "" {
+		return "", fmt.Errorf("its tests did not fail, they did not run: %w\n%s", failed, out)
+	}
+	return by, nil
+}
+
+// apply is the file's text without the guard. The place has to be there once.
+func (m *mutant) apply(root string) (string, error) {
+	text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(m.File)))
+	if err != nil {
+		return "", err
+	}
+	if n := strings.Count(string(text), m.Old); n != 1 {
+		return "", fmt.Errorf("the guard is %d times in the file, not once: %q", n, m.Old)
+	}
+	return strings.Replace(string(text), m.Old, m.New, 1), nil
+}
+
+// overlay writes the changed file and the list that names it to the go command.
+func (l *lab) overlay(m mutant, changed string) (string, error) {
+	file, list := filepath.Join(l.dir, "changed.go"), filepath.Join(l.dir, "overlay.json")
+	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
+		return "", err
+	}
+	names, err := json.Marshal(map[string]map[string]string{"Replace": {filepath.Join(l.root, filepath.FromSlash(m.File)): file}})
+	if err != nil {
+		return "", err
+	}
+	return list, os.WriteFile(list, names, 0o600)
+}
+
+// sound runs a mutant's tests on the tree as it is: a test that fails anyway
+// finds nothing out, and one that was skipped neither.
+func (l *lab) sound(m mutant) error {
+	key := m.Room + " " + m.pattern()
+	err, known := l.green[key]
+	if !known {
+		var out string
+		if out, err = l.test(m); err != nil {
+			err = fmt.Errorf("its tests fail with the guard, too: %w\n%s", err, out)
+		} else if !strings.Contains(out, "--- PASS") {
+			err = errors.New("none of its tests ran; what they need is missing here")
+		}
+		l.green[key] = err
+	}
+	return err
+}
+
+// pattern names the mutant's tests, and no others, to the go command.
+func (m *mutant) pattern() string { return "^(" + strings.Join(m.Tests, "|") + ")$" }
+
+// test runs the mutant's tests.
+func (l *lab) test(m mutant, args ...string) (string, error) {
+	args = append([]string{"test", "-count=1", "-v", "-timeout=10m", "-vet=off", "-failfast", "-run", m.pattern()}, args...)
+	cmd := exec.Command("go", append(args, "./"+m.Room)...)
+	cmd.Dir = l.root
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+var failure = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)|^panic: (?:test timed out|.*\[recovered)`)
+
+// firstFailure names the test that failed first in the go command's words. A
+// build that fails names none.
+func firstFailure(out string) string {
+	m := failure.FindStringSubmatch(out)
+	switch {
+	case m == nil && strings.Contains(out, "\npanic: ") && strings.Contains(out, "=== RUN"):
+		return "a panic"
+	case m == nil:
+		return ""
+	case m[1] == "":
+		return "a panic"
+	}
+	return m[1]
+}
