@@ -19,16 +19,6 @@ func (c counter) movement(t *bot.Turn, e loyalty.Entry) (bot.Row, error) {
 	return bot.Row{Label: t.ShortDate(c.Local(e.EffectiveAt)) + "  " + what, Value: shop.Signed(e.Change())}, err
 }
 
-// kinds are the words for what an entry is.
-var kinds = map[loyalty.Kind]i18n.Key{
-	loyalty.KindEarn: i18n.EntryEarn, loyalty.KindGive: i18n.EntryGive, loyalty.KindAdjust: i18n.EntryAdjust,
-	loyalty.KindSpend: i18n.EntrySpend, loyalty.KindHold: i18n.EntryHold, loyalty.KindCapture: i18n.EntrySpend,
-	loyalty.KindRelease: i18n.EntryRelease, loyalty.KindTimeout: i18n.EntryRelease, loyalty.KindUndo: i18n.EntryUndo,
-	loyalty.KindReverse: i18n.EntryReverse, loyalty.KindExpire: i18n.EntryExpire, loyalty.KindRepay: i18n.EntryRepay,
-	loyalty.KindActivate: i18n.EntryActivate, loyalty.KindGift: i18n.EntryGiftSome, loyalty.KindForfeit: i18n.EntryExpire,
-	loyalty.KindMerge: i18n.EntryMerge, loyalty.KindUnmerge: i18n.EntryUnmerge, loyalty.KindMatch: i18n.MatchEntry,
-}
-
 // what says what an entry was.
 func (c counter) what(t *bot.Turn, e loyalty.Entry) (string, error) {
 	switch e.Kind {
@@ -50,7 +40,7 @@ func (c counter) what(t *bot.Turn, e loyalty.Entry) (string, error) {
 	if e.Peer != nil {
 		return t.Word(crossed(e)), nil
 	}
-	key, ok := kinds[e.Kind]
+	key, ok := shop.EntryKinds[e.Kind]
 	if !ok {
 		key = i18n.EntryAdjust
 	}

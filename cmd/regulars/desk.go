@@ -61,11 +61,6 @@ func (m *Main) deskConfig() (cfg *Config, lacking, err error) {
 	return cfg, err, nil
 }
 
-type verifyCmd struct{}
-
-// Run reads the whole store and ledger.
-func (*verifyCmd) Run(ctx context.Context, m *Main) error { return m.ask(ctx, "verify", nil) }
-
 type rebuildCmd struct{}
 
 // Run writes derived rows anew.

@@ -90,24 +90,30 @@ func both(t *testing.T, f func(t *testing.T, s *shell, id loyalty.MemberID)) {
 	})
 	t.Run("over the socket", func(t *testing.T) {
 		s, id := withSale(t)
-		a := s.open()
-		l, err := admin.Listen(a.cfg.AdminSocket)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ctx, stop := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- admin.ServeOn(ctx, l, a.desk().Ops()) }()
-		defer func() {
-			stop()
-			if err := <-ended; err != nil {
-				t.Error(err)
-			}
-			if err := a.db.Close(); err != nil {
-				t.Error(err)
-			}
-		}()
+		s.listens(t)
 		f(t, s, id)
+	})
+}
+
+// listens has the store open and answers on the socket until the test's end.
+func (s *shell) listens(t *testing.T) {
+	t.Helper()
+	a := s.open()
+	l, err := admin.Listen(a.cfg.AdminSocket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	ended := make(chan error, 1)
+	go func() { ended <- admin.ServeOn(ctx, l, a.desk().Ops()) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if err := a.db.Close(); err != nil {
+			t.Error(err)
+		}
 	})
 }
 

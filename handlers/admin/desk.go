@@ -69,6 +69,7 @@ type Desk struct {
 //	members-find    who
 //	members-merge   from, into
 //	members-unmerge from
+//	verify-statement  text (all that stands in its file)
 //	draws-verify    day ("2026-10-31"; "" yesterday)
 //	dead-list
 //	dead-replay     ref
@@ -96,8 +97,8 @@ func (d Desk) Ops() Ops {
 		"referrals-list": d.listReferrals, "referrals-clear": d.clearReferrals, "referrals-refuse": d.refuseReferrals,
 		"segment-list": d.listSegments, "segment-count": d.segmentCount, "segment-show": d.showSegment, "segment-rebuild": d.rebuildSegments,
 		"statements": d.statements, "whatif": d.whatIf, "members-find": d.findMembers, "members-merge": d.mergeMembers, "members-unmerge": d.unmergeMembers,
-		"draws-verify": d.verifyDraws,
-		"dead-list":    d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
+		"draws-verify": d.verifyDraws, "verify-statement": d.verifyStatement,
+		"dead-list": d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
 		"backup": d.backup, "export": d.export,
 		"import": d.importFiles, "claims": d.claims,
 		"jobs-list": d.listJobs, "jobs-run": d.runJob,

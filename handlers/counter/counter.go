@@ -12,6 +12,8 @@
 //	GET /i/{token}.png   a code that the bot has drawn, until it expires
 //	GET /p/{hash}-{name} a picture of the shop's, such as that of a reward
 //	GET /m/{token}       a member's live card, and /m/{token}/changes what changes on it
+//	GET /s/{token}       a member's signed statement, and /s/{token}/statement.txt the file of it
+//	GET /.well-known/regulars.json the key that signs statements
 //	GET /counter/        the till of a device on the counter, see page.go; what it asks
 //	                     under /counter/api/ is [Counter]'s
 //	GET /n/{partner}/{secret} a neighbour's staff's, under a secret address: they look at vouchers, and take them by POST
@@ -74,6 +76,7 @@ func (p *Pages) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /p/{file}", p.photo)
 	p.counterPage(mux)
 	p.registerLive(mux)
+	p.registerStatement(mux)
 	p.registerPrint(mux)
 	p.registerNeighbour(mux)
 }

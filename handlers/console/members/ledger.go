@@ -237,24 +237,10 @@ func (t *teller) reason(e loyalty.Entry) (string, error) {
 // reasonPurpose is what a reason in the ledger is sealed for.
 const reasonPurpose = "reason"
 
-// kinds are the words for what an entry is.
-var kinds = map[loyalty.Kind]i18n.Key{
-	loyalty.KindEarn: i18n.EntryEarn, loyalty.KindGive: i18n.EntryGive, loyalty.KindAdjust: i18n.EntryAdjust,
-	loyalty.KindSpend: i18n.EntrySpend, loyalty.KindHold: i18n.EntryHold, loyalty.KindCapture: i18n.EntrySpend,
-	loyalty.KindRelease: i18n.EntryRelease, loyalty.KindTimeout: i18n.EntryRelease, loyalty.KindUndo: i18n.EntryUndo,
-	loyalty.KindReverse: i18n.EntryReverse, loyalty.KindExpire: i18n.EntryExpire, loyalty.KindRepay: i18n.EntryRepay,
-	loyalty.KindActivate: i18n.EntryActivate, loyalty.KindGift: i18n.EntryGiftSome, loyalty.KindForfeit: i18n.EntryExpire,
-	loyalty.KindMerge: i18n.EntryMerge, loyalty.KindUnmerge: i18n.EntryUnmerge, loyalty.KindOpening: i18n.EntryOpening,
-	loyalty.KindFreeze: i18n.ConsoleMembersKindFreeze, loyalty.KindThaw: i18n.ConsoleMembersKindThaw,
-	loyalty.KindTier: i18n.ConsoleMembersKindTier, loyalty.KindTerms: i18n.ConsoleMembersKindTerms,
-	loyalty.KindTransfer: i18n.FamilyMoved, loyalty.KindHome: i18n.FamilyMovedBack, loyalty.KindMatch: i18n.MatchEntry,
-	loyalty.KindWait: i18n.ConsoleMembersKindWait, loyalty.KindAdopt: i18n.ConsoleMembersKindAdopt,
-}
-
 // kind is what an entry is, with what it was for.
 func (t *teller) kind(e loyalty.Entry) string {
 	p, now := t.q.P, t.q.Now
-	words := t.q.Say(kinds[e.Kind])
+	words := t.q.Say(shop.EntryKinds[e.Kind])
 	more := ""
 	switch {
 	case e.Amount > 0 && e.Kind != loyalty.KindWait:
