@@ -123,7 +123,7 @@ func (s *Shop) addDays(r store.Reader, f *Figures, who people.Staff) error {
 			return err
 		}
 		f.add(sum, uses)
-		found, err := unusual(who, day, days)
+		found, err := unusual(s.Programme(f.Last).Fraud, who, day, days)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,7 @@ import (
 
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
 )
 
 // Sums that look made up are worth a look where they are not usual.
@@ -22,7 +23,8 @@ func TestRoundSums(t *testing.T) {
 		{book.DaySum{Sales: 12, Round: 12}, book.DaySum{Sales: 10, Round: 6}, false}, // its prices are round
 		{book.DaySum{Sales: 12, Round: 12}, book.DaySum{Sales: 1}, false},            // a new employee
 	} {
-		found, err := unusual(people.Staff{ID: "sam"}, "2026-03-30", func(day string) (book.DaySum, error) {
+		rules := programme.Fraud{LookBack: 30, Staff: programme.FraudStaff{Round: 10}}
+		found, err := unusual(rules, people.Staff{ID: "sam"}, "2026-03-30", func(day string) (book.DaySum, error) {
 			at, err := time.Parse(time.DateOnly, day)
 			switch ago := today.Sub(at); {
 			case ago == 0:

@@ -17,6 +17,7 @@ type StaffAct struct {
 	Kind   loyalty.Kind
 	At     time.Time // when it was done
 	Amount loyalty.Money
+	Points loyalty.Points // given, used or taken back
 	Store  loyalty.Store
 	Order  bool // it has an order number
 	Gift   bool // points by hand
@@ -63,7 +64,7 @@ func (b *Book) StaffActs(r store.Reader, staff loyalty.Actor, day string, member
 func actOf(r store.Reader, e *loyalty.Entry) (StaffAct, error) {
 	late, err := afterUse(r, e)
 	return StaffAct{
-		Ref: e.Ref, Member: e.Member, Kind: e.Kind, At: e.EffectiveAt, Amount: e.Amount, Store: e.Store,
+		Ref: e.Ref, Member: e.Member, Kind: e.Kind, At: e.EffectiveAt, Amount: e.Amount, Points: moved(e), Store: e.Store,
 		Order: e.Order != "", Gift: given(e) > 0, Round: e.Kind == loyalty.KindEarn && round(e.Amount), Late: late,
 	}, err
 }
@@ -75,6 +76,15 @@ func counted(e *loyalty.Entry) bool {
 		return true
 	}
 	return given(e) > 0
+}
+
+// moved is how many points an entry gives, uses or takes back.
+func moved(e *loyalty.Entry) loyalty.Points {
+	n := e.In(loyalty.Issued)
+	if n == 0 {
+		n = e.In(loyalty.Redeemed)
+	}
+	return max(n, -n)
 }
 
 // soon is how long after a use its taking back is the mending of a slip.

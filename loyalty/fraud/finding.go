@@ -108,6 +108,10 @@ type Finding struct {
 // Open reports whether nobody decided it yet.
 func (f *Finding) Open() bool { return f.Decision == Open }
 
+// Worth is what the finding counts by itself, 0 to 100: managers are told from the
+// programme's fraud.tell on.
+func (f *Finding) Worth() int { return (clamp(f.Weight)*clamp(f.Score) + 50) / 100 }
+
 // MostEntries bounds what one finding names; its numbers count all.
 const MostEntries = 20
 

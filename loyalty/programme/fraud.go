@@ -27,7 +27,7 @@ type FraudStaff struct {
 	AfterUse    int            // taken back in seven days after their points, or the voucher, were used
 	NoOrder     int            // sales without an order number, where others have one
 	OffHours    int            // sales and gifts while the shop is closed
-	Related     int            // sales and gifts in a day for their household, or for friends whom they brought
+	Related     int            // gifts in a day for their household or friends, and their sales beyond the first
 	Hours       Hours          // when the shop is open; From == To: as the days before tell
 }
 
