@@ -75,6 +75,9 @@ func (c counter) boardOwn(t *bot.Turn) error {
 			if err := c.Missions.BoardLeave(t.Tx, t.Group, m.ID); err != nil {
 				return err
 			}
+			if err := c.boardOver(t, m.ID); err != nil {
+				return err
+			}
 			t.SayText(i18n.BoardLeft, "Group", title)
 			return nil
 		}
@@ -98,6 +101,9 @@ func (c counter) boardOwn(t *bot.Turn) error {
 		return err
 	}
 	if err := c.Missions.BoardJoin(t.Tx, t.Group, m.ID, sealed, t.Now); err != nil {
+		return err
+	}
+	if err := c.agrees(t, m.ID, people.ForBoard, true); err != nil {
 		return err
 	}
 	t.SayText(i18n.BoardOn, "Group", title, "Name", r.Value)

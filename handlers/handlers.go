@@ -71,6 +71,8 @@ func Commands(s *shop.Shop) []*bot.Command {
 		{Name: "reply", Place: bot.Private, Run: c.reply, Hears: c.hearsReply},
 		{Name: "why", Place: bot.Private, Run: c.why, Hears: c.hearsWhy},
 		{Name: "survey", Place: bot.Private, Run: c.survey, Hears: c.hearsScore},
+		{Name: "privacy", Words: i18n.WordsPrivacy, Everyday: true, Help: i18n.HelpPrivacy, Place: bot.Private, Run: c.privacy},
+		{Name: "export", Words: i18n.WordsExport, Everyday: true, Help: i18n.HelpExport, Place: bot.Private, Run: c.export},
 		{Name: "leave", Words: i18n.WordsLeave, Help: i18n.HelpLeave, Place: bot.Private, Run: c.leave},
 		{Name: "help", Words: i18n.WordsHelp, Everyday: true, Help: i18n.HelpHelp, Place: bot.Private, Run: c.help},
 		{Name: "blocked", Place: bot.Private, Run: c.blocked, On: []bot.EventKind{bot.Blocked}},

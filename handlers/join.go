@@ -62,7 +62,7 @@ func (c counter) welcomeButtons(t *bot.Turn) []bot.Button {
 	if len(c.Channels) > 1 {
 		all = append(all, command(t.Word(i18n.WelcomeLink), "link"))
 	}
-	return all
+	return append(all, command(t.Word(i18n.PrivacyButton), "privacy"))
 }
 
 // rate says how points are earned, in a sentence; a shop that has none says
@@ -91,7 +91,7 @@ func (c counter) join(t *bot.Turn) error {
 	if t.Args != "v"+shop.Wording {
 		return c.welcome(t)
 	}
-	if _, err := c.Vault.Join(t.Tx, m.ID, shop.Wording, t.Now, t.Rand()); err != nil {
+	if _, err := c.Vault.JoinSaying(t.Tx, m.ID, shop.SaidIn(t, people.ForJoining), t.Now, t.Rand()); err != nil {
 		return err
 	}
 	t.Person.Role = max(t.Person.Role, bot.Member)

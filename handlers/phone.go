@@ -52,6 +52,9 @@ func (c counter) keepPhone(t *bot.Turn, m people.Person, r bot.Reply) error {
 	if err := c.Vault.SetPhone(t.Tx, m.ID, p, false, t.Rand()); err != nil {
 		return err
 	}
+	if err := c.agrees(t, m.ID, people.ForPhone, true); err != nil {
+		return err
+	}
 	if err := c.phoneChanged(t, m, p); err != nil {
 		return err
 	}
@@ -71,6 +74,9 @@ func (c counter) phoneProven(t *bot.Turn, m people.Person, p people.Phone, how p
 		return err
 	}
 	if err := c.Vault.SetPhone(t.Tx, m.ID, p, true, t.Rand()); err != nil {
+		return err
+	}
+	if err := c.agrees(t, m.ID, people.ForPhone, true); err != nil {
 		return err
 	}
 	if err := c.phoneChanged(t, m, p); err != nil {

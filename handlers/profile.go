@@ -31,6 +31,9 @@ func (c counter) name(t *bot.Turn) error {
 	if err := c.Vault.SetName(t.Tx, m.ID, r.Value, t.Rand()); err != nil {
 		return err
 	}
+	if err := c.agrees(t, m.ID, people.ForName, true); err != nil {
+		return err
+	}
 	t.SayText(i18n.NameDone, "Name", r.Value)
 	return nil
 }
@@ -81,6 +84,9 @@ func (c counter) birthday(t *bot.Turn) error {
 		return err
 	}
 	if err := c.Vault.SetBirthday(t.Tx, m.ID, b, t.Now, t.Rand()); err != nil {
+		return err
+	}
+	if err := c.agrees(t, m.ID, people.ForBirthday, true); err != nil {
 		return err
 	}
 	t.SayText(i18n.BirthdayDone)

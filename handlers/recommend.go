@@ -30,7 +30,7 @@ func (c counter) likely(t *bot.Turn, m loyalty.MemberID, offers []voucher.Offer)
 	can := func(x recommend.Thing) bool {
 		return slices.ContainsFunc(offers, func(o voucher.Offer) bool { return o.Err == nil && recommend.Of(recommend.Reward, o.Reward.ID) == x })
 	}
-	hints, err := c.Recommend.For(t.Tx, m, t.Now, can, mostHints)
+	hints, err := c.Suggestions(t.Tx, m, t.Now, can, mostHints)
 	if err != nil || len(hints) == 0 {
 		return nil, err
 	}

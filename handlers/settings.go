@@ -55,6 +55,7 @@ func (c counter) settingsOf(t *bot.Turn, m people.Person) bot.Message {
 			command(c.turn(t, i18n.SettingsNewsOn, i18n.SettingsNewsOff, m.Agreed(people.ForPromo)), "news"+c.other(m.Agreed(people.ForPromo))),
 			command(c.turn(t, i18n.SettingsQuietOn, i18n.SettingsQuietOff, m.Quiet), "quiet"+c.other(m.Quiet)),
 			command(t.Word(i18n.SettingsLink), "link"),
+			command(t.Word(i18n.PrivacyButton), "privacy"),
 			command(t.Word(i18n.SettingsLeave), "leave"),
 		},
 		Replace: true,
@@ -97,7 +98,7 @@ func (c counter) news(t *bot.Turn) error {
 	}
 	on, words := t.Args == "on", ""
 	if on || t.Args == "off" {
-		if err := c.Vault.SetConsent(t.Tx, m.ID, people.ForPromo, on, shop.Wording, t.Now, t.Rand()); err != nil {
+		if err := c.agrees(t, m.ID, people.ForPromo, on); err != nil {
 			return err
 		}
 		key := i18n.NewsOff

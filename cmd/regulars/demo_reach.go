@@ -125,5 +125,5 @@ func (h *history) agree(tx store.Tx, l *life) error {
 	if l.number%3 == 1 && !l.saves {
 		return nil
 	}
-	return h.shop.Vault.SetConsent(tx, l.id, people.ForPromo, true, shop.Wording, l.joined.Add(time.Minute), h.bytes)
+	return h.shop.Vault.SetConsent(tx, l.id, people.ForPromo, true, shop.WordingOf(people.ForPromo), l.joined.Add(time.Minute), h.bytes)
 }

@@ -14,7 +14,7 @@ import (
 var (
 	// otherwise are tables of a member's that exports show in a form of their own.
 	otherwise = []string{
-		"person", "consent", "staffof", "recoveryof", "lost", "imported", "nameof", "unnamed", "erased", // people.Export, and its indexes
+		"person", "consent", "datarequest", "staffof", "recoveryof", "lost", "imported", "nameof", "unnamed", "erased", // people.Export, and its indexes
 		"account", "entry", "lot", "mark", "order", // the ledger and the balance
 		"voucher", "voucherpast", "tag", "reach", "survey", "surveyed",
 		"referral", "referrer", "refinvite", "refgiven", "refflag", "clubcard", "clubpaid", "gift",

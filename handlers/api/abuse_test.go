@@ -7,6 +7,7 @@ import (
 
 	"regulars/bot"
 	"regulars/handlers/hooks"
+	"regulars/handlers/shop"
 	"regulars/handlers/till"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
@@ -71,7 +72,7 @@ func TestOddIDs(t *testing.T) {
 func TestNumberOfBefore(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	first := w.post("/members", j{"phone": "0987000111", "name": "Mei Lin", "wording": "1", "store": "main"})
+	first := w.post("/members", j{"phone": "0987000111", "name": "Mei Lin", "wording": shop.Wording, "store": "main"})
 	mei := loyalty.MemberID(first.Body["member"].(map[string]any)["id"].(string))
 	w.do(func(tx store.Tx) error {
 		n, err := people.ParsePhone("0987000222", "TW")
@@ -81,7 +82,7 @@ func TestNumberOfBefore(t *testing.T) {
 		return w.shop.Vault.SetPhone(tx, mei, n, true, w.shop.Rand)
 	})
 	w.clock.pass(24 * time.Hour)
-	second := w.post("/members", j{"phone": "0987000111", "name": "Jo", "wording": "1", "store": "main"})
+	second := w.post("/members", j{"phone": "0987000111", "name": "Jo", "wording": shop.Wording, "store": "main"})
 	if id := second.Body["member"].(map[string]any)["id"]; second.Body["created"] != true || id == string(mei) {
 		t.Errorf("%s, want somebody else than %s", second.Raw, mei)
 	}
@@ -104,7 +105,7 @@ func TestJoinedIsTold(t *testing.T) {
 		to, _, err = desk.Add(tx, hooks.Endpoint{URL: "https://example.com/", Events: hooks.Types()}, w.clock.Now())
 		return err
 	})
-	body := j{"phone": "0987000111", "name": "Mei Lin", "wording": "1", "store": "east"}
+	body := j{"phone": "0987000111", "name": "Mei Lin", "wording": shop.Wording, "store": "east"}
 	a := w.post("/members", body, opHeader, "sign-her-up")
 	w.post("/members", body, opHeader, "sign-her-up")
 	w.post("/members", body)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"regulars/handlers/shop"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
 	"regulars/store"
@@ -285,7 +286,7 @@ func TestOldCard(t *testing.T) {
 func TestCreateMember(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	body := j{"phone": "0987000111", "name": "Mei Lin", "language": "zh-TW", "wording": "1", "promo": true, "store": "east"}
+	body := j{"phone": "0987000111", "name": "Mei Lin", "language": "zh-TW", "wording": shop.Wording, "promo": true, "store": "east"}
 	a := w.post("/members", body)
 	m := a.Body["member"].(map[string]any)
 	if a.Body["created"] != true || m["may_spend"] != false || m["phone"] != "•••111" || m["name"] != "Mei L." {
@@ -297,14 +298,14 @@ func TestCreateMember(t *testing.T) {
 	}
 	w.view(func(r store.Reader) error {
 		p, err := w.shop.Vault.Get(r, loyalty.MemberID(m["id"].(string)))
-		if c := p.Consents[people.ForJoining]; err != nil || !c.Given || c.Wording != "1" || !p.Agreed(people.ForPromo) {
+		if c := p.Consents[people.ForJoining]; err != nil || !c.Given || c.Wording != shop.Wording || !p.Agreed(people.ForPromo) {
 			t.Errorf("%+v %v", p.Consents, err)
 		}
 		return nil
 	})
 	w.post("/purchases", j{"phone": "0987000111", "amount": 100, "store": "east"})
 	w.refused(422, "other-wording", "/members", j{"phone": "0987000112", "wording": "0", "store": "main"})
-	if got := w.post("/members", j{"phone": "0912345678", "wording": "1", "store": "main"}); got.Body["created"] != false {
+	if got := w.post("/members", j{"phone": "0912345678", "wording": shop.Wording, "store": "main"}); got.Body["created"] != false {
 		t.Errorf("Ann was made again: %s", got.Raw)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/programme"
@@ -294,7 +295,7 @@ func TestAnswers(t *testing.T) {
 			t.Errorf("%s: %s", h, a.Header.Get(h))
 		}
 	}
-	if a.Header.Get("Cache-Control") != "no-store" || a.Body["wording"] != "1" || a.Body["currency"] != "TWD" {
+	if a.Header.Get("Cache-Control") != "no-store" || a.Body["wording"] != shop.Wording || a.Body["currency"] != "TWD" {
 		t.Errorf("%v %s", a.Header, a.Raw)
 	}
 }

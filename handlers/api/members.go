@@ -177,11 +177,13 @@ func (d *deed) create(who people.Imported, b joinBody) (any, error) {
 
 // agreed notes what they agreed to, and in which words.
 func (d *deed) agreed(id loyalty.MemberID, b joinBody) error {
-	v := d.till.Vault
-	if err := v.SetConsent(d.Tx, id, people.ForJoining, true, b.Wording, d.Now, d.till.Rand); err != nil || b.Promo == nil {
+	v, where := d.till.Vault, people.Where{Place: people.AtTill, By: d.Program}
+	said := people.Said{Wording: b.Wording, Lang: string(d.Printer.Lang), Where: where}
+	if err := v.Agree(d.Tx, id, people.ForJoining, true, said, d.Now, d.till.Rand); err != nil || b.Promo == nil {
 		return err
 	}
-	return v.SetConsent(d.Tx, id, people.ForPromo, *b.Promo, b.Wording, d.Now, d.till.Rand)
+	said.Wording = shop.WordingOf(people.ForPromo)
+	return v.Agree(d.Tx, id, people.ForPromo, *b.Promo, said, d.Now, d.till.Rand)
 }
 
 func (d *deed) joined(m people.Person, created bool) (any, error) {

@@ -15,13 +15,31 @@ import (
 
 // newRecommend is the desk that says what may please a member next.
 func (s *Shop) newRecommend() *recommend.Desk {
-	return &recommend.Desk{Book: s.Book, Vouchers: s.Club.Vouchers, Programme: s.Rules, Named: s.named, Gone: erased}
+	return &recommend.Desk{Book: s.Book, Vouchers: s.Club.Vouchers, Programme: s.Rules, Named: s.named, Gone: unlearnt}
 }
 
 // erased says that a member was.
 func erased(r store.Reader, m loyalty.MemberID) (bool, error) {
 	status, err := people.StatusOf(r, m)
 	return status == people.Erased, err
+}
+
+// unlearnt says that nothing is learnt from what a member buys: they were erased, or
+// said no to it.
+func unlearnt(r store.Reader, m loyalty.MemberID) (bool, error) {
+	if gone, err := erased(r, m); err != nil || gone {
+		return gone, err
+	}
+	return people.Declines(r, m, people.ForTaste)
+}
+
+// Suggestions are what may please a member, at most so many; none for who said no to
+// them. In an Update it locks the member.
+func (s *Shop) Suggestions(r store.Reader, m loyalty.MemberID, now time.Time, can func(recommend.Thing) bool, most int) ([]recommend.Hint, error) {
+	if no, err := people.Declines(r, m, people.ForTaste); err != nil || no {
+		return nil, err
+	}
+	return s.Recommend.For(r, m, now, can, most)
 }
 
 // parts are where the programme has the names of things.
@@ -47,7 +65,7 @@ func (s *Shop) Hint(r store.Reader, m loyalty.MemberID, now time.Time) (h recomm
 	if err != nil {
 		return h, false, err
 	}
-	list, err := s.Recommend.For(r, m, now, can, 1)
+	list, err := s.Suggestions(r, m, now, can, 1)
 	if err != nil || len(list) == 0 {
 		return h, false, err
 	}

@@ -3,6 +3,7 @@ package mission
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"regulars/loyalty"
@@ -137,6 +138,33 @@ func (d *Desk) BoardLeave(tx store.Tx, group string, m loyalty.MemberID) error {
 		return err
 	}
 	return boardOfs.Delete(tx, string(m), group)
+}
+
+// BoardsLeave takes a member from every group's board and says of how many.
+func (d *Desk) BoardsLeave(tx store.Tx, m loyalty.MemberID) (n int, err error) {
+	groups, err := d.Boards(tx, m)
+	if err != nil {
+		return 0, err
+	}
+	for _, group := range groups {
+		if err := d.BoardLeave(tx, group, m); err != nil {
+			return 0, err
+		}
+	}
+	return len(groups), nil
+}
+
+// Boards are the groups on whose boards a member stands. An Update locks them.
+func (d *Desk) Boards(r store.Reader, m loyalty.MemberID) (groups []string, err error) {
+	if tx, ok := r.(store.Tx); ok {
+		if err := tx.Lock(store.Subject("member/" + string(m))); err != nil {
+			return nil, err
+		}
+	}
+	for key := range boardOfs.Scan(r, boardOfs.Under(string(m)), &err) {
+		groups = append(groups, strings.TrimPrefix(key, string(m)+"/"))
+	}
+	return groups, err
 }
 
 // OnBoard reports whether a member stands on a group's board.

@@ -61,6 +61,13 @@ func (n *Counts) add(row personRow, since time.Time) {
 	}
 }
 
+// Declines reports whether a person said no to p, as [Person.Declined] does, without
+// opening what is sealed of them.
+func Declines(r store.Reader, id loyalty.MemberID, p Purpose) (bool, error) {
+	row, _, err := persons.Get(r, string(id))
+	return Person{Consents: row.Consents}.Declined(p), err
+}
+
 // StatusOf is how far a person has come, without opening what is sealed of them;
 // "" for an id that no row knows.
 func StatusOf(r store.Reader, id loyalty.MemberID) (Status, error) {

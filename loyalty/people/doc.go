@@ -14,7 +14,8 @@
 // # Rows
 //
 //	person/<member>             the person: dates, consents, wrapped key, sealed profile    for ever; nameless once erased
-//	consent/<member>/<time>-<p> each yes and no, with the wording's version                 until erased
+//	consent/<member>/<time>-<p> each yes and no: wording's version, when, where               until erased
+//	datarequest/<member>        who waits for a copy of what is kept of them                until given or erased
 //	ident/<hash>                chat account → member                                       until erased or unlinked
 //	uname/<hash>                Telegram @name last seen → member                           until erased or changed
 //	phone/<hash>/<member>       who claims a number, and who proved it                      until erased or changed

@@ -88,6 +88,7 @@ func (v *Vault) wipe(tx store.Tx, l *life, now time.Time) error {
 		func() error { return l.forgetBirthday(tx) },
 		func() error { return l.forgetNames(tx) },
 		func() error { return l.forgetConsents(tx) },
+		func() error { return dataRequests.Delete(tx, string(l.id)) },
 		func() error { return v.forgetImport(tx, l) },
 		func() error { return v.forgetProofs(tx, l.id) },
 		func() error { return v.endEmployment(tx, l.id, now) },

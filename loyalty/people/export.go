@@ -26,6 +26,7 @@ type Export struct {
 	Frozen      bool             `json:"frozen"`
 	Accounts    []ExportAccount  `json:"accounts"`
 	Consents    []ConsentEvent   `json:"consents"` // oldest first
+	Asked       *DataRequest     `json:"asked,omitempty"`
 	Employment  *Staff           `json:"employment,omitempty"`
 	Parts       []Export         `json:"merged,omitempty"` // who he turned out to be as well
 }
@@ -54,16 +55,20 @@ func (v *Vault) Export(r store.Reader, id loyalty.MemberID) (Export, error) {
 		ID: id, Status: p.Status, Language: p.Language, FirstSeen: p.CreatedAt, Joined: p.JoinedAt,
 		Name: p.Name, DisplayName: p.DisplayName, Phone: p.Phone.E164(), PhoneProven: p.PhoneProven,
 		Birthday: p.Birthday.ISO(), CardNumber: p.Card.Bare(), Quiet: p.Quiet, Frozen: p.Frozen,
-		Consents: []ConsentEvent{},
 	}
 	for _, a := range p.Accounts {
 		e.Accounts = append(e.Accounts, ExportAccount{a.Channel, a.User, a.Username, a.LinkedAt, a.Blocked, a.Frozen})
 	}
-	for _, c := range consents.Scan(r, consents.Under(string(id)), &err) {
-		e.Consents = append(e.Consents, c)
-	}
-	if err != nil {
+	if e.Consents, err = ConsentsOf(r, id); err != nil {
 		return Export{}, err
+	}
+	if e.Consents == nil {
+		e.Consents = []ConsentEvent{} // none is a list too
+	}
+	if q, open, err := dataRequests.Get(r, string(id)); err != nil {
+		return Export{}, err
+	} else if open {
+		e.Asked = &q
 	}
 	s, employed, err := v.staffOf(r, id)
 	if employed {

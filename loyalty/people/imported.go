@@ -47,6 +47,8 @@ type Imported struct {
 // was given to another system, and brought along by the shop.
 const WordingImported = "imported"
 
+var importedSaid = Said{Wording: WordingImported, Where: Where{Place: FromFile}}
+
 // importRow is where a person came from, and how far his claim has come. It
 // holds nothing that names him.
 type importRow struct {

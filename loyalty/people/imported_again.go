@@ -79,7 +79,7 @@ func (v *Vault) importChange(tx store.Tx, id loyalty.MemberID, x *Prepared, now 
 		if x.who.Promo == nil || l.row.Consents[ForPromo].Given == *x.who.Promo {
 			return true, nil
 		}
-		return true, l.consent(tx, ForPromo, Consent{*x.who.Promo, WordingImported, now})
+		return true, l.consent(tx, ForPromo, importedSaid.consent(*x.who.Promo, now))
 	})
 	if err == nil && x.who.Name != "" {
 		err = v.SetName(tx, id, x.who.Name, rand)

@@ -131,7 +131,7 @@ func (v *Vault) Unmerge(tx store.Tx, from loyalty.MemberID, now time.Time, rand 
 	f.row.Frozen = f.row.Frozen || i.row.Frozen && !b.Frozen
 	i.row.Quiet, i.row.Frozen, i.row.JoinedAt = i.row.Quiet && !b.Quiet, i.row.Frozen && !b.Frozen, b.Joined
 	if c := i.row.Consents[ForPromo]; b.Promo != nil && c.At.Equal(b.PromoAt) { // the no was the other's
-		if err := i.consent(tx, ForPromo, Consent{b.Promo.Given, b.Promo.Wording, now.UTC()}); err != nil {
+		if err := i.consent(tx, ForPromo, b.Promo.again(now)); err != nil {
 			return err
 		}
 	}
@@ -351,11 +351,30 @@ func returnBirthday(tx store.Tx, f, i *life, b *brought) error {
 
 // bringWord makes from's no to marketing into's.
 func bringWord(tx store.Tx, f, i *life, b *brought, now time.Time) error {
+	if err := bringObjection(tx, f, i, now); err != nil {
+		return err
+	}
 	no, said := f.row.Consents[ForPromo]
 	own := i.row.Consents[ForPromo]
 	if !said || no.Given || !own.Given {
 		return nil
 	}
 	b.Promo, b.PromoAt = &own, now.UTC()
-	return i.consent(tx, ForPromo, Consent{false, no.Wording, now.UTC()})
+	return i.consent(tx, ForPromo, no.again(now))
+}
+
+// bringObjection makes from's no to suggestions into's. It is not given back: who
+// is parted again says yes with one tap, while a yes that nobody meant is a wrong.
+func bringObjection(tx store.Tx, f, i *life, now time.Time) error {
+	no, said := f.row.Consents[ForTaste]
+	if _, own := i.row.Consents[ForTaste]; !said || no.Given || own && !i.row.Consents[ForTaste].Given {
+		return nil
+	}
+	return i.consent(tx, ForTaste, no.again(now))
+}
+
+// again is the same word in somebody else's history, from now on.
+func (c Consent) again(now time.Time) Consent {
+	c.At = now.UTC()
+	return c
 }

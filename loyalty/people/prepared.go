@@ -59,10 +59,10 @@ func (x *Prepared) fill(now time.Time) {
 	}
 	x.life.row = personRow{
 		Status: Member, Language: p.Language, CreatedAt: now, JoinedAt: joined,
-		Consents: map[Purpose]Consent{ForJoining: {true, WordingImported, now}},
+		Consents: map[Purpose]Consent{ForJoining: importedSaid.consent(true, now)},
 	}
 	if p.Promo != nil {
-		x.life.row.Consents[ForPromo] = Consent{*p.Promo, WordingImported, now}
+		x.life.row.Consents[ForPromo] = importedSaid.consent(*p.Promo, now)
 	}
 	x.life.profile = profile{Name: clip(p.Name), Phone: p.Phone.e164, Birthday: p.Birthday}
 	if !p.Birthday.IsZero() {

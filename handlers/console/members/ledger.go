@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"regulars/handlers/console"
 	"regulars/handlers/shop"
@@ -160,7 +159,7 @@ func (t *teller) line(e entry) (l Line, err error) {
 	if e.Approver != "" {
 		l.By += ", " + t.who(e.Approver)
 	}
-	if l.Reason, err = t.reason(e.Entry); err != nil || e.Of == 0 || e.Kind == loyalty.KindAdopt {
+	if l.Reason, err = t.EntryReason(t.r, e.Entry); err != nil || e.Of == 0 || e.Kind == loyalty.KindAdopt {
 		return l, err
 	}
 	l.Of, err = t.ref(e.Of)
@@ -213,25 +212,6 @@ func (t *teller) who(a loyalty.Actor) string {
 	}
 	t.staff[a] = name
 	return name
-}
-
-// reason opens what was typed. What the program itself gives as a reason is a
-// word in the clear, for programs; what an erased person's key sealed is gone.
-func (t *teller) reason(e loyalty.Entry) (string, error) {
-	if len(e.Reason) == 0 {
-		return "", nil
-	}
-	plain, err := t.Vault.OpenFor(t.r, e.Member, reasonPurpose, e.Reason)
-	switch {
-	case err == nil:
-		return shop.Typed(string(plain)), nil
-	case errors.Is(err, people.ErrSealed), errors.Is(err, people.ErrErased), errors.Is(err, people.ErrNobody):
-		if len(e.Reason) <= 32 && utf8.Valid(e.Reason) {
-			return shop.Tidy(string(e.Reason)), nil
-		}
-		return "", nil
-	}
-	return "", err
 }
 
 // reasonPurpose is what a reason in the ledger is sealed for.
