@@ -32,6 +32,7 @@ const (
 	RetentionRooms     Key = "retention.rooms"
 	RetentionHabits    Key = "retention.habits"
 	RetentionCodes     Key = "retention.codes"
+	RetentionFindings  Key = "retention.findings"
 	RetentionLooks     Key = "retention.looks"
 	RetentionHooks     Key = "retention.hooks"
 	RetentionMark      Key = "retention.mark"

@@ -79,6 +79,8 @@ type cli struct {
 	Poster    posterCmd    `cmd:"" help:"Write the poster with the ways into your chats, or the team's card, as a page to print."`
 	Campaign  campaignCmd  `cmd:"" help:"Write to many at once: check, send, list, show, approve, pause, change, resume, stop."`
 	Jobs      jobsCmd      `cmd:"" help:"What the clock does: list how each job stands, run one now."`
+	Breach    breachCmd    `cmd:"" help:"Whom a breach touched: what an employee, a key or a device saw, or all of a backup; as CSV, and drafts of the notices."`
+	Retention retentionCmd `cmd:"" help:"What is kept of people, and for how long."`
 	Dead      deadCmd      `cmd:"" help:"What could not be handled or delivered: list, replay, discard."`
 	Backup    backupCmd    `cmd:"" help:"Copy everything into one file that is looked through, while serve runs or not."`
 	Restore   restoreCmd   `cmd:"" help:"Put a backup back, after looking through it; who was erased since stays erased."`

@@ -71,6 +71,8 @@ type Desk struct {
 //	members-unmerge from
 //	verify-statement  text (all that stands in its file)
 //	draws-verify    day ("2026-10-31"; "" yesterday)
+//	breach          since, until (moments), staff, key, device, backup (a path), all ("true"), csv ("true"), notice (a language)
+//	retention       lang
 //	dead-list
 //	dead-replay     ref
 //	dead-discard    ref
@@ -98,6 +100,7 @@ func (d Desk) Ops() Ops {
 		"segment-list": d.listSegments, "segment-count": d.segmentCount, "segment-show": d.showSegment, "segment-rebuild": d.rebuildSegments,
 		"statements": d.statements, "whatif": d.whatIf, "members-find": d.findMembers, "members-merge": d.mergeMembers, "members-unmerge": d.unmergeMembers,
 		"draws-verify": d.verifyDraws, "verify-statement": d.verifyStatement,
+		"breach": d.breach, "retention": d.retention,
 		"dead-list": d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,
 		"backup": d.backup, "export": d.export,
 		"import": d.importFiles, "claims": d.claims,

@@ -28,6 +28,9 @@ func (d Desk) export(ctx context.Context, args map[string]string, out Out) (err 
 	if err != nil {
 		return err
 	}
+	if err := d.exported(ctx, d.now()); err != nil {
+		return err
+	}
 	db, done, err := d.snapshot(ctx)
 	if err != nil {
 		return err

@@ -17,7 +17,7 @@ import (
 // beginning of a name means, masked.
 func (d Desk) findMembers(ctx context.Context, args map[string]string, out Out) error {
 	t := newTable("MEMBER", "NAME", "PHONE", "POINTS", "VISITS", "STATE")
-	n := 0
+	var found []loyalty.MemberID
 	err := d.DB.View(ctx, func(r store.Reader) error {
 		list, err := d.meant(r, args["who"], 20)
 		for _, id := range list {
@@ -25,13 +25,16 @@ func (d Desk) findMembers(ctx context.Context, args map[string]string, out Out) 
 				err = d.addMember(r, t, id)
 			}
 		}
-		n = len(list)
+		found = list
 		return err
 	})
+	if err == nil {
+		err = d.found(ctx, found)
+	}
 	if err != nil {
 		return err
 	}
-	if n == 0 {
+	if len(found) == 0 {
 		return errNobody(args["who"])
 	}
 	t.print(out)

@@ -47,6 +47,7 @@ type door struct {
 
 // doors are the section's pages in the order of the first page.
 var doors = []door{
+	{Title: i18n.ConsoleTrustBreach, Text: i18n.ConsoleTrustBreachText, To: "/console/trust/breach", Owners: true},
 	{Title: i18n.ConsoleTrustRetention, Text: i18n.ConsoleTrustRetentionText, To: "/console/trust/retention"},
 }
 

@@ -4,11 +4,14 @@ import (
 	"regulars/handlers/console"
 	"regulars/handlers/shop"
 	"regulars/i18n"
+	"regulars/loyalty/people"
 )
 
 // privacy are the pages about what is kept of people, and who saw it.
 func (h *page) privacy() []console.Route {
 	return []console.Route{
+		{Method: "GET", Path: "/console/trust/breach", Least: people.Owner, Do: h.breach},
+		{Method: "POST", Path: "/console/trust/breach", Least: people.Owner, Do: h.touched},
 		{Method: "GET", Path: "/console/trust/retention", Do: h.retention},
 	}
 }
