@@ -25,6 +25,7 @@ type audience struct {
 	db  *mem.DB
 	all []bot.PersonID
 	now time.Time
+	ops int // so many employees and sales were made
 }
 
 func newAudience(t *testing.T, n int) *audience {
