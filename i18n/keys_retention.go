@@ -22,6 +22,7 @@ const (
 	RetentionChats     Key = "retention.chats"
 	RetentionFailed    Key = "retention.failed"
 	RetentionWaiting   Key = "retention.waiting"
+	RetentionSent      Key = "retention.sent"
 	RetentionReached   Key = "retention.reached"
 	RetentionCampaigns Key = "retention.campaigns"
 	RetentionTaps      Key = "retention.taps"

@@ -209,5 +209,9 @@ func (o *Outbox) Sweep(ctx context.Context, now time.Time) (int, error) {
 		return n + m + k, err
 	}
 	b, err := o.sweepBulks(ctx, now)
-	return n + m + k + b, err
+	if err != nil {
+		return n + m + k + b, err
+	}
+	w, err := o.forget(ctx, now)
+	return n + m + k + b + w, err
 }

@@ -104,6 +104,7 @@ const (
 	KeepAnswers = 3 * 24 * time.Hour
 	KeepPasts   = 30 * 24 * time.Hour
 	KeepDead    = 90 * 24 * time.Hour
+	KeepWaiting = 90 * 24 * time.Hour // of what could not be sent, and nobody took along
 	KeepDays    = 800 * 24 * time.Hour
 	KeepBulks   = 800 * 24 * time.Hour // what became of them in numbers …
 	KeepParts   = 180 * 24 * time.Hour // … and of each recipient

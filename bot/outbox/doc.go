@@ -100,7 +100,8 @@
 //	outanswer/<id>                           an answer that is on its way; until it is done, or
 //	                                         25 minutes after its birth (a redelivered event may
 //	                                         bring a fresh token)
-//	outqueue/<id>                            an intent that waits, is claimed or rides; until done
+//	outqueue/<id>                            an intent that waits, is claimed or rides; until done,
+//	                                         90 days at most
 //	outdue/<channel>/<rank>/<µs>/<id>        when to look at it again; rank 0 is answer … 4 promo
 //	outlane/<lane>/<µs>/<id>                 what is queued for a lane, oldest first
 //	outpast/<id>                             how it ended; 3 days for answers, 30 days for the rest
