@@ -26,6 +26,7 @@ func Commands(s *shop.Shop) []*bot.Command {
 		{Name: "card", Words: i18n.WordsCard, Everyday: true, Help: i18n.HelpCard, Place: bot.Private, Run: c.card},
 		{Name: "claim", Words: i18n.WordsClaim, Everyday: true, Help: i18n.HelpClaim, Place: bot.Private, Run: c.claim},
 		{Name: "history", Words: i18n.WordsHistory, Everyday: true, Help: i18n.HelpHistory, Place: bot.Private, Run: c.history},
+		{Name: "wrong", Words: i18n.WordsWrong, Everyday: true, Help: i18n.HelpWrong, Place: bot.Private, Run: c.wrong},
 		{Name: "passbook", Words: i18n.WordsPassbook, Everyday: true, Help: i18n.HelpPassbook, Place: bot.Private, Run: c.passbook},
 		{Name: "redeem", Words: i18n.WordsRedeem, Everyday: true, Help: i18n.HelpRedeem, Place: bot.Private, Run: c.redeem},
 		{Name: "voucher", Place: bot.Private, Run: c.voucher},

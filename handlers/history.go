@@ -50,7 +50,7 @@ func (c counter) history(t *bot.Turn) error {
 	if older > 0 {
 		msg.Buttons = append(msg.Buttons, command(t.Word(i18n.HistoryOlder), "history "+strconv.FormatUint(older, 10)))
 	}
-	msg.Buttons = append(msg.Buttons, c.historyWays(t)...)
+	msg.Buttons = append(msg.Buttons, c.historyWays(t, before)...)
 	t.Say(msg)
 	return nil
 }

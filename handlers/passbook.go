@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"strconv"
 	"strings"
 
 	"regulars/bot"
@@ -47,9 +48,18 @@ func (c counter) passbook(t *bot.Turn) error {
 
 // historyWays are what can be done about one's history besides reading on: to have it
 // signed, and to say that it is wrong.
-func (c counter) historyWays(t *bot.Turn) (ways []bot.Button) {
+func (c counter) historyWays(t *bot.Turn, before uint64) []bot.Button {
+	ways := []bot.Button{command(t.Word(i18n.LineButton), strings.TrimSpace("wrong "+historyFrom(before)))}
 	if strings.HasPrefix(c.PublicURL, "https://") {
 		ways = append(ways, command(t.Word(i18n.PassbookButton), "passbook"))
 	}
 	return ways
+}
+
+// historyFrom is a page of the history as a button carries it.
+func historyFrom(before uint64) string {
+	if before == 0 {
+		return ""
+	}
+	return strconv.FormatUint(before, 10)
 }

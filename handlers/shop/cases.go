@@ -2,6 +2,7 @@ package shop
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"regulars/bot"
@@ -44,10 +45,11 @@ func (s *Shop) CaseCard(r store.Reader, p i18n.Printer, now time.Time, c survey.
 	if err != nil {
 		return m, err
 	}
-	m = bot.Message{Title: p.Say(i18n.CaseTitle, "Ref", string(c.Ref)), Rows: []bot.Row{
-		{Label: p.Say(i18n.CaseWho), Value: name},
-		{Label: p.Say(i18n.CaseGave), Value: Grade(c.Kind, c.Score)},
-	}}
+	about, err := s.caseAbout(r, p, now, c)
+	if err != nil {
+		return m, err
+	}
+	m = bot.Message{Title: p.Say(i18n.CaseTitle, "Ref", string(c.Ref)), Rows: []bot.Row{{Label: p.Say(i18n.CaseWho), Value: name}, about}}
 	if m.Rows, err = s.visitRows(r, p, now, c.Visit, m.Rows); err != nil {
 		return m, err
 	}
@@ -66,6 +68,9 @@ func (s *Shop) CaseCard(r store.Reader, p i18n.Printer, now time.Time, c survey.
 	}
 	if !c.IsOpen() {
 		m.Note = p.Say(i18n.CaseClosedAt, "Date", s.Local(c.Closed), "How", p.Say(HowWords[c.How]))
+		if c.Fixed != "" {
+			m.Note += " · " + string(c.Fixed)
+		}
 		return m, nil
 	}
 	line := "case " + string(c.Ref)
@@ -73,12 +78,16 @@ func (s *Shop) CaseCard(r store.Reader, p i18n.Printer, now time.Time, c survey.
 		{Label: p.Say(i18n.CaseAnswer), Do: bot.DoCommand, Value: line + " answer"},
 		{Label: p.Say(i18n.CaseClose), Do: bot.DoCommand, Value: line + " close"},
 	}
+	if c.Wrong {
+		m.Buttons = slices.Insert(m.Buttons, 1, bot.Button{Label: p.Say(i18n.LineCorrect), Do: bot.DoCommand, Value: line + " correct"})
+	}
 	return m, nil
 }
 
 // HowWords are the words for each way to close a case.
 var HowWords = map[survey.How]i18n.Key{
 	survey.Resolved: i18n.CaseResolved, survey.Called: i18n.CaseCalled, survey.Gifted: i18n.CaseGifted, survey.Nothing: i18n.CaseNothing,
+	survey.Explained: i18n.LineExplained,
 }
 
 // CustomerName is a customer, masked, for the eyes of employees.
@@ -105,7 +114,9 @@ func (s *Shop) visitRows(r store.Reader, p i18n.Printer, now time.Time, v survey
 			when += " · " + s.Money(p, now, e.Amount)
 		}
 	}
-	rows = append(rows, bot.Row{Label: p.Say(i18n.CaseVisit), Value: when})
+	if !v.At.IsZero() { // else a line is missing, and nobody knows of when
+		rows = append(rows, bot.Row{Label: p.Say(i18n.CaseVisit), Value: when})
+	}
 	if v.Store != "" && len(s.Programme(now).Stores) > 1 {
 		rows = append(rows, bot.Row{Label: p.Say(i18n.CaseStore), Value: s.StoreName(v.Store)})
 	}

@@ -128,7 +128,7 @@ func New(v *people.Vault, programmeAt func(time.Time) *programme.Programme, cloc
 	s.Missions = s.newMissions()
 	s.Listeners = append(s.Listeners, s.Missions.Heard)
 	s.Households, s.Matches = s.newHouseholds(), s.newMatches()
-	s.Listeners = append(s.Listeners, s.leftHome, s.Matches.Heard)
+	s.Listeners = append(s.Listeners, s.leftHome, s.Matches.Heard, s.leavesLines)
 	s.Segments = s.newSegments()
 	s.Rollups = &rollup.Desk{Book: s.Book, Programme: s.Rules, Segments: s.Segments}
 	s.Segments.Also = s.Rollups.Mark

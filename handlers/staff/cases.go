@@ -3,8 +3,8 @@ package staff
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"regulars/bot"
@@ -41,8 +41,12 @@ func (d desk) cases(t *bot.Turn) error {
 		if err != nil {
 			return err
 		}
-		m.Rows = append(m.Rows, bot.Row{Label: string(o.Ref) + " · " + name, Value: fmt.Sprintf("%d · %s", o.Score, shop.Span(t.Printer, t.Now.Sub(o.At)))})
-		m.Buttons = append(m.Buttons, bot.Button{Label: fmt.Sprintf("%s · %d", name, o.Score), Do: bot.DoCommand, Value: "case " + string(o.Ref)})
+		about := strconv.Itoa(o.Score)
+		if o.Wrong {
+			about = t.Word(i18n.LineDoubt)
+		}
+		m.Rows = append(m.Rows, bot.Row{Label: string(o.Ref) + " · " + name, Value: about + " · " + shop.Span(t.Printer, t.Now.Sub(o.At))})
+		m.Buttons = append(m.Buttons, bot.Button{Label: name + " · " + about, Do: bot.DoCommand, Value: "case " + string(o.Ref)})
 	}
 	if more := len(list) - mostCases; more > 0 {
 		m.Note = t.Word(i18n.CaseMore, "Count", more)
@@ -59,8 +63,8 @@ func (d desk) storeOf(me people.Staff) loyalty.Store {
 	return me.Store
 }
 
-// caseOf shows a case, answers its customer, or closes it: /case REF, /case REF
-// answer, /case REF close HOW. The reference is public: who may is looked up.
+// caseOf shows a case, answers its customer, corrects what they say is wrong, or closes
+// it: /case REF, /case REF answer, /case REF correct, /case REF close HOW. The reference is public: who may is looked up.
 func (d desk) caseOf(t *bot.Turn) error {
 	me, err := d.me(t)
 	if err != nil {
@@ -86,6 +90,8 @@ func (d desk) caseOf(t *bot.Turn) error {
 		return d.answerCase(t, me, k)
 	case "close":
 		return d.closeCase(t, me, k)
+	case "correct":
+		return d.correctLine(t, me, k)
 	}
 	m, err := d.CaseCard(t.Tx, t.Printer, t.Now, k)
 	t.Say(m)
@@ -140,14 +146,14 @@ func (d desk) closeCase(t *bot.Turn, me people.Staff, k survey.Case) error {
 		return err
 	}
 	q := bot.Question{Key: "how", Terms: string(k.Ref), Message: bot.Message{Text: t.Word(i18n.CaseAskHow, "Ref", string(k.Ref))}}
-	for _, how := range survey.Hows {
+	for _, how := range k.Ways() {
 		q.Options = append(q.Options, bot.Option{Value: string(how), Label: t.Word(shop.HowWords[how])})
 	}
 	r, ok := t.Ask(q)
 	if !ok {
 		return nil
 	}
-	if _, err := d.Surveys.Close(t.Tx, k, string(me.ID), survey.How(r.Value), t.Now); err != nil {
+	if err := d.CloseCase(t.Tx, t.Tell, t.Now, k, string(me.ID), survey.How(r.Value), ""); err != nil {
 		return err
 	}
 	t.SayText(i18n.CaseClosed, "Ref", string(k.Ref))

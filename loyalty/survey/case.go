@@ -9,7 +9,8 @@ import (
 	"regulars/store"
 )
 
-// Case is an unhappy customer whom the shop answers.
+// Case is an unhappy customer whom the shop answers: one who gave a low score, or who
+// says that a line of their history is wrong.
 type Case struct {
 	Ref     loyalty.Ref        `json:"ref"`
 	Member  loyalty.MemberID   `json:"member"`
@@ -25,6 +26,12 @@ type Case struct {
 	Notes   []Note             `json:"notes,omitempty"`  // oldest first
 	Thanks  time.Time          `json:"thanks,omitzero"`  // when to thank; zero: not planned
 	Thanked time.Time          `json:"thanked,omitzero"` // when it was done
+
+	// Wrong says that it is no answer's, but of a member who says that the entry Line
+	// of theirs is wrong, or, where that is 0, that one is missing; see [Desk.Doubt].
+	Wrong bool        `json:"wrong,omitempty"`
+	Line  uint64      `json:"line,omitempty"`
+	Fixed loyalty.Ref `json:"fixed,omitempty"` // the entry that put it right
 }
 
 // IsOpen says that somebody has still to look after the customer.
@@ -65,6 +72,7 @@ type Opened struct {
 	Score  int              `json:"score"`
 	Store  loyalty.Store    `json:"store,omitempty"`
 	At     time.Time        `json:"at"`
+	Wrong  bool             `json:"wrong,omitempty"` // about a line, without a score
 }
 
 var (
@@ -87,7 +95,7 @@ func (d *Desk) Alert(tx store.Tx, a Answer, now time.Time) (c Case, fresh bool, 
 		return c, false, d.putCase(tx, c)
 	}
 	c = Case{Member: a.Member, Survey: a.Survey, Wave: a.Wave, Kind: a.Kind, Score: a.Score, Visit: a.Visit, Opened: now.UTC()}
-	if c.Ref, err = d.newRef(tx, a); err != nil {
+	if c.Ref, err = d.newRef(tx, a.Survey, a.Wave, string(a.Member)); err != nil {
 		return c, false, err
 	}
 	a.Case = c.Ref
@@ -97,10 +105,10 @@ func (d *Desk) Alert(tx store.Tx, a Answer, now time.Time) (c Case, fresh bool, 
 	return c, true, d.putCase(tx, c)
 }
 
-// newRef draws a reference that no case has. It locks it.
-func (d *Desk) newRef(tx store.Tx, a Answer) (loyalty.Ref, error) {
+// newRef draws a reference that no case has, from what the case is about. It locks it.
+func (d *Desk) newRef(tx store.Tx, about ...string) (loyalty.Ref, error) {
 	for n := 0; ; n++ {
-		ref := loyalty.NewRef(d.mac("case", a.Survey, a.Wave, string(a.Member), strconv.Itoa(n)), 4+n/20)
+		ref := loyalty.NewRef(d.mac(append(append([]string{"case"}, about...), strconv.Itoa(n))...), 4+n/20)
 		if _, taken, err := d.Case(tx, ref); err != nil || !taken {
 			return ref, err
 		}
@@ -125,7 +133,7 @@ func (d *Desk) putCase(tx store.Tx, c Case) error {
 	if !c.IsOpen() {
 		return opened.Delete(tx, string(c.Ref))
 	}
-	return opened.Put(tx, Opened{c.Ref, c.Member, c.Score, c.Visit.Store, c.Opened}, string(c.Ref))
+	return opened.Put(tx, Opened{c.Ref, c.Member, c.Score, c.Visit.Store, c.Opened, c.Wrong}, string(c.Ref))
 }
 
 // Note adds what was said in a case. What the customer says opens a closed one

@@ -83,6 +83,8 @@ type person struct {
 	Open  map[string]Open `json:"open,omitempty"` // newest of each survey
 	NPS   *Grade          `json:"nps,omitempty"`
 	Talk  *Talk           `json:"talk,omitempty"`
+	// Doubts are the lines of which they said that they are wrong, newest first.
+	Doubts []doubt `json:"doubts,omitempty"`
 }
 
 // State is how far a member's part of a wave is.

@@ -68,7 +68,7 @@ func (h *page) caseOf(q *console.Request) (console.Answer, error) {
 	if err != nil || !found {
 		return q.Gone(), err
 	}
-	for _, how := range survey.Hows {
+	for _, how := range d.Ways() {
 		d.Hows = append(d.Hows, console.Option{Value: string(how), Label: q.Say(shop.HowWords[how])})
 	}
 	return q.Page("home_case.html", q.Say(i18n.CaseTitle, "Ref", string(d.Ref)), &d), nil
@@ -141,16 +141,16 @@ func (h *page) answerCase(q *console.Request) (console.Answer, error) {
 // closeCase closes it, with what was done.
 func (h *page) closeCase(q *console.Request) (console.Answer, error) {
 	how := survey.How(q.Typed("how"))
-	if !slices.Contains(survey.Hows, how) {
+	if !slices.Contains(survey.Hows, how) && how != survey.Explained {
 		q.Wrong("how", q.Say(i18n.ConsoleHomeChoose))
 		return q.Again(h.caseOf(q))
 	}
 	ref := q.R.PathValue("ref")
-	return h.onCase(q, func() string { return q.Say(i18n.CaseClosed, "Ref", ref) }, func(tx store.Tx, _ *shop.Letters, k survey.Case) error {
-		if !k.IsOpen() {
+	return h.onCase(q, func() string { return q.Say(i18n.CaseClosed, "Ref", ref) }, func(tx store.Tx, l *shop.Letters, k survey.Case) error {
+		if !k.IsOpen() || !slices.Contains(k.Ways(), how) {
 			return nil // somebody was faster
 		}
-		if _, err := h.Shop.Surveys.Close(tx, k, string(q.Me.ID), how, q.Now); err != nil {
+		if err := h.Shop.CloseCase(tx, l.Tell, q.Now, k, string(q.Me.ID), how, ""); err != nil {
 			return err
 		}
 		return q.Audit(tx, i18n.ConsoleHomeDidClose, string(k.Member), k.Member, "", string(k.Ref))

@@ -1,0 +1,76 @@
+package shop
+
+import (
+	"errors"
+
+	"regulars/bot"
+	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/club"
+	"regulars/loyalty/survey"
+	"regulars/store"
+	"time"
+)
+
+// leavesLines closes what a member who leaves had to say about their lines.
+func (s *Shop) leavesLines(tx store.Tx, d club.Deed) error {
+	if d.Kind != club.Left {
+		return nil
+	}
+	return s.Surveys.Left(tx, d.Member, d.Act.Now)
+}
+
+// Doubted is the entry that a case is about; ok is false where one is missing.
+func (s *Shop) Doubted(r store.Reader, c survey.Case) (e loyalty.Entry, ok bool, err error) {
+	if c.Line == 0 {
+		return e, false, nil
+	}
+	list, err := s.Book.History(r, c.Member, c.Line+1, 1)
+	if err != nil || len(list) == 0 || list[0].Seq != c.Line {
+		return e, false, err
+	}
+	return list[0], true, nil
+}
+
+// caseAbout is what a case is about: a score, or a line of the customer's history.
+func (s *Shop) caseAbout(r store.Reader, p i18n.Printer, now time.Time, c survey.Case) (bot.Row, error) {
+	if !c.Wrong {
+		return bot.Row{Label: p.Say(i18n.CaseGave), Value: Grade(c.Kind, c.Score)}, nil
+	}
+	e, ok, err := s.Doubted(r, c)
+	if err != nil || !ok {
+		return bot.Row{Label: p.Say(i18n.LineRow), Value: p.Say(i18n.LineMissing)}, err
+	}
+	value := s.EntryWords(p, now, e) + "  " + Signed(e.Change())
+	if e.Ref != "" {
+		value += " · " + string(e.Ref)
+	}
+	return bot.Row{Label: p.Say(i18n.LineRow), Value: value}, nil
+}
+
+// CloseCase closes a case, and tells a customer who doubted a line what became of it: with
+// their next answer where a message costs money, as what they lost they are told at once by
+// whoever corrects it.
+func (s *Shop) CloseCase(tx store.Tx, tell func(bot.Telling), now time.Time, c survey.Case, by string, how survey.How, with loyalty.Ref) error {
+	c.Fixed = with
+	c, err := s.Surveys.Close(tx, c, by, how, now)
+	if err != nil || !c.Wrong {
+		return err
+	}
+	to, p, ok, err := s.Reach(tx, c.Member)
+	if err != nil || !ok {
+		return err
+	}
+	msg := bot.Message{Text: p.Say(i18n.LineLeft), Buttons: []bot.Button{{Label: p.Say(i18n.CaseReplyButton), Do: bot.DoCommand, Value: "reply " + string(c.Ref)}}}
+	switch {
+	case with != "":
+		msg.Text = p.Say(i18n.LineRight, "Ref", string(with))
+	case how == survey.Resolved:
+		msg.Text = p.Say(i18n.LineSettled)
+	}
+	tell(bot.Telling{Person: bot.PersonID(c.Member), To: to, Class: bot.Receipt, Carriage: bot.RideOnly, Messages: []bot.Message{msg}})
+	return nil
+}
+
+// ErrOwnCase refuses an employee who would decide about their own points.
+var ErrOwnCase = errors.New("shop: the case is the employee's own")
