@@ -110,6 +110,9 @@ func newLineServer(s *Sim) *lineServer {
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
 	}
+	if s.hooks != nil {
+		l.client.Transport = s.hooks
+	}
 	l.routes()
 	return l
 }

@@ -24,6 +24,7 @@ type Sim struct {
 	server   *http.Server
 	addr     string
 	where    func(string) string          // Options.Local
+	hooks    http.RoundTripper            // Options.Webhooks
 	ownClock bool                         // nobody else lives by Clock
 	front    atomic.Pointer[http.Handler] // what stands at "/"; see Mount
 }
@@ -41,6 +42,11 @@ type Options struct {
 	// a port on loopback. Webhooks go there, and the page looks there. Nil
 	// leaves addresses as they are.
 	Local func(address string) string
+
+	// Listener and Webhooks stand for the network, in and out, of a world that has
+	// none of its own, such as a test's whose time is invented; nil: the machine's.
+	Listener net.Listener
+	Webhooks http.RoundTripper
 }
 
 // Start opens the simulator's listener. Its addresses are [Sim.LineAPI],
@@ -53,11 +59,14 @@ func Start(o Options) (*Sim, error) {
 	if ownClock {
 		o.Clock = &Clock{zone: o.Zone}
 	}
-	l, err := net.Listen("tcp", o.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("sim: %w", err)
+	l := o.Listener
+	if l == nil {
+		var err error
+		if l, err = net.Listen("tcp", o.Listen); err != nil {
+			return nil, fmt.Errorf("sim: %w", err)
+		}
 	}
-	s := &Sim{Clock: o.Clock, Faults: &Faults{}, Wire: &Wire{}, addr: l.Addr().String(), where: o.Local, ownClock: ownClock}
+	s := &Sim{Clock: o.Clock, Faults: &Faults{}, Wire: &Wire{}, addr: l.Addr().String(), where: o.Local, hooks: o.Webhooks, ownClock: ownClock}
 	s.line, s.telegram, s.sms = newLineServer(s), newTelegramServer(s), &smsServer{sim: s, token: SMSToken}
 	mux := http.NewServeMux()
 	mux.Handle("/line/", http.StripPrefix("/line", s.line))

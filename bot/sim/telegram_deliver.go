@@ -108,6 +108,16 @@ var tgClient = &http.Client{
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
+// caller is what updates are delivered with.
+func (s *Sim) caller() *http.Client {
+	if s.hooks == nil {
+		return tgClient
+	}
+	own := *tgClient
+	own.Transport = s.hooks
+	return &own
+}
+
 // deliver makes one POST to the bot and logs it.
 func (b *TelegramBot) deliver(up *tgUpdate, hook tgHook) (status int, body []byte, after time.Duration, err error) {
 	req, err := http.NewRequest("POST", b.server.sim.local(hook.url), bytes.NewReader(up.body))
@@ -120,7 +130,7 @@ func (b *TelegramBot) deliver(up *tgUpdate, hook tgHook) (status int, body []byt
 	}
 	at := b.now()
 	var answered []byte
-	if res, failed := tgClient.Do(req); failed != nil {
+	if res, failed := b.server.sim.caller().Do(req); failed != nil {
 		err = failed
 	} else {
 		answered, _ = io.ReadAll(io.LimitReader(res.Body, 1<<20))

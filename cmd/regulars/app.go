@@ -125,7 +125,7 @@ func (a *app) makeChannels() error {
 		case bot.LINE:
 			ch, err := line.New(line.Config{
 				Name: c.Name, ChannelID: c.ChannelID, Secret: c.ChannelSecret, Before: secretsBefore(c), Token: c.ChannelToken, BasicID: c.BasicID,
-				APIBase: c.APIBase, DataAPIBase: c.DataAPIBase, Clock: a.clock, Pictures: a.pages, Photos: a.pages,
+				APIBase: c.APIBase, DataAPIBase: c.DataAPIBase, Clock: a.clock, Pictures: a.pages, Photos: a.pages, HTTP: a.cfg.calls,
 			})
 			if err != nil {
 				return fmt.Errorf("channel %s: %w", c.Name, err)
@@ -135,7 +135,7 @@ func (a *app) makeChannels() error {
 			handle = c.Username
 			ch, err := telegram.New(telegram.Config{
 				Name: c.Name, Token: c.Token, SecretToken: c.SecretToken, Before: secretsBefore(c), Username: c.Username,
-				APIBase: c.APIBase, Clock: a.clock, Pictures: a.pages, Photos: a.pages, Log: a.log, Commands: a.chatCommands,
+				APIBase: c.APIBase, Clock: a.clock, Pictures: a.pages, Photos: a.pages, Log: a.log, Commands: a.chatCommands, HTTP: a.cfg.calls,
 			})
 			if err != nil {
 				return fmt.Errorf("channel %s: %w", c.Name, err)

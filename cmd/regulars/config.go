@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -46,6 +47,9 @@ type Config struct {
 	// texts are all settings as they were read, by name as in "channel main token":
 	// what a reload compares.
 	texts map[string]string
+
+	// calls is what platforms are called with; nil: the machine's network.
+	calls *http.Client
 
 	SMS      sms.Config // URL is "" where no text messages are sent
 	Channels []ChannelConfig

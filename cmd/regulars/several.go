@@ -142,7 +142,7 @@ func (a *app) askTime(ctx context.Context) {
 		default:
 			base = "https://api.telegram.org"
 		}
-		if theirs, err := dateOf(ctx, base); err == nil {
+		if theirs, err := dateOf(ctx, a.cfg.calls, base); err == nil {
 			a.doubt.note(c.Name, theirs, a.clock.Now())
 			return
 		}
@@ -150,12 +150,15 @@ func (a *app) askTime(ctx context.Context) {
 }
 
 // dateOf is the time by which a server answers.
-func dateOf(ctx context.Context, base string) (time.Time, error) {
+func dateOf(ctx context.Context, calls *http.Client, base string) (time.Time, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodHead, base, nil)
 	if err != nil {
 		return time.Time{}, err
 	}
 	client := http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	if calls != nil {
+		client.Transport = calls.Transport
+	}
 	res, err := client.Do(req)
 	if err != nil {
 		return time.Time{}, err

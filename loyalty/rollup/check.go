@@ -20,8 +20,11 @@ import (
 // another does, it begins anew, a few times. progress, which may be nil, is told how
 // many members are done.
 func (d *Desk) Check(ctx context.Context, progress func(members int)) (faults []string, err error) {
-	d.one.Lock()
-	defer d.one.Unlock()
+	leave, err := d.one.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	for range 5 {
 		c := &checking{desk: d, sum: newBatch(nil)}
 		err = d.DB.View(ctx, func(r store.Reader) (err error) { c.st, err = stateIn(r); return err })

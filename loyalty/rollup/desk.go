@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,7 +30,7 @@ type Desk struct {
 	Segments *segment.Desk
 
 	asOf atomic.Int64 // µs: a Refresh that left nothing undone began then
-	one  sync.Mutex   // one refresh or rebuild at a time in this process
+	one  turn         // one refresh or rebuild at a time in this process
 	sets sets
 }
 

@@ -15,16 +15,22 @@ import (
 // rows of all others hold. progress, which may be nil, is told how many
 // members are done, of how many; of 0, how many rows were listed before.
 func (d *Desk) Rebuild(ctx context.Context, now time.Time, progress func(done, of int)) error {
-	d.one.Lock()
-	defer d.one.Unlock()
+	leave, err := d.one.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	return d.rebuild(ctx, now, progress)
 }
 
 // Begin forgets a rebuild that ended with its program, and makes the rows where
 // they were never made, or by a program that knew fewer of them. It is for the start of the program.
 func (d *Desk) Begin(ctx context.Context, now time.Time) error {
-	d.one.Lock()
-	defer d.one.Unlock()
+	leave, err := d.one.take(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	st, err := d.setState(ctx, func(st *state) error { st.Building = 0; return nil })
 	switch {
 	case err != nil:

@@ -22,8 +22,11 @@ const (
 // rows were never made it makes them. It may be stopped and run again, and beside
 // itself. Of who cannot be read it goes on with the others; the error tells.
 func (d *Desk) Refresh(ctx context.Context, now time.Time) (done int, err error) {
-	d.one.Lock()
-	defer d.one.Unlock()
+	leave, err := d.one.take(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer leave()
 	var bad error
 	if d.Segments != nil {
 		_, bad = d.Segments.Refresh(ctx, now)
