@@ -4,4 +4,5 @@ package i18n
 const (
 	AbuseSlow      Key = "abuse.slow"
 	AbuseSlowGroup Key = "abuse.slow_group"
+	AbusePage      Key = "abuse.page"
 )

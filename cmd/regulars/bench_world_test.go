@@ -76,7 +76,7 @@ func openBenchShop(b *testing.B, data string) *benchShop {
 				b.Error(err)
 			}
 		})
-		return serveHTTP(ctx, l, s.app.routes())
+		return serveHTTP(ctx, l, s.app.routes(), s.app.bounded())
 	})
 	return s
 }
@@ -217,7 +217,9 @@ func parseOnly(b *testing.B) (url string) {
 	})
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- serveHTTP(ctx, l, mux) }()
+	go func() {
+		ended <- serveHTTP(ctx, l, mux, &openConns{shares: shares{most: mostConns, each: mostConnsOf}, near: isNear})
+	}()
 	b.Cleanup(func() {
 		stop()
 		if err := <-ended; err != nil {

@@ -23,22 +23,20 @@ const (
 	// maxAtOnce bounds the webhooks in hand. More are told to come back, before
 	// their bodies are read.
 	maxAtOnce = 2048
+	// maxOfOne is how many of them may come from one address, so that who sends
+	// slowly keeps no platform out.
+	maxOfOne = 512
+	// A body is read within bodyWithin; larger ones than smallBody, or of a size
+	// that is not told, are read largeAtOnce at a time: memory is bounded.
+	bodyWithin  = 5 * time.Second
+	smallBody   = 64 << 10
+	largeAtOnce = 64
 )
 
 // routes is everything that answers on the public address.
 func (a *app) routes() http.Handler {
 	mux := http.NewServeMux()
-	inHand := make(chan struct{}, maxAtOnce)
-	mux.HandleFunc("POST /webhook/{channel}", func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case inHand <- struct{}{}:
-			defer func() { <-inHand }()
-			a.webhook(w, r)
-		default:
-			a.ops.metrics.webhook(a.channelOf(r), hookBusy)
-			busy(w)
-		}
-	})
+	mux.HandleFunc("POST /webhook/{channel}", a.inHand(a.webhook))
 	mux.HandleFunc("GET /healthz", a.ops.healthz)
 	mux.HandleFunc("GET /readyz", a.ops.readyz)
 	a.pages.Register(mux)
@@ -47,7 +45,29 @@ func (a *app) routes() http.Handler {
 	a.api().Register(mux)
 	mux.Handle("GET "+campaign.Way+"{campaign}/{button}", a.campaigns)
 	mux.HandleFunc("GET "+campaign.PreviewWay+"{token}", a.campaigns.ServePreview)
-	return a.ops.front(mux)
+	return a.ops.front(a.limited(mux))
+}
+
+// inHand bounds the deliveries that are worked on, and what their bodies take.
+func (a *app) inHand(next http.HandlerFunc) http.HandlerFunc {
+	small := &shares{most: maxAtOnce, each: maxOfOne}
+	large := &shares{most: largeAtOnce, each: largeAtOnce / 4}
+	return func(w http.ResponseWriter, r *http.Request) {
+		from, slots := a.client(r), small
+		if r.ContentLength < 0 || r.ContentLength > smallBody {
+			slots = large
+		}
+		who := subnet(from)
+		if !slots.enter(who, a.near(from)) {
+			a.ops.metrics.webhook(a.channelOf(r), hookBusy)
+			busy(w)
+			return
+		}
+		defer slots.leave(who)
+		// Not every writer has deadlines (tests'); the server's own bound holds then.
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin))
+		next(w, r)
+	}
 }
 
 // webhook takes one delivery of a platform: signature, events, commit, 200.

@@ -114,9 +114,9 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	go func() { said <- a.outbox.Run(talking) }()
 
 	a.pages.Stopping, a.console.Stopping = ctx.Done(), ctx.Done()
-	part("front door", func(ctx context.Context) error { return serveHTTP(ctx, l, a.routes()) })
+	part("front door", func(ctx context.Context) error { return serveHTTP(ctx, l, a.routes(), a.bounded()) })
 	if l := a.ops.listener; l != nil {
-		part("metrics", func(ctx context.Context) error { return serveHTTP(ctx, l, a.ops.private()) })
+		part("metrics", func(ctx context.Context) error { return serveHTTP(ctx, l, a.ops.private(), a.bounded()) })
 	}
 	if a.cfg.AdminSocket != "" {
 		part("admin socket", func(ctx context.Context) error { return admin.Serve(ctx, a.cfg.AdminSocket, a.adminOps()) })
@@ -166,10 +166,12 @@ func (a *app) run(ctx context.Context, l net.Listener) error {
 	return failed
 }
 
-// serveHTTP answers on l until ctx ends, then lets requests in hand finish.
-func serveHTTP(ctx context.Context, l net.Listener, h http.Handler) error {
+// serveHTTP answers on l until ctx ends, then lets requests in hand finish. Who
+// sends or reads slowly is hung up on.
+func serveHTTP(ctx context.Context, l net.Listener, h http.Handler, open *openConns) error {
 	s := &http.Server{
-		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
+		ConnState: open.state,
+		Handler:   h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
 	}
 	ended := make(chan error, 1)
@@ -290,8 +292,9 @@ func listen(ctx context.Context, cfg *Config, log *slog.Logger) (net.Listener, e
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on port 80, which proves that %s is ours: %w; run with the right to use it (setcap cap_net_bind_service=+ep), or unset domain and put a proxy in front", cfg.Domain, err)
 	}
+	open := &openConns{shares: shares{most: mostConns, each: mostConnsOf}, near: isNear}
 	go func() {
-		if err := serveHTTP(ctx, plain, m.HTTPHandler(nil)); err != nil && ctx.Err() == nil {
+		if err := serveHTTP(ctx, plain, m.HTTPHandler(nil), open); err != nil && ctx.Err() == nil {
 			log.Warn("port 80 is no longer answered; the certificate cannot be renewed until a restart", "error", err)
 		}
 	}()
