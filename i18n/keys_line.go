@@ -26,4 +26,5 @@ const (
 	LineSettled      Key = "line.settled"
 	LineLeft         Key = "line.left"
 	LineExplained    Key = "line.explained"
+	LineWaits        Key = "line.waits"
 )

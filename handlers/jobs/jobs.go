@@ -42,7 +42,7 @@ func (j Jobs) All() []schedule.Job {
 		[]schedule.Job{{Name: "settle", Spec: "*/10 * * * *", Run: j.settle}},
 		[]schedule.Job{{Name: "nudges", Spec: everyMinute, Run: j.nudges}},
 		[]schedule.Job{{Name: "plans", Spec: everyMinute, Run: j.plans}},
-		j.surveyJobs(),
+		j.surveyJobs(), j.lineJobs(),
 		j.eventJobs(),
 		j.playJobs(),
 		j.roomJobs(),

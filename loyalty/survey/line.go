@@ -68,12 +68,6 @@ func (d *Desk) Doubt(tx store.Tx, m loyalty.MemberID, line uint64, v Visit, n No
 	return c, true, d.putCase(tx, c)
 }
 
-// Right closes a case with the entry that puts the line right.
-func (d *Desk) Right(tx store.Tx, c Case, by string, with loyalty.Ref, now time.Time) (Case, error) {
-	c.Fixed = with
-	return d.Close(tx, c, by, Resolved, now)
-}
-
 // Left closes the open cases about lines of a member who leaves: nobody is there to be
 // answered, and nobody can read any more what they said.
 func (d *Desk) Left(tx store.Tx, m loyalty.MemberID, now time.Time) error {
@@ -103,6 +97,9 @@ func (d *Desk) Left(tx store.Tx, m loyalty.MemberID, now time.Time) error {
 func (c *Case) Unanswered() time.Time {
 	if !c.Wrong || !c.IsOpen() {
 		return time.Time{}
+	}
+	if len(c.Notes) == 0 {
+		return c.Opened
 	}
 	if last := c.Notes[len(c.Notes)-1]; last.By == "" {
 		return last.At
