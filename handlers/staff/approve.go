@@ -26,7 +26,7 @@ func (d desk) ask(t *bot.Turn, me people.Staff, q request, act book.Act) error {
 	id := t.Op("approval")
 	row := till.Approval{
 		ID: id, Member: q.m.ID, Points: q.n, Reason: act.Reason, By: me.ID, Role: me.Role, Store: act.Store,
-		At: t.Now, Until: t.Now.Add(till.ApprovalLife),
+		At: t.Now, Until: t.Now.Add(till.ApprovalLife), Why: q.why,
 	}
 	if err := till.PutApproval(t.Tx, row); err != nil {
 		return err

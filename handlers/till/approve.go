@@ -31,6 +31,8 @@ type Approval struct {
 	Decided time.Time        `json:"d,omitzero"`
 	Yes     bool             `json:"y,omitempty"`
 	Who     people.StaffID   `json:"who,omitempty"`
+	// Why is what stopped the gift, nil where its amount alone asks for a second person.
+	Why *loyalty.StopError `json:"why,omitempty"`
 }
 
 // Waits reports whether somebody may still decide.

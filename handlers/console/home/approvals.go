@@ -20,6 +20,7 @@ type asked struct {
 	Card             bool // a card that is to move, not points
 	Member           loyalty.MemberID
 	Name, By, Reason string
+	Why              string // what stopped it besides its amount
 	Points           loyalty.Points
 	Store            loyalty.Store
 	At, Until        time.Time
@@ -63,6 +64,9 @@ func (h *page) addPoints(q *console.Request, r store.Reader, d *approvalsData, a
 		return err
 	}
 	x := asked{ID: a.ID, Member: a.Member, Name: name, By: h.employee(r, a.By), Points: a.Points, Store: a.Store, At: a.At, Until: a.Until, Yes: a.Yes}
+	for _, row := range shop.StopRows(q.P, a.Why) {
+		x.Why = row.Value
+	}
 	plain, err := h.Shop.Vault.OpenFor(r, a.Member, "reason", a.Reason)
 	if err == nil {
 		x.Reason = shop.Tidy(string(plain))

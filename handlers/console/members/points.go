@@ -96,7 +96,7 @@ func (w *work) askSecond(n loyalty.Points, sealed []byte, why *loyalty.StopError
 	}
 	row := till.Approval{
 		ID: string(w.call.Op("approval")), Member: w.m.ID, Points: n, Reason: sealed, By: me.ID, Role: me.Role, Store: w.call.Store,
-		At: w.q.Now, Until: w.q.Now.Add(till.ApprovalLife),
+		At: w.q.Now, Until: w.q.Now.Add(till.ApprovalLife), Why: why,
 	}
 	row.ID = strings.ReplaceAll(row.ID, "/", "-")
 	return done{said: w.q.Say(i18n.ApproveAsked, "Points", w.points(n)), note: shop.Signed(n)}, till.PutApproval(tx, row)
