@@ -18,6 +18,17 @@ func (w *world) doubts(m loyalty.MemberID, line uint64, words string) (c Case, f
 	return c, fresh
 }
 
+// closes is an employee's word that a case is settled.
+func (w *world) closes(ref loyalty.Ref, how How) {
+	w.do(func(tx store.Tx) error {
+		c, _, err := w.desk.Case(tx, ref)
+		if err == nil {
+			_, err = w.desk.Close(tx, c, "sam", how, w.now)
+		}
+		return err
+	})
+}
+
 // One line has one case, whatever is said of it and when; what is missing has one until
 // it is closed.
 func TestDoubtHasOneCase(t *testing.T) {
@@ -38,18 +49,12 @@ func TestDoubtHasOneCase(t *testing.T) {
 			t.Errorf("%s went to the same case", what)
 		}
 	}
-	w.do(func(tx store.Tx) (err error) {
-		c, _, err := w.desk.Case(tx, first.Ref)
-		if err == nil {
-			_, err = w.desk.Close(tx, c, "sam", Explained, w.now)
-		}
-		return err
-	})
+	w.closes(first.Ref, Explained)
 	if c, fresh := w.doubts("ann", 3, "still"); fresh || !c.IsOpen() || c.How != "" {
 		t.Errorf("a closed one that is doubted again: %+v", c)
 	}
 	missing, _ := w.doubts("ann", 0, "more of it")
-	w.do(func(tx store.Tx) error { _, err := w.desk.Close(tx, missing, "sam", Resolved, w.now); return err })
+	w.closes(missing.Ref, Resolved)
 	w.now = w.now.Add(time.Hour)
 	if c, fresh := w.doubts("ann", 0, "another day"); !fresh || c.Ref == missing.Ref {
 		t.Errorf("what is missing another time went to %s, fresh %v", c.Ref, fresh)
