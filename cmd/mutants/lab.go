@@ -50,7 +50,7 @@ func (l *lab) try(m mutant) (by string, err error) {
 		return "", errors.New("its tests pass without the guard")
 	}
 	if by = firstFailure(out); by == "" {
-		return "", fmt.Errorf("its tests did not fail, they did not run: %w\n%s", failed, out)
+		return "", fmt.Errorf("its tests did not fail, they did not run: %w\n%s", failed, end(out))
 	}
 	return by, nil
 }
@@ -88,7 +88,7 @@ func (l *lab) sound(m mutant) error {
 	if !known {
 		var out string
 		if out, err = l.test(m); err != nil {
-			err = fmt.Errorf("its tests fail with the guard, too: %w\n%s", err, out)
+			err = fmt.Errorf("its tests fail with the guard, too: %w\n%s", err, end(out))
 		} else if !strings.Contains(out, "--- PASS") {
 			err = errors.New("none of its tests ran; what they need is missing here")
 		}
@@ -98,7 +98,13 @@ func (l *lab) sound(m mutant) error {
 }
 
 // pattern names the mutant's tests, and no others, to the go command.
-func (m *mutant) pattern() string { return "^(" + strings.Join(m.Tests, "|") + ")$" }
+func (m *mutant) pattern() string {
+	p := "^(" + strings.Join(m.Tests, "|") + ")$"
+	if m.Scenes != "" {
+		p += "/" + m.Scenes
+	}
+	return p
+}
 
 // test runs the mutant's tests.
 func (l *lab) test(m mutant, args ...string) (string, error) {
@@ -108,6 +114,9 @@ func (l *lab) test(m mutant, args ...string) (string, error) {
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }
+
+// end is what stands at the end of the go command's words, where the reason is.
+func end(out string) string { return out[max(0, len(out)-1500):] }
 
 var failure = regexp.MustCompile(`(?m)^\s*--- FAIL: (\S+)|^panic: (?:test timed out|.*\[recovered)`)
 

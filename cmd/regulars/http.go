@@ -34,7 +34,10 @@ const (
 )
 
 // routes is everything that answers on the public address.
-func (a *app) routes() http.Handler {
+func (a *app) routes() http.Handler { return a.ops.front(a.limited(a.mux())) }
+
+// mux knows every address.
+func (a *app) mux() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /webhook/{channel}", a.inHand(a.webhook))
 	mux.HandleFunc("GET /healthz", a.ops.healthz)
@@ -45,7 +48,7 @@ func (a *app) routes() http.Handler {
 	a.api().Register(mux)
 	mux.Handle("GET "+campaign.Way+"{campaign}/{button}", a.campaigns)
 	mux.HandleFunc("GET "+campaign.PreviewWay+"{token}", a.campaigns.ServePreview)
-	return a.ops.front(a.limited(mux))
+	return mux
 }
 
 // inHand bounds the deliveries that are worked on, and what their bodies take.
