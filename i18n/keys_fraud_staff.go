@@ -14,6 +14,7 @@ const (
 	StopWhyAll       Key = "stop.why_all"
 	StopWhyHousehold Key = "stop.why_household"
 
+	FraudStaffTold         Key = "fraud_staff.told"
 	FraudStaffOften        Key = "fraud_staff.often"
 	FraudStaffOftenLine    Key = "fraud_staff.often_line"
 	FraudStaffWeek         Key = "fraud_staff.week"

@@ -46,7 +46,7 @@ func (j Jobs) All() []schedule.Job {
 		j.eventJobs(),
 		j.playJobs(),
 		j.roomJobs(),
-		j.digestJob(),
+		j.digestJob(), j.fraudJob(),
 		j.segments(),
 		j.statements(),
 		j.More,

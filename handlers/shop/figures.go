@@ -30,6 +30,7 @@ type Figures struct {
 	Unhappy int64 // who gave 0 to 6; told of up to seven days only, else 0
 	Cases   int64 // that are open now
 	Unusual []Unusual
+	Found   []Found // in the nights since, besides
 	// Sent is what went out to everybody; nil where that costs nothing, or of one
 	// store.
 	Sent *Sent
@@ -66,6 +67,9 @@ func (s *Shop) Figures(r store.Reader, first, last time.Time, at loyalty.Store) 
 		if err := s.addDays(r, &f, who); err != nil {
 			return f, err
 		}
+	}
+	if f.Found, err = s.found(r, &f, all); err != nil {
+		return f, err
 	}
 	if err := s.addAnswers(r, &f); err != nil {
 		return f, err

@@ -19,7 +19,7 @@ const looks = 3
 // what is worth a look. With the figures of the span before, what rose or fell
 // says by how much.
 func (s *Shop) Report(p i18n.Printer, f *Figures, before *Figures) bot.Message {
-	msg := bot.Message{Text: s.worthALook(p, f.Unusual), Note: p.Say(i18n.DigestNote)}
+	msg := bot.Message{Text: s.worthALook(p, f), Note: p.Say(i18n.DigestNote)}
 	row := func(key i18n.Key, value string, args ...any) {
 		msg.Rows = append(msg.Rows, bot.Row{Label: p.Say(key, args...), Value: value})
 	}
@@ -54,14 +54,18 @@ func (s *Shop) Report(p i18n.Printer, f *Figures, before *Figures) bot.Message {
 }
 
 // worthALook names what is unusual, a line each.
-func (s *Shop) worthALook(p i18n.Printer, all []Unusual) string {
+func (s *Shop) worthALook(p i18n.Printer, f *Figures) string {
+	var all []string
+	for i := range f.Found {
+		all = append(all, f.Found[i].line(p))
+	}
+	for _, u := range f.Unusual {
+		all = append(all, unusualLine(p, u))
+	}
 	if len(all) == 0 {
 		return ""
 	}
-	lines := []string{p.Say(i18n.DigestLook)}
-	for _, u := range all[:min(len(all), looks)] {
-		lines = append(lines, unusualLine(p, u))
-	}
+	lines := append([]string{p.Say(i18n.DigestLook)}, all[:min(len(all), looks)]...)
 	if more := len(all) - looks; more > 0 {
 		lines = append(lines, p.Say(i18n.DigestMore, "Number", i18n.Number(int64(more))))
 	}

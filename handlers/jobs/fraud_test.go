@@ -1,0 +1,69 @@
+package jobs
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/loyalty"
+	"regulars/loyalty/fraud"
+	"regulars/loyalty/people"
+	"regulars/store"
+)
+
+// night lets the next night's job run.
+func (w *world) night() (found int) {
+	w.t.Helper()
+	local := w.jobs.Shop.Local(w.clock.at)
+	w.clock.at = time.Date(local.Year(), local.Month(), local.Day()+1, 5, 0, 0, 0, local.Location())
+	return w.run("fraud")
+}
+
+// TestFoundAtNight: what the night finds of an employee's day is in the week's
+// digest of who manages that store, once; who it is about is not told, nor is
+// anybody of what was decided.
+func TestFoundAtNight(t *testing.T) {
+	for _, decided := range []bool{false, true} {
+		w := newWorld(t)
+		w.twoStores("")
+		olga, mo := w.enrols("Olga", people.Owner, ""), w.enrols("Mo", people.Manager, "main")
+		eve := w.enrols("Eve", people.Manager, "east")
+		var members []loyalty.MemberID
+		for i := range 12 {
+			members = append(members, w.join(fmt.Sprint("Member", i), ""))
+		}
+		for range 2 { // sixteen within a minute, for different people
+			for _, m := range members[:8] {
+				w.sells(mo, m, 135)
+			}
+		}
+		w.sells(eve, members[9], 135)
+		if n := w.night(); n != 1 {
+			t.Fatalf("%d findings", n)
+		}
+		if n := w.run("fraud"); n != 0 {
+			t.Errorf("%d findings the second time", n)
+		}
+		if decided {
+			w.update(func(tx store.Tx) error {
+				all, err := fraud.Of(tx, fraud.OfStaff(string(mo.ID)))
+				if err != nil || len(all) != 1 {
+					t.Fatal(all, err)
+				}
+				_, err = fraud.Decide(tx, all[0].Key, fraud.Fine, olga.ID.Actor(), "a group's orders", w.clock.at)
+				return err
+			})
+		}
+		w.monday()
+		for _, c := range []struct {
+			who  people.Staff
+			told bool
+		}{{olga, !decided}, {mo, false}, {eve, false}} {
+			msg, _ := w.digestOf(c.who)
+			if told := strings.Contains(msg.Text, "16 sales and gifts within one minute"); told != c.told {
+				t.Errorf("decided %v: %s is told %v:\n%s", decided, c.who.Name, told, msg.Text)
+			}
+		}
+	}
+}
