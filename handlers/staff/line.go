@@ -56,11 +56,10 @@ func (d desk) correctLine(t *bot.Turn, me people.Staff, k survey.Case) error {
 		t.Say(card)
 		return err
 	}
-	u, err := d.putRight(t, me, m, k, e, r.Value)
-	if err != nil {
+	ref, err := d.putRight(t, me, m, k, e, r.Value)
+	if err != nil || ref == "" {
 		return err
 	}
-	ref := u.Receipt.Entry().Ref
 	if err := d.CloseCase(t.Tx, t.Tell, t.Now, k, string(me.ID), survey.Resolved, ref); err != nil {
 		return err
 	}
@@ -68,21 +67,28 @@ func (d desk) correctLine(t *bot.Turn, me people.Staff, k survey.Case) error {
 	return nil
 }
 
-// putRight makes the correction, with the case as its reason.
-func (d desk) putRight(t *bot.Turn, me people.Staff, m people.Person, k survey.Case, e loyalty.Entry, how string) (till.Undone, error) {
+// putRight makes the correction, with the case as its reason, and gives its reference; ""
+// when a second person was asked first, and the case waits for them.
+func (d desk) putRight(t *bot.Turn, me people.Staff, m people.Person, k survey.Case, e loyalty.Entry, how string) (loyalty.Ref, error) {
 	c := d.call(t, me)
 	if how == takeBack {
-		return d.Undo(c, till.Done{Ref: e.Ref})
+		u, err := d.Undo(c, till.Done{Ref: e.Ref})
+		return u.Receipt.Entry().Ref, err
 	}
 	n, err := strconv.ParseInt(how, 10, 64)
 	if err != nil {
-		return till.Undone{}, bot.Refuse(i18n.LineNumber)
+		return "", bot.Refuse(i18n.LineNumber)
 	}
-	reason, err := d.Vault.SealFor(t.Tx, m.ID, reasonPurpose, []byte(t.Word(i18n.LineReason, "Ref", string(k.Ref))), t.Rand())
-	if err != nil {
-		return till.Undone{}, err
+	reason := t.Word(i18n.LineReason, "Ref", string(k.Ref))
+	act := d.act(t, me, "adjust")
+	if act.Reason, err = d.Vault.SealFor(t.Tx, m.ID, reasonPurpose, []byte(reason), t.Rand()); err != nil {
+		return "", err
 	}
-	return d.Adjust(c, m, loyalty.Points(n), reason)
+	u, err := d.Adjust(c, m, loyalty.Points(n), act.Reason)
+	if why, ask := shop.AsksSecond(err); ask {
+		return "", d.ask(t, me, request{m, loyalty.Points(n), reason, why}, act)
+	}
+	return u.Receipt.Entry().Ref, err
 }
 
 // readChange reads +20 or −20: the sign must be there, as which way it goes is what must
