@@ -51,7 +51,7 @@ func TestFoundAtNight(t *testing.T) {
 				if err != nil || len(all) != 1 {
 					t.Fatal(all, err)
 				}
-				_, err = fraud.Decide(tx, all[0].Key, fraud.Fine, olga.ID.Actor(), "a group's orders", w.clock.at)
+				_, err = fraud.Decide(tx, all[0].Key, fraud.Fine, olga.ID.Actor(), []byte("sealed"), w.clock.at)
 				return err
 			})
 		}

@@ -102,7 +102,7 @@ type Finding struct {
 	Decision  Decision      `json:"decision,omitempty"`
 	By        loyalty.Actor `json:"by,omitempty"` // who decided
 	DecidedAt time.Time     `json:"decided,omitzero"`
-	Note      string        `json:"note,omitempty"`
+	Note      []byte        `json:"note,omitempty"` // why, sealed by the caller
 }
 
 // Open reports whether nobody decided it yet.

@@ -138,7 +138,7 @@ func keyOf(day string, rest []byte) (k Key, ok bool) {
 
 // Decide writes what a person made of a finding; it may be changed again. Who it
 // is about decides nothing: that is the caller's care. Refusals: ErrNone.
-func Decide(tx store.Tx, k Key, d Decision, by loyalty.Actor, note string, now time.Time) (Finding, error) {
+func Decide(tx store.Tx, k Key, d Decision, by loyalty.Actor, note []byte, now time.Time) (Finding, error) {
 	if d != Fine && d != Fraud {
 		return Finding{}, ErrDecision
 	}

@@ -50,19 +50,19 @@ func TestFoundAgain(t *testing.T) {
 		t.Errorf("open, it takes the newer numbers and stays told: %+v", f)
 	}
 	update(t, db, func(tx store.Tx) error {
-		_, err := Decide(tx, key, Fine, "staff/owen", "her mother pays for all", now)
+		_, err := Decide(tx, key, Fine, "staff/owen", []byte("sealed"), now)
 		return err
 	})
 	record(90)
 	view(t, db, get)
-	if f.Score != 70 || f.Decision != Fine || f.By != "staff/owen" || f.Note == "" {
+	if f.Score != 70 || f.Decision != Fine || f.By != "staff/owen" || f.Note == nil {
 		t.Errorf("decided, it stays: %+v", f)
 	}
 	update(t, db, func(tx store.Tx) error {
-		if _, err := Decide(tx, Key{sam, "2026-03-29", "one-card"}, Fine, "staff/owen", "", now); err != ErrNone {
+		if _, err := Decide(tx, Key{sam, "2026-03-29", "one-card"}, Fine, "staff/owen", nil, now); err != ErrNone {
 			t.Errorf("deciding nothing: %v", err)
 		}
-		if _, err := Decide(tx, key, "maybe", "staff/owen", "", now); err != ErrDecision {
+		if _, err := Decide(tx, key, "maybe", "staff/owen", nil, now); err != ErrDecision {
 			t.Errorf("deciding something else: %v", err)
 		}
 		return nil
@@ -135,7 +135,7 @@ func TestHeld(t *testing.T) {
 		d    Decision
 		held bool
 	}{{Fine, false}, {Fraud, true}} {
-		update(t, db, func(tx store.Tx) error { _, err := Decide(tx, key, c.d, "staff/owen", "", now); return err })
+		update(t, db, func(tx store.Tx) error { _, err := Decide(tx, key, c.d, "staff/owen", nil, now); return err })
 		held(c.held)
 	}
 }
