@@ -41,9 +41,12 @@ func hashed(ctx context.Context, f func()) error {
 	}
 }
 
+// beginning counts a try of an employee's on a device.
+type beginning = func(store.Tx, people.DeviceID, people.StaffID, time.Time) error
+
 // tryPIN counts a try before anything is looked at, and gives the device and the
 // employee. Somebody who is none is told no other thing than a wrong PIN.
-func (c *Counter) tryPIN(ctx context.Context, q *request, id people.StaffID) (d people.Device, s people.Staff, pin people.PIN, err error) {
+func (c *Counter) tryPIN(ctx context.Context, q *request, id people.StaffID, begin beginning) (d people.Device, s people.Staff, pin people.PIN, err error) {
 	if !staffForm.MatchString(string(id)) {
 		return d, s, pin, errForm
 	}
@@ -51,7 +54,7 @@ func (c *Counter) tryPIN(ctx context.Context, q *request, id people.StaffID) (d 
 		if d, err = c.device(tx, q); err != nil {
 			return err
 		}
-		if err := c.Shop.Vault.BeginPIN(tx, d.ID, id, q.now); err != nil {
+		if err := begin(tx, d.ID, id, q.now); err != nil {
 			return err
 		}
 		s, err = c.Shop.Vault.Employed(tx, id)
@@ -73,7 +76,10 @@ func (c *Counter) pin(ctx context.Context, q *request, b pinBody) (any, error) {
 	if err != nil {
 		return nil, bot.Refuse(i18n.CounterPINForm)
 	}
-	d, s, _, err := c.tryPIN(ctx, q, b.Staff)
+	d, s, _, err := c.tryPIN(ctx, q, b.Staff, c.Shop.Vault.BeginPINCode)
+	if errors.Is(err, people.ErrCode) {
+		return nil, bot.Refuse(i18n.CounterPINCode)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +107,7 @@ func (c *Counter) pin(ctx context.Context, q *request, b pinBody) (any, error) {
 
 // unlock begins an employee's session.
 func (c *Counter) unlock(ctx context.Context, q *request, b pinBody) (any, error) {
-	d, s, pin, err := c.tryPIN(ctx, q, b.Staff)
+	d, s, pin, err := c.tryPIN(ctx, q, b.Staff, c.Shop.Vault.BeginPIN)
 	if err != nil {
 		return nil, err
 	}

@@ -255,6 +255,45 @@ func (v *Vault) BeginPIN(tx store.Tx, d DeviceID, id StaffID, now time.Time) err
 	return nil
 }
 
+// codeTries is how often one code may be typed wrong on one device: five against
+// a million, and only its owner draws another.
+const codeTries = 5
+
+// BeginPINCode is [Vault.BeginPIN] for who types a code from their own chat. It
+// asks for no wait: whoever spoils an employee's PIN on a device, or the device's
+// own count, does not keep them from it, because a code that was drawn is theirs
+// to draw. Refusal: ErrCode where this code was typed too often here; and those of
+// BeginPIN, by which it is counted, where there is none.
+func (v *Vault) BeginPINCode(tx store.Tx, d DeviceID, id StaffID, now time.Time) error {
+	if err := tx.Lock(store.Subject("staff/" + string(id))); err != nil {
+		return err
+	}
+	code, ok, err := pinCodes.Get(tx, string(id))
+	if err != nil {
+		return err
+	}
+	if !ok || !now.Before(code.Expires) {
+		return v.BeginPIN(tx, d, id, now)
+	}
+	if err := tx.Lock(store.Subject("pinwait/" + string(d))); err != nil {
+		return err
+	}
+	key := "code." + string(id)
+	row, _, err := pinWaits.Get(tx, string(d), key)
+	if err != nil {
+		return err
+	}
+	if !row.Until.Equal(code.Expires) { // of a code before
+		row = pinWait{Until: code.Expires}
+	}
+	if row.Count >= codeTries {
+		return ErrCode
+	}
+	row.Count++
+	row.At = now.UTC()
+	return pinWaits.Put(tx, row, string(d), key)
+}
+
 // RightPIN forgets an employee's wrong tries on a device, and takes the right
 // one out of the device's own count.
 func (v *Vault) RightPIN(tx store.Tx, d DeviceID, id StaffID) error {

@@ -23,10 +23,16 @@ const smsTries = 3
 // may have asked for nothing, so each counts whether or not a message goes out:
 // a refusal says nothing of who is known (LEDGER case 28).
 var (
-	smsOfPerson = Throttle{Name: "sms-person", Max: 3, Window: time.Hour}
-	smsOfNumber = Throttle{Name: "sms-number", Max: 3, Window: time.Hour}
-	smsOfDay    = Throttle{Name: "sms-day", Max: 8, Window: 24 * time.Hour} // of a number
-	smsOfShop   = Throttle{Name: "sms-shop", Max: 500, Window: 24 * time.Hour}
+	smsOfPerson    = Throttle{Name: "sms-person", Max: 3, Window: time.Hour}
+	smsOfPersonDay = Throttle{Name: "sms-person-day", Max: 5, Window: 24 * time.Hour}
+	// Of a number, those who ask for it the first time that day count apart from
+	// those who ask again: whoever has digits sent to somebody else's number over
+	// and over uses up their own, and not what its owner needs.
+	smsOfPair     = Throttle{Name: "sms-pair", Max: 1, Window: 24 * time.Hour} // who is new to a number
+	smsOfNumber   = Throttle{Name: "sms-number", Max: 5, Window: 24 * time.Hour}
+	smsAgain      = Throttle{Name: "sms-again", Max: 2, Window: time.Hour}
+	smsAgainOfDay = Throttle{Name: "sms-again-day", Max: 3, Window: 24 * time.Hour}
+	smsOfShop     = Throttle{Name: "sms-shop", Max: 500, Window: 24 * time.Hour}
 	// New chats cost nothing to make: what they ask for must not use up what
 	// members need.
 	smsOfStrangers = Throttle{Name: "sms-strangers", Max: 100, Window: 24 * time.Hour}
@@ -54,8 +60,9 @@ const smsPurpose = "sms number"
 // proves that they read messages at phone; it ends the digits drawn before.
 // Whether they are sent is the caller's affair. It does the same for every
 // number. Refusals, after which the transaction should commit: *ThrottledError
-// (three an hour for a person and for a number, eight a day for a number, 100 a
-// day for all askers who are no members, 500 a day for the shop).
+// (three an hour and five a day for a person; for a number, from five who are new
+// to it a day, and again two an hour and three a day; 100 a day for all askers who
+// are no members, 500 a day for the shop).
 func (v *Vault) NewSMSCode(tx store.Tx, who Identity, asker loyalty.MemberID, phone Phone, now time.Time, rand io.Reader) (digits string, err error) {
 	number := v.hash("sms-number", phone.e164)
 	if err := tx.Lock(Subject(asker)); err != nil {
@@ -65,18 +72,8 @@ func (v *Vault) NewSMSCode(tx store.Tx, who Identity, asker loyalty.MemberID, ph
 	if err != nil {
 		return "", err
 	}
-	type limit struct {
-		Throttle
-		actor string
-	}
-	limits := []limit{{smsOfPerson, who.Channel + "\x00" + who.User}, {smsOfNumber, number}, {smsOfDay, number}}
-	if p.Status != Member {
-		limits = append(limits, limit{smsOfStrangers, ""})
-	}
-	for _, t := range append(limits, limit{smsOfShop, ""}) {
-		if err := v.AttemptBy(tx, t.Throttle, t.actor, now); err != nil {
-			return "", err
-		}
+	if err := v.maySendSMS(tx, who.Channel+"\x00"+who.User, number, p.Status == Member, now); err != nil {
+		return "", err
 	}
 	if digits, err = newDigits(rand); err != nil {
 		return "", err
@@ -90,6 +87,33 @@ func (v *Vault) NewSMSCode(tx store.Tx, who Identity, asker loyalty.MemberID, ph
 		return "", err
 	}
 	return digits, smsCodes.Put(tx, smsRow{sealed, v.hash("sms", key, digits), smsTries, now.Add(SMSLife).UTC()}, key)
+}
+
+// maySendSMS counts one message that an asker wants sent to a number.
+func (v *Vault) maySendSMS(tx store.Tx, asker, number string, member bool, now time.Time) error {
+	type limit struct {
+		Throttle
+		actor string
+	}
+	limits := []limit{{smsOfPerson, asker}, {smsOfPersonDay, asker}}
+	var before *ThrottledError
+	switch err := v.AttemptBy(tx, smsOfPair, asker+"\x00"+number, now); {
+	case errors.As(err, &before):
+		limits = append(limits, limit{smsAgain, number}, limit{smsAgainOfDay, number})
+	case err != nil:
+		return err
+	default:
+		limits = append(limits, limit{smsOfNumber, number})
+	}
+	if !member {
+		limits = append(limits, limit{smsOfStrangers, ""})
+	}
+	for _, t := range append(limits, limit{smsOfShop, ""}) {
+		if err := v.AttemptBy(tx, t.Throttle, t.actor, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SMSCode checks digits that who typed and gives the number they were sent to,
