@@ -38,6 +38,9 @@ func (*checkCmd) Run(ctx context.Context, m *Main) error {
 	}
 	m.say("%s: %s", m.configPath, aboutConfig(cfg))
 	m.say("%s: %s", cfg.Programme, aboutProgramme(p))
+	if p.Privacy.Contact == "" {
+		m.say("%s", noContact)
+	}
 	return m.effects(ctx, cfg)
 }
 

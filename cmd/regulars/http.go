@@ -12,6 +12,7 @@ import (
 
 	"regulars/bot"
 	"regulars/handlers/campaign"
+	"regulars/handlers/privacy"
 )
 
 // Limits of the front door.
@@ -43,6 +44,7 @@ func (a *app) mux() *http.ServeMux {
 	mux.HandleFunc("GET /healthz", a.ops.healthz)
 	mux.HandleFunc("GET /readyz", a.ops.readyz)
 	a.pages.Register(mux)
+	(&privacy.Pages{Shop: a.shop, DB: a.db}).Register(mux)
 	a.counter.Register(mux)
 	a.console.Register(mux)
 	a.api().Register(mux)

@@ -85,6 +85,7 @@ type cli struct {
 	Backup    backupCmd    `cmd:"" help:"Copy everything into one file that is looked through, while serve runs or not."`
 	Restore   restoreCmd   `cmd:"" help:"Put a backup back, after looking through it; who was erased since stays erased."`
 	Outbox    outboxCmd    `cmd:"" help:"After a restore: what waits for your word before it is sent."`
+	Privacy   privacyCmd   `cmd:"" help:"The notice of privacy in six languages, and who waits for a copy of their data: notice, requests, answered."`
 	Compact   compactCmd   `cmd:"" help:"Give back the room that deleted rows left in the store's file, while serve does not run."`
 	Move      moveCmd      `cmd:"" help:"Bring the store to PostgreSQL, for several machines, or back into a file; every row is held against its source."`
 	Export    exportCmd    `cmd:"" help:"Write everything the shop knows as JSON lines and CSV, at any time."`

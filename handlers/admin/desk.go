@@ -73,6 +73,8 @@ type Desk struct {
 //	draws-verify    day ("2026-10-31"; "" yesterday)
 //	breach          since, until (moments), staff, key, device, backup (a path), all ("true"), csv ("true"), notice (a language)
 //	retention       lang
+//	data-requests   none
+//	data-given      member
 //	dead-list
 //	dead-replay     ref
 //	dead-discard    ref
@@ -99,6 +101,7 @@ func (d Desk) Ops() Ops {
 		"referrals-list": d.listReferrals, "referrals-clear": d.clearReferrals, "referrals-refuse": d.refuseReferrals,
 		"segment-list": d.listSegments, "segment-count": d.segmentCount, "segment-show": d.showSegment, "segment-rebuild": d.rebuildSegments,
 		"statements": d.statements, "whatif": d.whatIf, "members-find": d.findMembers, "members-merge": d.mergeMembers, "members-unmerge": d.unmergeMembers,
+		"data-requests": d.dataRequests, "data-given": d.dataGiven,
 		"draws-verify": d.verifyDraws, "verify-statement": d.verifyStatement,
 		"breach": d.breach, "retention": d.retention,
 		"dead-list": d.listDead, "dead-replay": d.replay, "dead-discard": d.discard,

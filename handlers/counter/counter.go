@@ -211,11 +211,5 @@ func (p *Pages) lead(w http.ResponseWriter, r *http.Request, line string, title,
 
 // language is the first of the browser's that we speak.
 func language(r *http.Request, own i18n.Lang) i18n.Lang {
-	for _, tag := range strings.Split(r.Header.Get("Accept-Language"), ",") {
-		tag, _, _ = strings.Cut(strings.TrimSpace(tag), ";")
-		if l, ok := i18n.MatchNear(tag, own); ok && tag != "" && tag != "*" {
-			return l
-		}
-	}
-	return own
+	return i18n.Accepted(r.Header.Get("Accept-Language"), own)
 }

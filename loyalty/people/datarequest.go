@@ -47,3 +47,10 @@ func DataRequests(r store.Reader) (all []DataRequest, err error) {
 	}
 	return all, err
 }
+
+// AskedForData reports whether a member's request is open. In an Update the caller
+// locks Subject(id) first.
+func AskedForData(r store.Reader, id loyalty.MemberID) (bool, error) {
+	_, open, err := dataRequests.Get(r, string(id))
+	return open, err
+}

@@ -53,6 +53,7 @@ func Load(data []byte) (*Programme, []Complaint) {
 	r.staff(r.sub(root, "staff"), p)
 	r.quiet(root, p)
 	r.digest(r.sub(root, "digest"), p)
+	r.privacy(r.sub(root, "privacy"), p)
 	r.fraud(r.sub(root, "fraud"), p)
 	r.segments(root, p)
 	r.campaigns(r.sub(root, "campaigns"), p)

@@ -45,6 +45,8 @@ type Programme struct {
 	Nudges []loyalty.Nudge
 	// Surveys are what members are asked; their words are in Words and Questions.
 	Surveys []loyalty.Survey
+	// Privacy is who answers for members' data.
+	Privacy Privacy
 	// Digest is when managers are told how the week was.
 	Digest Digest
 	// Fraud is from when on something is worth an owner's look.

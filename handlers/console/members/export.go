@@ -26,6 +26,9 @@ func (p *page) export(q *console.Request) (console.Answer, error) {
 		if ok = is && m.Status != people.Erased; err != nil || !ok {
 			return err
 		}
+		if err := people.DataGiven(tx, m.ID); err != nil { // whoever waited for it has it now
+			return err
+		}
 		return q.Audit(tx, i18n.ConsoleMembersDoExport, string(m.ID), m.ID, reason, "")
 	})
 	if err != nil || !ok {
