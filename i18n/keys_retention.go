@@ -7,6 +7,7 @@ const (
 	RetentionMember   Key = "retention.member"
 	RetentionNameless Key = "retention.nameless"
 	RetentionNeeded   Key = "retention.needed"
+	RetentionReplaced Key = "retention.replaced"
 	RetentionWhile    Key = "retention.while"
 
 	RetentionProfile   Key = "retention.profile"
@@ -37,6 +38,7 @@ const (
 	RetentionLooks     Key = "retention.looks"
 	RetentionHooks     Key = "retention.hooks"
 	RetentionMark      Key = "retention.mark"
+	RetentionCopies    Key = "retention.copies"
 	RetentionErased    Key = "retention.erased"
 	RetentionStaff     Key = "retention.staff"
 	RetentionShifts    Key = "retention.shifts"

@@ -66,6 +66,7 @@ var (
 	member   = span{key: i18n.RetentionMember}   // erasing takes it away
 	nameless = span{key: i18n.RetentionNameless} // the books of the shop; erasing makes them nobody's
 	needed   = span{key: i18n.RetentionNeeded}   // a day or less, or until it was done
+	copies   = span{key: i18n.RetentionReplaced} // as many as the configuration keeps
 	while    = span{key: i18n.RetentionWhile}    // while they take part
 )
 
@@ -103,6 +104,7 @@ var kept = []struct {
 	{what: i18n.RetentionFindings, span: days(400), tables: "finding findingday"},
 	{what: i18n.RetentionLooks, span: days(LooksKept), tables: "look"},
 	{what: i18n.RetentionHooks, span: days(30), tables: "hookqueue hookpast"},
+	{what: i18n.RetentionCopies, span: copies}, // who was erased is taken out before one is put back
 	{what: i18n.RetentionMark, span: days(366), tables: "tomb"},
 	{what: i18n.RetentionErased, span: nameless, tables: "erased"},
 	{what: i18n.RetentionStaff, span: nameless, tables: "staff staffof rollstaff partnertake", staff: true},
