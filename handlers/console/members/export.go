@@ -26,6 +26,9 @@ func (p *page) export(q *console.Request) (console.Answer, error) {
 		if ok = is && m.Status != people.Erased; err != nil || !ok {
 			return err
 		}
+		if err := p.Saw(tx, shop.Looker{By: q.Me.ID.Actor()}, shop.WayFile, q.Now, m.ID); err != nil {
+			return err
+		}
 		if err := people.DataGiven(tx, m.ID); err != nil { // whoever waited for it has it now
 			return err
 		}
