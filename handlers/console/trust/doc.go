@@ -34,7 +34,7 @@ func Part(c *console.Console, d Deps) console.Part {
 	h := &page{c, d}
 	return console.Part{Name: "trust", Title: i18n.ConsoleTrustTitle, Files: files, Routes: slices.Concat(
 		[]console.Route{{Method: "GET", Path: "/console/trust", Do: h.front}},
-		h.privacy(),
+		h.privacy(), h.fraud(),
 	)}
 }
 
@@ -47,6 +47,7 @@ type door struct {
 
 // doors are the section's pages in the order of the first page.
 var doors = []door{
+	{Title: i18n.ConsoleFraudTitle, Text: i18n.ConsoleFraudText, To: "/console/trust/fraud"},
 	{Title: i18n.ConsoleTrustBreach, Text: i18n.ConsoleTrustBreachText, To: "/console/trust/breach", Owners: true},
 	{Title: i18n.ConsoleTrustRetention, Text: i18n.ConsoleTrustRetentionText, To: "/console/trust/retention"},
 }
