@@ -82,6 +82,8 @@ var doors = map[string]door{
 	"GET /s/{token}":                     secret,
 	"GET /s/{token}/statement.txt":       secret,
 	"GET /preview/{token}":               secret,
+	"GET /e/{token}":                     secret, // what is kept of a member
+	"GET /e/{token}/data.json":           secret,
 	"GET /o/{campaign}/{button}":         open, // a button's way on, counted
 	"GET /console":                       open,
 	"GET /console/in/{token}":            open, // a button; pressing it is the POST
