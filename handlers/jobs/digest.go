@@ -126,7 +126,7 @@ func (j Jobs) tellWeek(tx store.Tx, t schedule.Tick, s people.Staff, w *week) (b
 		return false, err
 	}
 	from := j.Shop.Programme(now).QuietUntil(now)
-	w = &week{w.now.Without(s.ID), w.before}
+	w = &week{w.now.Without(s), w.before}
 	return true, j.Outbox.Put(tx, now, bot.Intent{
 		ID: digestID(t, s), Channel: to.Channel, Person: bot.PersonID(s.Member), Class: bot.Receipt, Carriage: bot.RideThenPush,
 		Born: now, NotBefore: from, RideUntil: from.Add(digestRides), NotAfter: now.Add(digestKeeps),

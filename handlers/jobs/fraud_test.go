@@ -67,3 +67,34 @@ func TestFoundAtNight(t *testing.T) {
 		}
 	}
 }
+
+// TestFoundOfMembers: what was found about a member is told to who manages the store,
+// by a masked name, and not where somebody is that member.
+func TestFoundOfMembers(t *testing.T) {
+	w := newWorld(t)
+	w.twoStores("")
+	olga, mo := w.enrols("Olga", people.Owner, ""), w.enrols("Mo", people.Manager, "main")
+	eve := w.enrols("Eve", people.Manager, "east")
+	ann := w.join("Annabel Leigh", "")
+	w.sells(mo, ann, 135)
+	w.sells(eve, ann, 135)
+	for i, who := range []loyalty.MemberID{ann, mo.Member} {
+		w.update(func(tx store.Tx) error {
+			_, err := fraud.Record(tx, fraud.Finding{
+				Key:   fraud.Key{Subject: fraud.OfMember(who), Day: w.jobs.Shop.Local(w.clock.at).Format(time.DateOnly), Rule: fraud.OffHours},
+				Score: 90, Weight: 90, Store: "main", Numbers: fraud.Numbers{"times": int64(31 + i)}, FoundAt: w.clock.at,
+			})
+			return err
+		})
+	}
+	w.monday()
+	for _, c := range []struct {
+		who       people.Staff
+		ann, mine bool
+	}{{olga, true, true}, {mo, true, false}, {eve, false, false}} {
+		msg, _ := w.digestOf(c.who)
+		if ann, mine := strings.Contains(msg.Text, "31 sales"), strings.Contains(msg.Text, "32 sales"); ann != c.ann || mine != c.mine || strings.Contains(msg.Text, "Leigh") {
+			t.Errorf("%s is told of the member %v, of Mo as one %v:\n%s", c.who.Name, ann, mine, msg.Text)
+		}
+	}
+}
