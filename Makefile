@@ -62,8 +62,11 @@ torture:
 	REGULARS_BEFORE=$(CURDIR)/bin/regulars-before go test -count=1 -timeout 20m -v -run RollingUpgrade ./cmd/regulars
 	REGULARS_TORTURE=1 go test -count=1 -timeout 20m -v -run PowerCut ./store/bolt
 
-# Five thousand random lives against the independent oracle instead of 200.
+# Five thousand random lives against the independent oracle instead of 200, and
+# the whole service under as many seeds as wished: make soak SEEDS=2000.
+SEEDS ?= 500
 soak:
+	REGULARS_SEEDS=$(SEEDS) go test -count=1 -timeout 120m -run 'TestWholeService$$' ./cmd/regulars
 	REGULARS_SEEDS=5000 go test -count=1 -timeout 120m -run 'Lives|Oracle' ./loyalty/book
 
 # Takes the guards out one at a time, and asks the tests whether they notice.

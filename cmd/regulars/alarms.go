@@ -5,10 +5,12 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"maps"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -92,7 +94,9 @@ func (w *watch) look(ctx context.Context) error {
 	w.lately, w.asked = now, nil
 	var looked []alarm.Kind
 	var found []alarm.Trouble
-	for kind, look := range w.looks() {
+	looks := w.looks()
+	for _, kind := range slices.Sorted(maps.Keys(looks)) {
+		look := looks[kind]
 		some, ok := look(ctx)
 		if ok {
 			looked = append(looked, kind)

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -228,14 +230,15 @@ func (a *app) lookThrough(ctx context.Context) error {
 func (a *app) sweeps(ctx context.Context) error {
 	for {
 		now := a.clock.Now()
-		for what, sweep := range map[string]func(context.Context, store.DB, time.Time) (int, error){
+		all := map[string]func(context.Context, store.DB, time.Time) (int, error){
 			"events": bot.Sweep, "people": people.Sweep, "operations": book.SweepOps, "staff days": book.SweepStaffDays,
 			"approvals": staff.Sweep, "counter": counter.Sweep, "api": api.Sweep, "vouchers": a.shop.Club.Vouchers.Sweep, "referrals": referral.Sweep, "offers": offer.Sweep,
 			"receipts": a.shop.Slips().Sweep, "touches": reach.Sweep, "surveys": survey.Sweep, "play": chance.Sweep, "missions": mission.Sweep, "gatherings": event.Sweep, "households": household.Sweep, "voices": voice.Sweep, "rooms": a.shop.Rooms.Sweep, "claims": schedule.Sweep, "campaigns": a.campaigns.Sweep, "joins": shop.SweepJoins, "looks": shop.SweepLooks,
 			"console": console.Sweep, "heard": sweepHeard, "hooks": a.hooks.Sweep,
 			"figures": a.shop.Rollups.Sweep, "findings": fraud.Sweep,
-		} {
-			if n, err := sweep(ctx, a.db, now); err != nil && ctx.Err() == nil {
+		}
+		for _, what := range slices.Sorted(maps.Keys(all)) {
+			if n, err := all[what](ctx, a.db, now); err != nil && ctx.Err() == nil {
 				a.log.Warn("a sweep failed; it is tried again in an hour", "what", what, "error", err)
 			} else if n > 0 {
 				a.log.Debug("swept", "what", what, "rows", n)

@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,8 +40,8 @@ func (a *app) setup(ctx context.Context) error {
 		todo[string(ch.Channel())] = func(ctx context.Context) error { return a.setupTelegram(ctx, ch) }
 	}
 	for {
-		for name, do := range todo {
-			err := a.alone("setup", do)(ctx) // two at once would each make a menu that is missing
+		for _, name := range slices.Sorted(maps.Keys(todo)) {
+			err := a.alone("setup", todo[name])(ctx) // two at once would each make a menu that is missing
 			if ctx.Err() != nil {
 				return nil
 			}

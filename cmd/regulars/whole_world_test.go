@@ -1,0 +1,351 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	_ "embed"
+
+	"regulars/bot"
+	"regulars/bot/sim"
+	"regulars/handlers/shop"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
+	"regulars/store"
+	"regulars/store/mem"
+)
+
+//go:embed testdata/whole.toml
+var wholeFile []byte
+
+// wholeShop is the service, with everything around it, in a bubble of invented time:
+// both platforms, one to three processes on one store, and a gate through which
+// every transaction, call and webhook passes one at a time.
+type wholeShop struct {
+	t       *testing.T
+	seed    uint64
+	dice    *rand.Rand
+	gate    *gate
+	net     *pipes
+	db      *mem.DB
+	sim     *sim.Sim
+	line    *sim.LineChannel
+	bots    *sim.TelegramBot
+	at      func(time.Time) *programme.Programme
+	log     *safeBuffer
+	mu      sync.Mutex
+	procs   []*process // those that live
+	starts  int
+	peril   int // of a thousand things that happen, so many go wrong
+	named   []calledBy
+	trace   []string
+	planted planted
+}
+
+// planted is how a store commits that is broken on purpose.
+type planted func(store.DB, context.Context, func(store.Tx) error) error
+
+// calledBy is how an id of the simulator's is called in a trace.
+type calledBy struct{ id, name string }
+
+// process is one of them, from its start to its end.
+type process struct {
+	world  *wholeShop
+	number int
+	app    *app
+	door   *pipeDoor
+	dead   atomic.Bool
+	stop   context.CancelFunc
+	ended  chan error
+}
+
+// lots are a process's own, drawn from the seed.
+type drawnLots struct {
+	mu sync.Mutex
+	r  *rand.ChaCha8
+}
+
+func (l *drawnLots) Read(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.r.Read(p)
+}
+
+const wholeURL = "http://127.0.0.1:1" // an address in the clear: no certificate is looked at
+
+// wholeStart is a Thursday, 10:00 in Taipei.
+var wholeStart = time.Date(2026, 3, 5, 2, 0, 0, 0, time.UTC)
+
+func newWhole(t *testing.T, seed uint64) *wholeShop {
+	t.Helper()
+	p, complaints := programme.Load(wholeFile)
+	if len(complaints) > 0 {
+		t.Fatal(complaints)
+	}
+	w := &wholeShop{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 77)), gate: newGate(seed), net: newPipes(), db: mem.New(), at: always(p), log: &safeBuffer{}}
+	time.Sleep(time.Until(wholeStart))
+	s, err := sim.Start(sim.Options{Listener: w.net.listen("10.0.0.100:80"), Webhooks: &hookWay{w, w.net.transport()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.sim = s
+	w.line = s.LineChannel(sim.LineConfig{ID: labLineID, Secret: labLineSecret, Token: labLineToken, BasicID: "@lab", Redelivery: true})
+	w.bots = s.TelegramBot(sim.TelegramConfig{Token: labBotToken, Username: "lab_bot"})
+	return w
+}
+
+// launch starts one process more.
+func (w *wholeShop) launch() *process {
+	w.t.Helper()
+	w.starts++
+	p := &process{world: w, number: w.starts, ended: make(chan error, 1)}
+	away := &caller{p, w.net.transport()}
+	cfg := &Config{
+		PublicURL: wholeURL, Data: "postgres://whole", calls: &http.Client{Transport: away},
+		Channels: []ChannelConfig{
+			{Name: "main", Kind: bot.LINE, ChannelID: labLineID, ChannelSecret: labLineSecret, ChannelToken: labLineToken, BasicID: "@lab",
+				APIBase: w.sim.LineAPI(), DataAPIBase: w.sim.LineDataAPI()},
+			{Name: "tg", Kind: bot.Telegram, Token: labBotToken, SecretToken: labBotSecret, Username: "lab_bot", APIBase: w.sim.TelegramAPI()},
+		},
+	}
+	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelInfo})).With("process", p.number)
+	a, err := newApp(cfg, &shared{w.db, p}, e2eKey, w.at, w.sim.Clock, log)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	key := sha256.Sum256(fmt.Append(nil, w.seed, p.number))
+	a.shop.Rand = &drawnLots{r: rand.NewChaCha8(key)}
+	p.app, p.door = a, w.net.listen(fmt.Sprintf("10.0.0.%d:80", p.number))
+	ctx, stop := context.WithCancel(context.Background())
+	p.stop = stop
+	go func() {
+		err := a.run(ctx, p.door)
+		p.dead.Store(true) // it may have ended by itself: where the store is away at its start
+		w.gone(p)
+		p.door.cut()
+		p.ended <- err
+	}()
+	w.mu.Lock()
+	w.procs = append(w.procs, p)
+	w.mu.Unlock()
+	return p
+}
+
+// someone is a process that lives, as a load balancer finds one.
+func (w *wholeShop) someone(lot uint64) *process {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.procs) == 0 {
+		return nil
+	}
+	return w.procs[lot%uint64(len(w.procs))]
+}
+
+// gone takes a process off the load balancer's list.
+func (w *wholeShop) gone(p *process) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.procs = slices.DeleteFunc(w.procs, func(x *process) bool { return x == p })
+}
+
+// kill ends a process as a power cut does: from now on it reaches nobody.
+func (w *wholeShop) kill(p *process) {
+	p.dead.Store(true)
+	w.gone(p)
+	w.note("process %d dies", p.number)
+	p.door.cut()
+	p.stop()
+}
+
+// retire ends a process in good order.
+func (w *wholeShop) retire(p *process) {
+	w.t.Helper()
+	w.gone(p)
+	w.note("process %d stops", p.number)
+	p.stop()
+	for range 120 {
+		select {
+		case err := <-p.ended:
+			if err != nil && !errors.Is(err, errShut) && !errors.Is(err, store.ErrUnavailable) {
+				w.t.Errorf("process %d ends with: %v", p.number, err)
+			}
+			return
+		default:
+			w.rest(250 * time.Millisecond)
+		}
+	}
+	w.t.Fatalf("process %d does not end\n%s", p.number, w.log)
+}
+
+func (w *wholeShop) note(format string, args ...any) {
+	w.trace = append(w.trace, w.sim.Clock.Now().In(taipei).Format("02 15:04:05.000 ")+fmt.Sprintf(format, args...))
+}
+
+// one lets the next thing happen, if anything waits.
+func (w *wholeShop) one() bool {
+	synctest.Wait()
+	x := w.gate.draw()
+	if x == nil {
+		return false
+	}
+	fate := happens
+	if int(x.lot/7%1000) < w.peril {
+		fate = w.mishap(x)
+	}
+	w.note("%d %s %s%s", x.who, x.kind, x.what, [...]string{"", " DROPPED", " LOST", " CUT OFF", " THE LAST"}[fate])
+	x.go_ <- fate
+	if fate == cutOff || fate == lastOne {
+		synctest.Wait()
+		w.mu.Lock()
+		i := slices.IndexFunc(w.procs, func(p *process) bool { return p.number == x.who })
+		var p *process
+		if i >= 0 {
+			p = w.procs[i]
+		}
+		w.mu.Unlock()
+		if p != nil {
+			w.kill(p)
+		}
+	}
+	return true
+}
+
+// mishap is what goes wrong with something.
+func (w *wholeShop) mishap(x *wish) fate {
+	switch {
+	case x.kind == "hook":
+		return []fate{dropped, lost}[x.lot/7000%2]
+	case x.kind == "call":
+		return []fate{happens, cutOff, lastOne}[x.lot/7000%3]
+	}
+	return []fate{dropped, lost, cutOff, lastOne}[x.lot/7000%4]
+}
+
+// rest lets so much time pass, and all happen that wants to.
+func (w *wholeShop) rest(d time.Duration) {
+	over := time.NewTimer(d)
+	defer over.Stop()
+	for {
+		for w.one() {
+		}
+		select {
+		case <-w.gate.arrived:
+		case <-over.C:
+			for w.one() {
+			}
+			return
+		}
+	}
+}
+
+// does lets somebody do something, and the world go on meanwhile until they are
+// done with it.
+func (w *wholeShop) does(what string, f func()) {
+	w.note("-- %s", what)
+	done := make(chan struct{})
+	go func() { defer close(done); f() }()
+	for range 400 {
+		for w.one() {
+		}
+		select {
+		case <-done:
+			return
+		default:
+			w.rest(100 * time.Millisecond)
+		}
+	}
+	w.t.Fatalf("%s is never done with\n%s", what, w.tail(60))
+}
+
+// leap moves everybody's clock, as when the machines slept.
+func (w *wholeShop) leap(d time.Duration) {
+	w.note("-- %v pass", d)
+	w.sim.Clock.Advance(d)
+	w.rest(time.Second)
+}
+
+// quiet lets time pass until nothing is on its way; what is stuck after a minute
+// and a half has no reply token any more, and the end will tell of it.
+func (w *wholeShop) quiet() {
+	w.t.Helper()
+	for range 180 {
+		w.rest(500 * time.Millisecond)
+		w.revive()
+		late := 0
+		w.does("LINE delivers again", func() { late = len(w.line.Redeliver()) })
+		if len(w.procs) == 0 {
+			continue
+		}
+		yes, err := quietFor(context.Background(), &app{db: w.db, clock: w.sim.Clock, outbox: w.procs[0].app.outbox}, 2*time.Second)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		if yes && late == 0 && w.bots.Pending() == 0 && len(w.gate.waiting) == 0 {
+			return
+		}
+	}
+}
+
+// revive starts as many processes as died.
+func (w *wholeShop) revive() {
+	for len(w.procs) < w.want() {
+		w.launch()
+		w.rest(time.Second)
+	}
+}
+
+// want is how many processes there are to be.
+func (w *wholeShop) want() int { return 1 + int(w.seed%3) }
+
+func (w *wholeShop) tail(n int) string {
+	return strings.Join(w.trace[max(0, len(w.trace)-n):], "\n")
+}
+
+// close ends everything in the bubble.
+func (w *wholeShop) close() {
+	w.peril = 0
+	w.mu.Lock()
+	all := slices.Clone(w.procs)
+	w.mu.Unlock()
+	for _, p := range all {
+		w.retire(p)
+	}
+	w.sim.Close()
+	for range 60 {
+		w.rest(time.Second)
+	}
+}
+
+// hire makes somebody an employee.
+func (w *wholeShop) hire(who bot.Identity, role loyalty.Role) {
+	w.t.Helper()
+	a := w.procs[0].app
+	err := w.db.Update(context.Background(), func(tx store.Tx) error {
+		now := a.clock.Now()
+		if _, _, err := a.shop.Vault.Meet(tx, shop.Identity(who), people.Seen{Language: "en"}, now, a.shop.Rand); err != nil {
+			return err
+		}
+		code, err := a.shop.Vault.Invite(tx, role, "", "job:test", now, people.CodeLife, a.shop.Rand)
+		if err != nil {
+			return err
+		}
+		_, err = a.shop.Vault.Enrol(tx, code, shop.Identity(who), now, a.shop.Rand)
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
