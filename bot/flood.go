@@ -14,13 +14,13 @@ var (
 	// A person in a chat with the bot alone, and in one group.
 	saysAlone    = limit.Rate{Burst: 60, Every: 2 * time.Second, Rest: time.Minute}
 	pressesAlone = limit.Rate{Burst: 120, Every: time.Second, Rest: time.Minute}
-	saysAmong    = limit.Rate{Burst: 10, Every: 6 * time.Second, Rest: time.Minute}
+	saysAmong    = limit.Rate{Burst: 20, Every: 5 * time.Second, Rest: time.Minute}
 	pressesAmong = limit.Rate{Burst: 60, Every: time.Second, Rest: time.Minute}
 	// A person in all their chats together.
 	everywhere = limit.Rate{Burst: 240, Every: time.Second, Rest: time.Minute}
 	// A group as a whole: Telegram lets a bot say 20 things a minute there. Many
 	// press at once where a packet is handed out.
-	groupSays    = limit.Rate{Burst: 30, Every: 3 * time.Second, Rest: time.Minute}
+	groupSays    = limit.Rate{Burst: 45, Every: 3 * time.Second, Rest: time.Minute}
 	groupPresses = limit.Rate{Burst: 600, Every: time.Second / 5, Rest: 10 * time.Second}
 	// What is not for the bot, of which only who said it is remembered.
 	chatters = limit.Rate{Burst: 600, Every: time.Second}
