@@ -20,6 +20,9 @@ func (c counter) piece(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
+	if err := c.MayTakePiece(t.Tx, m.ID, t.Now); err != nil {
+		return err
+	}
 	p, err := c.Chance.Take(t.Tx, m.ID, book.Act{Op: loyalty.OpID(t.Op("piece")), Actor: loyalty.ByMember(m.ID), Now: t.Now}, t.Args)
 	if errors.Is(err, loyalty.ErrSelf) {
 		return bot.Refuse(i18n.PacketOwn)
@@ -31,6 +34,9 @@ func (c counter) piece(t *bot.Turn) error {
 	if p.Again {
 		t.SayText(i18n.PacketHad, "Points", n)
 		return nil
+	}
+	if err := c.WatchPiece(t.Tx, m.ID, p, t.Now); err != nil {
+		return err
 	}
 	t.Say(bot.Message{
 		Title: t.Word(i18n.PacketGot, "Points", n),

@@ -179,6 +179,9 @@ func (c counter) surveyGift(t *bot.Turn, s loyalty.Survey, a survey.Answer, how 
 	if first, err := c.Surveys.Reward(t.Tx, a); err != nil || !first {
 		return nil, err
 	}
+	if err := c.WatchAnswer(t.Tx, a, t.Now); err != nil {
+		return nil, err
+	}
 	source := "survey/" + a.Survey + "/" + a.Wave
 	act := book.Act{Op: loyalty.OpID(source + "/" + string(a.Member)), Actor: loyalty.ByJob("survey"), Store: a.Visit.Store, Now: t.Now}
 	if s.Points > 0 {

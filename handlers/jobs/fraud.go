@@ -8,7 +8,8 @@ import (
 )
 
 // fraudJob looks every night at what employees did on the day before, when nobody
-// enters anything any more.
+// enters anything any more, and at whose referrals wait for somebody. What members do
+// otherwise is looked at when they do it.
 func (j Jobs) fraudJob() []schedule.Job {
 	return []schedule.Job{{Name: "fraud", Spec: "40 4 * * *", Run: j.fraud}}
 }
@@ -23,5 +24,6 @@ func (j Jobs) fraud(ctx context.Context, t schedule.Tick) (done int, err error) 
 			return done, err
 		}
 	}
-	return done, nil
+	n, err := j.Shop.FindMembers(ctx, j.DB)
+	return done + n, err
 }

@@ -27,6 +27,9 @@ func (s *Shop) newClub() *club.Club {
 	}
 	referrals := &referral.Desk{Key: s.Vault.Derive("referrals"), Programme: s.Rules, Family: s.Book.Family}
 	vouchers.Used = func(tx store.Tx, v voucher.Voucher, act book.Act) error {
+		if err := s.watchUse(tx, v, act); err != nil {
+			return err
+		}
 		return s.after(tx, club.Deed{Kind: club.Used, Member: v.Member, Act: act, Voucher: v})
 	}
 	vouchers.Unused = func(tx store.Tx, was voucher.Voucher, act book.Act) error { return s.Offers().Unused(tx, was, act) }

@@ -7,12 +7,14 @@ import (
 	"regulars/loyalty/fraud"
 )
 
-// findingTitles name the rules about employees.
+// findingTitles name the rules.
 var findingTitles = map[fraud.Rule]i18n.Key{
 	fraud.OneCard: i18n.FraudStaffOften, fraud.OneCardWeek: i18n.FraudStaffWeek, fraud.Minute: i18n.FraudStaffMinute,
 	fraud.Hour: i18n.FraudStaffHour, fraud.Round: i18n.FraudStaffRound, fraud.ByHand: i18n.FraudStaffGave,
 	fraud.Undone: i18n.FraudStaffUndone, fraud.AfterUse: i18n.FraudStaffAfterUse, fraud.NoOrder: i18n.FraudStaffNoOrder,
 	fraud.OffHours: i18n.FraudStaffOffHours, fraud.Related: i18n.FraudStaffRelated,
+	fraud.Cluster: i18n.FraudMembersCluster, fraud.Shared: i18n.FraudMembersShared,
+	fraud.Packets: i18n.FraudMembersPackets, fraud.Answers: i18n.FraudMembersAnswers,
 }
 
 // FindingTitle is what a rule is called; an unknown one, of a newer program, by its id.
@@ -49,6 +51,14 @@ func FindingLine(p i18n.Printer, f *fraud.Finding) string {
 		return p.Say(i18n.FraudStaffOffHoursLine, "Times", n("times"))
 	case fraud.Related:
 		return p.Say(i18n.FraudStaffRelatedLine, "Times", n("times"), "Points", n("points"))
+	case fraud.Cluster:
+		return p.Say(i18n.FraudMembersClusterLine, "Friends", n("friends"), "Held", n("held"))
+	case fraud.Shared:
+		return p.Say(i18n.FraudMembersSharedLine, "Uses", n("uses"), "Minutes", n("minutes"))
+	case fraud.Packets:
+		return p.Say(i18n.FraudMembersPacketsLine, "Times", n("times"), "Days", n("days"), "Seconds", n("seconds"))
+	case fraud.Answers:
+		return p.Say(i18n.FraudMembersAnswersLine, "Times", n("times"), "Days", n("days"), "Seconds", n("seconds"))
 	}
 	return FindingTitle(p, f.Rule)
 }

@@ -181,13 +181,17 @@ func Sweep(ctx context.Context, db store.DB, now time.Time) (int, error) {
 		return n, err
 	}
 	more, err := store.Sweep(ctx, db, days.Between("", to), 100, func(store.Row) bool { return true })
+	if n += more; err != nil {
+		return n, err
+	}
+	more, err = sweepTallies(ctx, db, now)
 	return n + more, err
 }
 
 // KeptOf is what is kept about a member under their own id. It is for a View.
 func KeptOf(r store.Reader, m loyalty.MemberID) (store.Kept, error) {
 	k := store.Kept{}
-	return k, findings.Keep(k, r, OfMember(m).String())
+	return k, cmp.Or(findings.Keep(k, r, OfMember(m).String()), tallies.Keep(k, r, string(m)))
 }
 
 // Forget deletes what is kept about a member under their own id.
@@ -201,5 +205,8 @@ func Forget(tx store.Tx, m loyalty.MemberID) error {
 			return err
 		}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return forgetTallies(tx, m)
 }

@@ -1,7 +1,32 @@
 package programme
 
-// FraudMembers are the rules about what members do.
-type FraudMembers struct{}
+import "time"
+
+// FraudMembers are the rules about what members do, [fraud.members]. Who refers whom
+// has rules of its own, in [referral].
+type FraudMembers struct {
+	// Shared is within what time one member's vouchers are used in two stores.
+	Shared time.Duration
+	// Packets are pieces of red packets in seven days that were taken within PacketIn
+	// of the packet's making.
+	Packets  int
+	PacketIn time.Duration
+	// Answers are rewarded answers to surveys in 30 days that came within AnswerIn of
+	// the question.
+	Answers  int
+	AnswerIn time.Duration
+	// PacketsADay is how many pieces one member may take in a local day: this one
+	// stops.
+	PacketsADay int
+}
 
 // fraudMembers reads [fraud.members].
-func (r *reader) fraudMembers(*table) FraudMembers { return FraudMembers{} }
+func (r *reader) fraudMembers(t *table) FraudMembers {
+	n := func(key string, fallback int64) int { return int(r.whole(t, key, fallback, 0, 10_000)) }
+	return FraudMembers{
+		Shared:  time.Duration(n("shared_minutes", 20)) * time.Minute,
+		Packets: n("packets", 8), PacketIn: time.Duration(n("packet_seconds", 5)) * time.Second,
+		Answers: n("answers", 4), AnswerIn: time.Duration(n("answer_seconds", 3)) * time.Second,
+		PacketsADay: n("packets_a_day", 20),
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/fraud"
 	"regulars/loyalty/people"
+	"regulars/loyalty/referral"
 	"regulars/store"
 )
 
@@ -93,6 +94,7 @@ func (h *page) decide(q *console.Request) (console.Answer, error) {
 		return q.Again(h.finding(q))
 	}
 	there := false
+	var decided fraud.Finding
 	err := q.Update(func(tx store.Tx) error {
 		f, ok, err := h.asked(q, tx)
 		if there = ok; err != nil || !ok {
@@ -102,7 +104,7 @@ func (h *page) decide(q *console.Request) (console.Answer, error) {
 		if err != nil {
 			return err
 		}
-		if _, err := fraud.Decide(tx, f.Key, decision, q.Me.ID.Actor(), sealed, q.Now); err != nil {
+		if decided, err = fraud.Decide(tx, f.Key, decision, q.Me.ID.Actor(), sealed, q.Now); err != nil {
 			return err
 		}
 		did := i18n.ConsoleFraudDidFine
@@ -113,6 +115,9 @@ func (h *page) decide(q *console.Request) (console.Answer, error) {
 	})
 	if err == nil && !there {
 		return q.Gone(), nil
+	}
+	if err == nil {
+		err = h.Shop.Settle(q.Context(), h.DB, decided, referral.Act{Actor: q.Me.ID.Actor(), Now: q.Now})
 	}
 	return q.Go("/console/trust/fraud", q.Say(i18n.ConsoleFraudDecided)), err
 }

@@ -1,0 +1,175 @@
+package shop
+
+import (
+	"context"
+	"time"
+
+	"regulars/bot"
+	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/book"
+	"regulars/loyalty/chance"
+	"regulars/loyalty/fraud"
+	"regulars/loyalty/referral"
+	"regulars/loyalty/survey"
+	"regulars/loyalty/voucher"
+	"regulars/store"
+)
+
+// What members do is looked at when they do it: nothing has to be searched for at
+// night, and the finding is kept by the commit that it is about. What is counted.
+const (
+	countPieces  = "pieces"  // of red packets, for the bound of a day
+	countPackets = "packets" // of them, those opened faster than people do
+	countAnswers = "answers" // rewarded answers faster than the question is read
+
+	packetDays = 7
+	answerDays = 30
+)
+
+// localDay is a moment's local day.
+func (s *Shop) localDay(at time.Time) time.Time {
+	y, m, d := s.Local(at).Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// watchUse looks whether a voucher that was just used was used together with another
+// of the same member's somewhere else.
+func (s *Shop) watchUse(tx store.Tx, v voucher.Voucher, act book.Act) error {
+	within := s.Programme(act.Now).Fraud.Members.Shared
+	if within == 0 || v.UsedStore == "" {
+		return nil
+	}
+	all, err := s.Club.Vouchers.List(tx, v.Member, act.Now)
+	if err != nil {
+		return err
+	}
+	var others []fraud.Use
+	for _, x := range all {
+		if x.State == voucher.Used && x.ID != v.ID {
+			others = append(others, fraud.Use{Ref: x.Use, At: x.UsedAt, Store: x.UsedStore})
+		}
+	}
+	whole, err := s.Book.Holder(tx, v.Member)
+	if err != nil {
+		return err
+	}
+	f, ok := fraud.SharedBy(whole, fraud.Use{Ref: v.Use, At: v.UsedAt, Store: v.UsedStore}, others, within, s.localDay(act.Now), act.Now)
+	if !ok {
+		return nil
+	}
+	_, err = fraud.Record(tx, f)
+	return err
+}
+
+// MayTakePiece refuses who took as many pieces of red packets today as one may.
+func (s *Shop) MayTakePiece(tx store.Tx, m loyalty.MemberID, now time.Time) error {
+	most := s.Programme(now).Fraud.Members.PacketsADay
+	if most == 0 {
+		return nil
+	}
+	n, err := fraud.Counted(tx, m, countPieces, s.localDay(now))
+	if err == nil && n >= most {
+		err = bot.Refuse(i18n.FraudMembersPacketDay, "Most", most)
+	}
+	return err
+}
+
+// WatchPiece counts a piece that a member took, and whether no person could have been
+// so fast.
+func (s *Shop) WatchPiece(tx store.Tx, m loyalty.MemberID, p chance.Piece, now time.Time) error {
+	rules, day := s.Programme(now).Fraud.Members, s.localDay(now)
+	if _, err := fraud.Tally(tx, m, countPieces, day, 1); err != nil {
+		return err
+	}
+	if rules.Packets == 0 || now.Sub(p.Packet.At) > rules.PacketIn {
+		return nil
+	}
+	n, err := fraud.Tally(tx, m, countPackets, day, packetDays)
+	if err != nil {
+		return err
+	}
+	return s.find(tx, m, fraud.Packets, day, n, rules.Packets, fraud.Numbers{
+		"times": int64(n), "days": packetDays, "seconds": int64(rules.PacketIn / time.Second),
+	}, now)
+}
+
+// WatchAnswer counts an answer that was rewarded and came faster than the question is read.
+func (s *Shop) WatchAnswer(tx store.Tx, a survey.Answer, now time.Time) error {
+	rules, day := s.Programme(now).Fraud.Members, s.localDay(now)
+	if rules.Answers == 0 || a.At.Sub(a.Asked) > rules.AnswerIn {
+		return nil
+	}
+	n, err := fraud.Tally(tx, a.Member, countAnswers, day, answerDays)
+	if err != nil {
+		return err
+	}
+	return s.find(tx, a.Member, fraud.Answers, day, n, rules.Answers, fraud.Numbers{
+		"times": int64(n), "days": answerDays, "seconds": int64(rules.AnswerIn / time.Second),
+	}, now)
+}
+
+// find keeps a finding about a member where there is one.
+func (s *Shop) find(tx store.Tx, m loyalty.MemberID, rule fraud.Rule, day time.Time, n, bound int, numbers fraud.Numbers, now time.Time) error {
+	f, ok := fraud.OfMemberDay(m, rule, day, n, bound, numbers, now)
+	if !ok {
+		return nil
+	}
+	_, err := fraud.Record(tx, f)
+	return err
+}
+
+// fewSigns is from how many accounts on referrals are suspicious: [referral.Flag]
+// tells nothing below its own bounds.
+const fewSigns = 1
+
+// FindMembers keeps a finding about each member whose referrals wait for a manager:
+// their rewards are held until somebody decides. isNew is how many were not known.
+func (s *Shop) FindMembers(ctx context.Context, db store.DB) (isNew int, err error) {
+	var flags []referral.Flag
+	err = db.View(ctx, func(r store.Reader) (err error) {
+		flags, err = s.Club.Referrals.Flagged(r)
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	for _, x := range flags {
+		if !x.Refused.IsZero() {
+			continue // decided already
+		}
+		f, ok := fraud.OfMemberDay(x.Member, fraud.Cluster, s.localDay(x.Since), max(x.Count, fewSigns), fewSigns, fraud.Numbers{
+			"friends": int64(x.Count), "held": int64(x.Held),
+		}, s.Clock.Now())
+		if !ok {
+			continue
+		}
+		n, err := recordAll(ctx, db, []fraud.Finding{f})
+		if isNew += n; err != nil {
+			return isNew, err
+		}
+	}
+	return isNew, nil
+}
+
+// Settle does what a decision about referrals means: what was held is given, or is
+// refused for good. It may run again.
+func (s *Shop) Settle(ctx context.Context, db store.DB, f fraud.Finding, act referral.Act) error {
+	if f.Rule != fraud.Cluster || f.Open() {
+		return nil
+	}
+	step := s.Club.Referrals.Clear
+	if f.Decision == fraud.Fraud {
+		step = s.Club.Referrals.Refuse
+	}
+	for more := true; more; {
+		err := db.Update(ctx, func(tx store.Tx) (err error) {
+			more, err = step(tx, f.Subject.MemberID(), act)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
