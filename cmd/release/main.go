@@ -42,7 +42,7 @@ func (t target) ending() string {
 }
 
 // beside are the files that go into each archive with the program.
-var beside = []string{"README.md", "DEPENDENCIES.md"}
+var beside = []string{"README.md", "SECURITY.md", "DEPENDENCIES.md"}
 
 func main() {
 	out := flag.String("o", "dist", "the folder to write, which is emptied first")
