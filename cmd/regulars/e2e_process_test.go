@@ -158,7 +158,7 @@ func newPlaceOf(t testing.TB, bin string, settings ...string) *place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.write("programme.toml", string(anyDay(text)))
+	p.write("programme.toml", string(unstopped(anyDay(text))))
 	return p
 }
 

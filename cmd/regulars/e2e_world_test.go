@@ -68,6 +68,12 @@ func anyDay(text []byte) []byte {
 	return weekdays.ReplaceAll(text, []byte("from = 2000-01-01\nto = 2000-01-01"))
 }
 
+// unstopped is a preset in which employees may enter as much as they like: a test
+// that hammers one member does in a minute what a shop does in a month.
+func unstopped(text []byte) []byte {
+	return []byte(strings.NewReplacer("\nhour = 240 ", "\nhour = 0 ", "\ncard = 12 ", "\ncard = 0 ", "\nall  = 30 ", "\nall  = 0 ").Replace(string(text)))
+}
+
 // runApp serves cfg over the store at path, which is made if it is not there,
 // and returns once the platforms are set up.
 func runApp(t testing.TB, cfg *Config, path string, o bolt.Options, clock bot.Clock, log *slog.Logger) *running {
