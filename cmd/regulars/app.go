@@ -107,7 +107,7 @@ func newAppWith(cfg *Config, db store.DB, vault *people.Vault, at func(time.Time
 	a.shop.Missions.Tell = jobs.Achieved(a.shop, func() bot.Outbox { return a.outbox })
 	a.shop.TakeOut = jobs.TakesOut(a.shop, func() bot.Outbox { return a.outbox }, a.bot.GroupChat)
 	a.campaigns.Bulks, a.campaigns.Outbox, a.campaigns.Costs = a.outbox, a.outbox, a.outbox
-	a.shop.Sends = a.sends
+	a.shop.Sends, a.shop.Vault.Erasing = a.sends, a.endsQueued
 	a.counter = &counter.Counter{Shop: a.shop, DB: db, Outbox: a.outbox}
 	a.hooks = a.newHooks()
 	a.shop.Programs = api.Keys{Shop: a.shop}.Called

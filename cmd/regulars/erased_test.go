@@ -38,6 +38,9 @@ func TestErasedLeavesOnlyWhatIsNameless(t *testing.T) {
 		if !ok || k.For.Key == i18n.RetentionMember && table != "person" {
 			t.Errorf("%d rows of %s/ still speak of who left", n, table)
 		}
+		if table == "outqueue" {
+			t.Errorf("%d messages still wait for who left", n)
+		}
 	}
 	s.nothingOpens(id)
 	s.must("compact")

@@ -9,6 +9,8 @@ import (
 	"regulars/handlers/alarm"
 	"regulars/handlers/shop"
 	"regulars/i18n"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
 	"regulars/store"
 )
 
@@ -58,6 +60,15 @@ func (a *app) sends(r store.Reader, from, to time.Time) (all []shop.Sends, err e
 		all = append(all, s)
 	}
 	return all, nil
+}
+
+// endsQueued ends what waits to be sent to somebody who is being erased.
+func (a *app) endsQueued(tx store.Tx, id loyalty.MemberID, accounts []people.Account, now time.Time) error {
+	var chats []bot.Chat
+	for _, x := range accounts {
+		chats = append(chats, bot.Chat{Channel: bot.ChannelName(x.Channel), ID: bot.ChatID(x.User)})
+	}
+	return a.outbox.Erased(tx, bot.PersonID(id), chats, now)
 }
 
 // ownLimits finds the channels that have used up most of what the shop itself

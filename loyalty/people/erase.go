@@ -55,6 +55,11 @@ func (v *Vault) Erase(tx store.Tx, id loyalty.MemberID, now, tombstoneUntil time
 			return err
 		}
 	}
+	if v.Erasing != nil {
+		if err := v.Erasing(tx, id, l.Accounts, now); err != nil {
+			return err
+		}
+	}
 	if err := v.wipe(tx, l, now); err != nil {
 		return err
 	}

@@ -52,6 +52,10 @@ type Vault struct {
 	// Gone is told, in the transaction that erased them, of each member who was
 	// erased; nil tells nobody. It must not fail for a reason of its own.
 	Gone func(store.Tx, loyalty.MemberID, time.Time) error
+	// Erasing is told, in the transaction that erases them, of each person and of
+	// the accounts that nobody can find a moment later; nil tells nobody. What
+	// waits to be said to them ends there.
+	Erasing func(store.Tx, loyalty.MemberID, []Account, time.Time) error
 
 	// Kin says, by the name of a channel, on which other channels a user id is the
 	// same person's: those of one LINE provider, and all of Telegram. Nil: each
