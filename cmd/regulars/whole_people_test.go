@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"regulars/bot"
 	"regulars/bot/sim"
 	"regulars/handlers/admin"
 	"regulars/handlers/shop"
@@ -458,8 +459,38 @@ func (x *tale) bill() {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	// LINE's month begins an hour before Taipei's; in that hour two months are counted.
-	if x.now().In(taipei).Month() == x.now().Add(9*time.Hour).UTC().Month() && int(b.Billed) != x.line.Used() {
-		x.audit.blame("the shop counts %d billed messages, LINE %d", b.Billed, x.line.Used())
+	// LINE's month begins an hour before Taipei's. In that hour the bill still tells
+	// of the shop's old month: what limits sending is LINE's new one, see shop.Bill.
+	used := x.line.Used()
+	if x.now().In(taipei).Month() == x.now().Add(9*time.Hour).UTC().Month() {
+		if int(b.Billed) != used {
+			x.audit.blame("the shop counts %d billed messages, LINE %d", b.Billed, used)
+		}
+		return
 	}
+	if own := x.gated(); own < used {
+		x.audit.blame("the limit counts %d of LINE's new month, LINE %d", own, used)
+	}
+}
+
+// gated is how many billed messages of LINE's month the limit knows of.
+func (x *tale) gated() int {
+	a, n := x.procs[0].app, int64(0)
+	err := x.db.View(context.Background(), func(r store.Reader) error {
+		for _, ch := range a.shop.Channels {
+			if ch.Platform != bot.LINE {
+				continue
+			}
+			m, err := a.outbox.Month(r, ch.Name, x.now())
+			if err != nil {
+				return err
+			}
+			n += m.Own
+		}
+		return nil
+	})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return int(n)
 }

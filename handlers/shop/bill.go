@@ -46,7 +46,10 @@ type Bill struct {
 }
 
 // Bill adds up what this month's messages cost so far. It is for a View, or a
-// turn that only reads.
+// turn that only reads. What was billed is counted by the shop's own days, as all
+// its other figures are. What limits sending is not: the outbox holds to LINE's
+// month, whose days are Japan's, so that in the hours between the two turns the
+// bill may tell of more than LINE's counter.
 func (s *Shop) Bill(r store.Reader, now time.Time) (Bill, error) {
 	local := s.Local(now)
 	from := time.Date(local.Year(), local.Month(), 1, 0, 0, 0, 0, local.Location())
