@@ -26,6 +26,7 @@ type Config struct {
 	MetricsListen  string // "" is off
 	Log            string // logText or logJSON
 	LogLevel       slog.Level
+	Unbounded      bool          // nobody's flood is bounded
 	Drain          time.Duration // how long to go on after the word to stop
 	PublicURL      string        // without a slash at its end; https://Domain where only that is set
 	Domain         string        // "" is: no certificate of our own

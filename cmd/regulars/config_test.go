@@ -122,7 +122,7 @@ func TestEveryOptionComesFromFileAndEnvironment(t *testing.T) {
 		"listen": ":81", "public_url": "https://y.example.com", "domain": "y.example.com", "trusted_proxies": "10.0.0.0/8,::1",
 		"data": "/x/y.db", "admin_socket": "/x/s", "programme": "/x/p", "key_file": "/x/k", "cert_dir": "/x/c",
 		"backup_dir": "/x/b", "backup_every": "6h", "backup_keep": "3 daily, 2 weekly", "backup_recipient": recipient,
-		"hooks_allow": "10.0.0.0/8", "provider": "acme", "journal": "/x/j",
+		"hooks_allow": "10.0.0.0/8", "provider": "acme", "journal": "/x/j", "flood_limit": "false",
 		"metrics_listen": ":92", "log": "json", "log_level": "debug", "drain": "9s", "channel_secret_before": "k", "secret_token_before": "l",
 		"channel_id": "7", "channel_secret": "b", "channel_token": "c", "basic_id": "@d", "api_base": "http://e", "data_api_base": "http://f",
 		"token": "9:z", "secret_token": "g", "username": "h", "polling": "true",

@@ -56,6 +56,8 @@ var shopOptions = []option[Config]{
 		doc: "proxies whose X-Forwarded-For is believed, as in [\"127.0.0.1\", \"10.0.0.0/8\"]"},
 	{key: "hooks_allow", form: list, check: checkNetworks, set: func(c *Config, s string) { c.HooksAllow = readProxies(s) },
 		doc: "networks of your own that webhooks may be sent to, as in [\"10.0.0.0/8\"]; without it only the public internet"},
+	{key: "flood_limit", form: onOff, normal: "true", check: checkOnOff, set: func(c *Config, s string) { c.Unbounded = s == "false" },
+		doc: "how much one person or group may say in a short time is bounded; false only where machines type into chats"},
 	{key: "data", normal: "regulars.db", secret: true, check: checkData, field: func(c *Config) *string { return &c.Data },
 		doc: "everything the shop knows, in one file; or in PostgreSQL, for several machines: postgres://user:password@host/database. Paths here are relative to this file's folder"},
 	{key: "admin_socket", normal: "regulars.sock", field: func(c *Config) *string { return &c.AdminSocket },
