@@ -2,6 +2,7 @@ package trust_test
 
 import (
 	"crypto/rand"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,10 +18,13 @@ var marks = map[shop.Datum]string{
 	shop.DatumName: "Quillfeather", shop.DatumPhone: "912345670", shop.DatumBirthday: "1987", shop.DatumChats: "tgchat55501",
 }
 
+// year is Anna's alone, and no part of an id drawn by chance.
+var year = regexp.MustCompile(`\b1987\b`)
+
 // reveals are the kinds of data of Anna Quillfeather that a text gives away.
 func reveals(text string) (all []shop.Datum) {
 	for _, d := range shop.Data {
-		if mark := marks[d]; mark != "" && strings.Contains(text, mark) {
+		if mark := marks[d]; mark != "" && strings.Contains(text, mark) && (d != shop.DatumBirthday || year.MatchString(text)) {
 			all = append(all, d)
 		}
 	}
