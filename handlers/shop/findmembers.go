@@ -2,6 +2,7 @@ package shop
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"regulars/bot"
@@ -24,7 +25,7 @@ const (
 	countAnswers = "answers" // rewarded answers faster than the question is read
 
 	packetDays = 7
-	answerDays = 30
+	answerDays = 365 // nobody is asked more than a few times a year
 )
 
 // localDay is a moment's local day.
@@ -145,18 +146,40 @@ func (s *Shop) FindMembers(ctx context.Context, db store.DB) (isNew int, err err
 			continue
 		}
 		n, err := recordAll(ctx, db, []fraud.Finding{f})
-		if isNew += n; err != nil {
+		if isNew += n; err == nil && n == 0 {
+			err = s.settleAgain(ctx, db, f.Key)
+		}
+		if err != nil {
 			return isNew, err
 		}
 	}
 	return isNew, nil
 }
 
+// settleAgain does what a decision meant that was written down, and not done: the
+// program stopped in between.
+func (s *Shop) settleAgain(ctx context.Context, db store.DB, k fraud.Key) error {
+	var f fraud.Finding
+	err := db.View(ctx, func(r store.Reader) (err error) { f, _, err = fraud.Get(r, k); return err })
+	if err != nil || f.Open() {
+		return err
+	}
+	return s.Settle(ctx, db, f, referral.Act{Actor: f.By, Now: s.Clock.Now()})
+}
+
 // Settle does what a decision about referrals means: what was held is given, or is
-// refused for good. It may run again.
+// refused for good. A decision about an older sign says nothing of a newer one. It may
+// run again.
 func (s *Shop) Settle(ctx context.Context, db store.DB, f fraud.Finding, act referral.Act) error {
 	if f.Rule != fraud.Cluster || f.Open() {
 		return nil
+	}
+	var flags []referral.Flag
+	err := db.View(ctx, func(r store.Reader) (err error) { flags, err = s.Club.Referrals.Flagged(r); return err })
+	if err != nil || !slices.ContainsFunc(flags, func(x referral.Flag) bool {
+		return x.Member == f.Subject.MemberID() && s.localDay(x.Since).Format(time.DateOnly) == f.Day
+	}) {
+		return err
 	}
 	step := s.Club.Referrals.Clear
 	if f.Decision == fraud.Fraud {

@@ -19,7 +19,7 @@ const (
 )
 
 // memberWeights are what the rules about members weigh of 100.
-var memberWeights = map[Rule]int{Cluster: 60, Shared: 45, Packets: 35, Answers: 35}
+var memberWeights = map[Rule]int{Cluster: 60, Shared: 45, Packets: 45, Answers: 45}
 
 // tallied is how often something was seen of a member, by local day.
 type tallied map[string]int
@@ -125,7 +125,7 @@ func sweepTallies(ctx context.Context, db store.DB, now time.Time) (int, error) 
 }
 
 // keptTallies is beyond what any rule looks back, in days.
-const keptTallies = 40
+const keptTallies = 400
 
 // forgetTallies deletes a member's.
 func forgetTallies(tx store.Tx, m loyalty.MemberID) error {

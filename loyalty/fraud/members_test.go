@@ -83,7 +83,7 @@ func TestTally(t *testing.T) {
 	if n := count("ann", 7); n != 1 {
 		t.Errorf("forgotten, and still %d", n)
 	}
-	if n, err := fraud.Sweep(t.Context(), db, monday.AddDate(0, 0, 60)); err != nil || n != 2 {
+	if n, err := fraud.Sweep(t.Context(), db, monday.AddDate(0, 0, 450)); err != nil || n != 2 {
 		t.Errorf("%d swept: %v", n, err)
 	}
 }

@@ -11,7 +11,7 @@ type FraudMembers struct {
 	// of the packet's making.
 	Packets  int
 	PacketIn time.Duration
-	// Answers are rewarded answers to surveys in 30 days that came within AnswerIn of
+	// Answers are rewarded answers to surveys in a year that came within AnswerIn of
 	// the question.
 	Answers  int
 	AnswerIn time.Duration
@@ -26,7 +26,7 @@ func (r *reader) fraudMembers(t *table) FraudMembers {
 	return FraudMembers{
 		Shared:  time.Duration(n("shared_minutes", 20)) * time.Minute,
 		Packets: n("packets", 8), PacketIn: time.Duration(n("packet_seconds", 5)) * time.Second,
-		Answers: n("answers", 4), AnswerIn: time.Duration(n("answer_seconds", 3)) * time.Second,
+		Answers: n("answers", 3), AnswerIn: time.Duration(n("answer_seconds", 3)) * time.Second,
 		PacketsADay: n("packets_a_day", 20),
 	}
 }
