@@ -25,7 +25,7 @@ func (h *page) fraud() []console.Route {
 // notePurpose is what a decision's words are sealed for.
 const notePurpose = "fraud note"
 
-// listDays is how many days the list goes back.
+// listDays is how many days back decided findings are listed.
 const listDays = 60
 
 // listed is a line of the list.
@@ -46,10 +46,11 @@ func (h *page) findings(q *console.Request) (console.Answer, error) {
 	today := h.Shop.Local(q.Now)
 	err := q.View(func(r store.Reader) error {
 		d.List = nil
-		all, err := fraud.Between(r, today.AddDate(0, 0, -listDays).Format(time.DateOnly), today.Format(time.DateOnly))
+		all, err := fraud.Between(r, "", today.Format(time.DateOnly)) // what is open stays, and holds what it holds
+		lately := today.AddDate(0, 0, -listDays).Format(time.DateOnly)
 		for i := range all {
 			f := &all[i]
-			if !sees(q, f) || !d.All && !f.Open() {
+			if !sees(q, f) || !f.Open() && (!d.All || f.Day < lately) {
 				continue
 			}
 			line, err := h.listed(q, r, f)
