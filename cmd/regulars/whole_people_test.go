@@ -50,7 +50,7 @@ func newTale(w *wholeShop) *tale {
 	x := &tale{wholeShop: w, audit: newAuditor(taipei), refs: map[int]string{}, danger: 25}
 	w.launch()
 	w.rest(5 * time.Second)
-	for len(w.procs) < w.want() {
+	for w.living() < w.want() {
 		w.launch()
 		w.rest(2 * time.Second)
 	}
@@ -139,7 +139,7 @@ func (x *tale) taps(v *villager, since int, question, label string) bool {
 // card is the number that stands on a member's card.
 func (x *tale) card(v *villager) (number string) {
 	x.t.Helper()
-	a := x.procs[0].app
+	a := x.first().app
 	err := x.db.Update(context.Background(), func(tx store.Tx) error {
 		id, known, err := a.shop.Vault.Who(tx, shop.Identity(identity(v.p)))
 		if err != nil || !known {
@@ -370,9 +370,12 @@ func (x *tale) breaks() {
 
 // replaces ends a process, one way or the other; another takes its place.
 func (x *tale) replaces() {
-	if p := x.someone(x.dice.Uint64()); x.dice.IntN(2) == 0 {
+	p := x.someone(x.dice.Uint64())
+	switch dies := x.dice.IntN(2) == 0; {
+	case p == nil: // all ended by themselves just now
+	case dies:
 		x.kill(p)
-	} else if len(x.procs) > 1 {
+	case x.living() > 1:
 		x.retire(p)
 	}
 	x.revive()
@@ -381,7 +384,7 @@ func (x *tale) replaces() {
 // verify lets the program look over its own books.
 func (x *tale) verify() {
 	var said []string
-	err := x.procs[0].app.desk().Ops()["verify"](context.Background(), nil, func(l admin.Line) { said = append(said, l.Text) })
+	err := x.first().app.desk().Ops()["verify"](context.Background(), nil, func(l admin.Line) { said = append(said, l.Text) })
 	if err != nil {
 		x.audit.blame("verify: %v\n%s", err, strings.Join(said, "\n"))
 	}
@@ -424,7 +427,7 @@ func (x *tale) ends() {
 
 // balances holds the store's against the auditor's.
 func (x *tale) balances() {
-	a := x.procs[0].app
+	a := x.first().app
 	for _, v := range x.folk {
 		p := x.audit.books[v.name]
 		p.by(x.now())
@@ -450,7 +453,7 @@ func (x *tale) balances() {
 
 // bill holds the shop's count of what LINE charges for against LINE's.
 func (x *tale) bill() {
-	a := x.procs[0].app
+	a := x.first().app
 	var b shop.Bill
 	err := x.db.View(context.Background(), func(r store.Reader) (err error) {
 		b, err = a.shop.Bill(r, x.now())
@@ -475,7 +478,7 @@ func (x *tale) bill() {
 
 // gated is how many billed messages of LINE's month the limit knows of.
 func (x *tale) gated() int {
-	a, n := x.procs[0].app, int64(0)
+	a, n := x.first().app, int64(0)
 	err := x.db.View(context.Background(), func(r store.Reader) error {
 		for _, ch := range a.shop.Channels {
 			if ch.Platform != bot.LINE {

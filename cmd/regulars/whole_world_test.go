@@ -48,6 +48,7 @@ type wholeShop struct {
 	log     *safeBuffer
 	mu      sync.Mutex
 	procs   []*process // those that live
+	born    []*process // all there ever were
 	starts  int
 	peril   int // of a thousand things that happen, so many go wrong
 	named   []calledBy
@@ -131,6 +132,9 @@ func (w *wholeShop) launch() *process {
 	p.app, p.door = a, w.net.listen(fmt.Sprintf("10.0.0.%d:80", p.number))
 	ctx, stop := context.WithCancel(context.Background())
 	p.stop = stop
+	w.mu.Lock() // before it runs: it may end by itself at once
+	w.procs, w.born = append(w.procs, p), append(w.born, p)
+	w.mu.Unlock()
 	go func() {
 		err := a.run(ctx, p.door)
 		p.dead.Store(true) // it may have ended by itself: where the store is away at its start
@@ -138,9 +142,6 @@ func (w *wholeShop) launch() *process {
 		p.door.cut()
 		p.ended <- err
 	}()
-	w.mu.Lock()
-	w.procs = append(w.procs, p)
-	w.mu.Unlock()
 	return p
 }
 
@@ -153,6 +154,25 @@ func (w *wholeShop) someone(lot uint64) *process {
 	}
 	return w.procs[lot%uint64(len(w.procs))]
 }
+
+// first is a process that lives; there is one again where all have ended.
+func (w *wholeShop) first() *process {
+	for {
+		if p := w.someone(0); p != nil {
+			return p
+		}
+		w.revive()
+	}
+}
+
+// all are the processes that live.
+func (w *wholeShop) all() []*process {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.procs)
+}
+
+func (w *wholeShop) living() int { return len(w.all()) }
 
 // gone takes a process off the load balancer's list.
 func (w *wholeShop) gone(p *process) {
@@ -286,10 +306,11 @@ func (w *wholeShop) quiet() {
 		w.revive()
 		late := 0
 		w.does("LINE delivers again", func() { late = len(w.line.Redeliver()) })
-		if len(w.procs) == 0 {
+		p := w.someone(0)
+		if p == nil {
 			continue
 		}
-		yes, err := quietFor(context.Background(), &app{db: w.db, clock: w.sim.Clock, outbox: w.procs[0].app.outbox}, 2*time.Second)
+		yes, err := quietFor(context.Background(), &app{db: w.db, clock: w.sim.Clock, outbox: p.app.outbox}, 2*time.Second)
 		if err != nil {
 			w.t.Fatal(err)
 		}
@@ -301,7 +322,7 @@ func (w *wholeShop) quiet() {
 
 // revive starts as many processes as died.
 func (w *wholeShop) revive() {
-	for len(w.procs) < w.want() {
+	for w.living() < w.want() {
 		w.launch()
 		w.rest(time.Second)
 	}
@@ -317,22 +338,21 @@ func (w *wholeShop) tail(n int) string {
 // close ends everything in the bubble.
 func (w *wholeShop) close() {
 	w.peril = 0
-	w.mu.Lock()
-	all := slices.Clone(w.procs)
-	w.mu.Unlock()
-	for _, p := range all {
+	for _, p := range w.all() {
 		w.retire(p)
 	}
-	w.sim.Close()
-	for range 60 {
-		w.rest(time.Second)
+	for _, p := range w.born {
+		p.stop()
 	}
+	w.rest(time.Minute) // who was killed just now ends too, while its clock still runs
+	w.sim.Close()
+	w.rest(time.Minute)
 }
 
 // hire makes somebody an employee.
 func (w *wholeShop) hire(who bot.Identity, role loyalty.Role) {
 	w.t.Helper()
-	a := w.procs[0].app
+	a := w.first().app
 	err := w.db.Update(context.Background(), func(tx store.Tx) error {
 		now := a.clock.Now()
 		if _, _, err := a.shop.Vault.Meet(tx, shop.Identity(who), people.Seen{Language: "en"}, now, a.shop.Rand); err != nil {
