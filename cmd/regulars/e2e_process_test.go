@@ -141,6 +141,12 @@ func newPlaceOf(t testing.TB, bin string, settings ...string) *place {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
+	return newPlaceIn(t, bin, dir, settings...)
+}
+
+// newPlaceIn is newPlaceOf in a folder that is there already.
+func newPlaceIn(t testing.TB, bin, dir string, settings ...string) *place {
+	t.Helper()
 	w := sim.New(t)
 	p := &place{t: t, world: w, bin: bin, dir: dir, log: &safeBuffer{}}
 	p.line = w.LineChannel(sim.LineConfig{ID: e2eLineID, Secret: e2eLineSecret, Token: e2eLineToken, BasicID: "@e2e", Redelivery: true})

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -22,6 +23,8 @@ const (
 	stuckAfter = time.Minute
 	// readyWithin bounds the question to the store.
 	readyWithin = time.Second
+	// noRoom is how many free bytes are no room: a commit writes some hundred KiB.
+	noRoom = 1 << 20
 )
 
 // operations is what whoever runs the program looks at and turns: health,
@@ -119,12 +122,26 @@ func (o *operations) unready(ctx context.Context) (why []string) {
 	if err != nil {
 		why = append(why, "the store cannot be read")
 	}
+	if o.full() {
+		why = append(why, "the disk that the data are on is full, or read-only; make room there: what waits is then delivered again by itself")
+	}
 	if stuck, ran := o.look(); !ran {
 		why = append(why, "what an earlier process left to be sent is not taken in yet")
 	} else if len(stuck) > 0 {
 		why = append(why, "the loop that talks out stands still")
 	}
 	return why
+}
+
+// full says that the store's file has no room to grow. It goes by the disk and
+// not by what failed last: where nothing is sent here any more, nothing would
+// ever succeed.
+func (o *operations) full() bool {
+	if o.a.cfg.Data == "" || onServer(o.a.cfg.Data) {
+		return false
+	}
+	free, err := freeDisk(filepath.Dir(o.a.cfg.Data))
+	return err == nil && free < noRoom
 }
 
 // drained gives a context that ends drain after ctx does. Meanwhile this
