@@ -9,13 +9,35 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// lab runs tests of a tree, with a file changed or without.
+// lab runs tests of a tree, with a file changed or without. Several may work in
+// it at once.
 type lab struct {
 	root, dir string
-	green     map[string]error // what the tests of a mutant say without it
+	mu        sync.Mutex
+	green     map[string]func() error // what the tests of a mutant say without it
+}
+
+// judgeAll tries the mutants, so many at a time, and tells how many live.
+func (l *lab) judgeAll(all []mutant, atOnce int) (alive int) {
+	var living atomic.Int32
+	var wg sync.WaitGroup
+	free := make(chan struct{}, atOnce)
+	for _, m := range all {
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			if !l.judge(m) {
+				living.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return int(living.Load())
 }
 
 // judge prints what became of m: the first test that failed without the guard,
@@ -69,7 +91,11 @@ func (m *mutant) apply(root string) (string, error) {
 
 // overlay writes the changed file and the list that names it to the go command.
 func (l *lab) overlay(m mutant, changed string) (string, error) {
-	file, list := filepath.Join(l.dir, "changed.go"), filepath.Join(l.dir, "overlay.json")
+	dir, err := os.MkdirTemp(l.dir, "mutant-*")
+	if err != nil {
+		return "", err
+	}
+	file, list := filepath.Join(dir, "changed.go"), filepath.Join(dir, "overlay.json")
 	if err := os.WriteFile(file, []byte(changed), 0o600); err != nil {
 		return "", err
 	}
@@ -80,21 +106,31 @@ func (l *lab) overlay(m mutant, changed string) (string, error) {
 	return list, os.WriteFile(list, names, 0o600)
 }
 
-// sound runs a mutant's tests on the tree as it is: a test that fails anyway
-// finds nothing out, and one that was skipped neither.
+// sound runs a mutant's tests on the tree as it is, once for all mutants that
+// they are for: a test that fails anyway finds nothing out, and one that was
+// skipped neither.
 func (l *lab) sound(m mutant) error {
 	key := m.Room + " " + m.pattern()
-	err, known := l.green[key]
+	l.mu.Lock()
+	asIs, known := l.green[key]
 	if !known {
-		var out string
-		if out, err = l.test(m); err != nil {
-			err = fmt.Errorf("its tests fail with the guard, too: %w\n%s", err, end(out))
-		} else if !strings.Contains(out, "--- PASS") {
-			err = errors.New("none of its tests ran; what they need is missing here")
-		}
-		l.green[key] = err
+		asIs = sync.OnceValue(func() error { return l.pass(m) })
+		l.green[key] = asIs
 	}
-	return err
+	l.mu.Unlock()
+	return asIs()
+}
+
+// pass tells why a mutant's tests do not pass on the tree as it is.
+func (l *lab) pass(m mutant) error {
+	out, err := l.test(m)
+	switch {
+	case err != nil:
+		return fmt.Errorf("its tests fail with the guard, too: %w\n%s", err, end(out))
+	case !strings.Contains(out, "--- PASS"):
+		return errors.New("none of its tests ran; what they need is missing here")
+	}
+	return nil
 }
 
 // pattern names the mutant's tests, and no others, to the go command.

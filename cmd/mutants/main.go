@@ -18,8 +18,10 @@ import (
 func main() {
 	root := flag.String("root", ".", "the module's folder")
 	only := flag.String("only", "", "a regular expression: the mutants whose guard, file or room it matches")
+	// A build keeps several cores busy, and a test that waits keeps none.
+	atOnce := flag.Int("j", max(1, runtime.NumCPU()/2), "how many mutants at once")
 	flag.Parse()
-	alive, err := run(*root, *only)
+	alive, err := run(*root, *only, max(1, *atOnce))
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(2)
@@ -31,7 +33,7 @@ func main() {
 }
 
 // run tries the mutants that only matches and tells how many live.
-func run(root, only string) (alive int, err error) {
+func run(root, only string, atOnce int) (alive int, err error) {
 	match, err := regexp.Compile(only)
 	if err != nil {
 		return 0, err
@@ -44,23 +46,21 @@ func run(root, only string) (alive int, err error) {
 		return 0, err
 	}
 	defer os.RemoveAll(dir)
-	l, tried := lab{root: root, dir: dir, green: map[string]error{}}, 0
+	var chosen []mutant
 	for _, m := range mutants {
-		if !match.MatchString(m.Guard + "\n" + m.File + "\n" + m.Room) {
-			continue
-		}
-		if m.Linux && runtime.GOOS != "linux" {
+		switch {
+		case !match.MatchString(m.Guard + "\n" + m.File + "\n" + m.Room):
+		case m.Linux && runtime.GOOS != "linux":
 			fmt.Printf("skipped   %s (its tests run on Linux)\n", m.Guard)
-			continue
-		}
-		tried++
-		if !l.judge(m) {
-			alive++
+		default:
+			chosen = append(chosen, m)
 		}
 	}
-	if tried == 0 {
+	if len(chosen) == 0 {
 		return 0, fmt.Errorf("no mutant matches %q", only)
 	}
-	fmt.Printf("%d mutants, %d found out\n", tried, tried-alive)
+	l := lab{root: root, dir: dir, green: map[string]func() error{}}
+	alive = l.judgeAll(chosen, atOnce)
+	fmt.Printf("%d mutants, %d found out\n", len(chosen), len(chosen)-alive)
 	return alive, nil
 }
