@@ -27,6 +27,7 @@ const (
 	OffersNoSuch     Key = "offers.no_such"
 	OffersNotNow     Key = "offers.not_now"
 	OffersOver       Key = "offers.over"
+	OffersNotYours   Key = "offers.not_yours"
 	OffersNotLevel   Key = "offers.not_level"
 	OffersNotPlan    Key = "offers.not_plan"
 	OffersNotNew     Key = "offers.not_new"

@@ -30,7 +30,11 @@ type Mission struct {
 	// OptIn counts only what comes after the member began it; else all take part.
 	OptIn  bool
 	Levels []string // tiers that may; none: all
-	Prize  Prize
+	// Segment is the name of one in which somebody must be who begins it; "": anybody
+	// may. Who has begun goes on, whatever becomes of them by it: to come again takes
+	// somebody out of those who stay away.
+	Segment string
+	Prize   Prize
 }
 
 // Prize is what a mission or a streak gives.

@@ -24,6 +24,7 @@ type Offer struct {
 	NumberPer, Per    Span
 	Levels            []string // tiers that may; "" is the lowest; empty: all
 	Plans             []string // paid plans of which one must run; empty: none is needed
+	Segment           string   // the name of the segment that it is for; "": everybody
 	// Stores are where what it gives is used; empty: where its reward is.
 	Stores []Store
 	// Untried makes it for who has not bought yet: with UntriedStore at some of
@@ -176,6 +177,7 @@ type Claimant struct {
 	Taken   int64   // by all together, within NumberPer
 	Bought  []Store // of the offer's Stores, where they bought
 	HadItem bool    // whether they bought any of the offer's Items
+	Outside bool    // they are not in the offer's Segment
 	// Returned says that they were a member before and were erased: what they had and
 	// bought then is not known any more.
 	Returned bool
@@ -203,6 +205,8 @@ func (p *Programme) MayClaim(o *Offer, c *Claimant, now time.Time) error {
 		return refuse(OfferOver, time.Time{})
 	case !turn.Open:
 		return refuse(OfferClosed, turn.Next)
+	case c.Outside:
+		return refuse(OfferOther, time.Time{})
 	case len(o.Levels) > 0 && !slices.Contains(o.Levels, level) && !(level == lowest && slices.Contains(o.Levels, "")):
 		return refuse(OfferLevel, time.Time{})
 	case len(o.Plans) > 0 && !slices.ContainsFunc(o.Plans, func(id string) bool { return slices.Contains(c.Plans, id) }):
@@ -252,6 +256,7 @@ const (
 	OfferUnknown OfferWhy = "unknown" // there is no such offer
 	OfferClosed  OfferWhy = "closed"  // not today
 	OfferOver    OfferWhy = "over"    // its time is over
+	OfferOther   OfferWhy = "other"   // it is for a segment that they are not in
 	OfferLevel   OfferWhy = "level"   // it is for other tiers
 	OfferPlan    OfferWhy = "plan"    // it is for a paid plan
 	OfferTried   OfferWhy = "tried"   // it is for who has not bought there, or of that, yet

@@ -15,7 +15,7 @@ import (
 
 // newMissions is how the shop keeps what members are challenged to.
 func (s *Shop) newMissions() *mission.Desk {
-	d := &mission.Desk{Book: s.Book, Vouchers: s.Club.Vouchers, Key: s.Vault.Derive("check-ins"), Programme: s.Rules, Facts: s.Facts}
+	d := &mission.Desk{Book: s.Book, Vouchers: s.Club.Vouchers, Key: s.Vault.Derive("check-ins"), Programme: s.Rules, Facts: s.Facts, In: s.inSegment}
 	d.Bring = func(tx store.Tx, m loyalty.MemberID, act book.Act, game, from string) error {
 		return s.Chance.Bring(tx, m, act, game, from, 1)
 	}

@@ -15,7 +15,7 @@ import (
 
 // Offers is the desk where members claim perks that cost no points.
 func (s *Shop) Offers() *offer.Desk {
-	return &offer.Desk{Book: s.Book, Vouchers: s.Club.Vouchers, Programme: s.Rules, Facts: s.Facts,
+	return &offer.Desk{Book: s.Book, Vouchers: s.Club.Vouchers, Programme: s.Rules, Facts: s.Facts, In: s.inSegment,
 		Reopen: func(tx store.Tx, id voucher.ID, act book.Act) error {
 			_, err := s.Club.Reopen(tx, id, act)
 			return err
@@ -27,7 +27,7 @@ func (s *Shop) Offers() *offer.Desk {
 // plainOffer are why an offer is refused for good, laterOffer why until a day.
 var (
 	plainOffer = map[loyalty.OfferWhy]i18n.Key{
-		loyalty.OfferUnknown: i18n.OffersNoSuch, loyalty.OfferOver: i18n.OffersOver, loyalty.OfferLevel: i18n.OffersNotLevel,
+		loyalty.OfferUnknown: i18n.OffersNoSuch, loyalty.OfferOver: i18n.OffersOver, loyalty.OfferOther: i18n.OffersNotYours, loyalty.OfferLevel: i18n.OffersNotLevel,
 		loyalty.OfferPlan: i18n.OffersNotPlan, loyalty.OfferTried: i18n.OffersNotNew, loyalty.OfferHad: i18n.OffersTwice,
 		loyalty.OfferGone: i18n.OffersEmpty, loyalty.OfferClosed: i18n.OffersOver,
 	}

@@ -33,6 +33,11 @@ func (s *Shop) newSegments() *segment.Desk {
 // ownSegments are the programme's.
 func (s *Shop) ownSegments(now time.Time) []segment.Named { return s.Programme(now).Segments }
 
+// inSegment says whether a member is in a segment, in a transaction.
+func (s *Shop) inSegment(r store.Reader, m loyalty.MemberID, name string, now time.Time) (bool, error) {
+	return s.Segments.In(r, m, name, now)
+}
+
 // segmentWords are the names that expressions may compare with.
 func (s *Shop) segmentWords(now time.Time) segment.Known { return s.Programme(now).SegmentWords() }
 

@@ -315,6 +315,9 @@ func (d *Desk) Begin(tx store.Tx, m loyalty.MemberID, mission string, now time.T
 	if may, err := d.may(tx, x, &g, now); err != nil || !may {
 		return g, orNone(err)
 	}
+	if may, err := d.mayBegin(tx, x, &g, now); err != nil || !may {
+		return g, orNone(err)
+	}
 	period, _, _ := g.Period(now, x.zone)
 	v, err := x.view(tx, &g, period)
 	if err != nil {

@@ -27,6 +27,8 @@ type Desk struct {
 	// came back takes part in what begins after they joined again: what they had
 	// before is not known any more.
 	Facts func(store.Reader, loyalty.MemberID) (loyalty.Facts, error)
+	// In says whether a member is in the segment of a name; nil: nobody is in any.
+	In func(r store.Reader, m loyalty.MemberID, name string, now time.Time) (bool, error)
 	// Bring gives a free go at a game, for what from names, and Unbring takes it back:
 	// all is false where it was used. nil: there are no games.
 	Bring   func(tx store.Tx, m loyalty.MemberID, act book.Act, game, from string) error
@@ -146,6 +148,14 @@ func (d *Desk) may(r store.Reader, x *member, m *loyalty.Mission, at time.Time) 
 		x.level = &a.Standing.Level
 	}
 	return m.For(*x.level, x.rules), nil
+}
+
+// mayBegin reports whether a member is in the segment that a mission is for.
+func (d *Desk) mayBegin(r store.Reader, x *member, m *loyalty.Mission, now time.Time) (bool, error) {
+	if m.Segment == "" || d.In == nil {
+		return m.Segment == "", nil
+	}
+	return d.In(r, x.id, m.Segment, now)
 }
 
 // on reports whether a programme has anything to count.

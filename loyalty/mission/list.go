@@ -54,6 +54,13 @@ func (d *Desk) List(r store.Reader, m loyalty.MemberID, now time.Time) (list []P
 		if err != nil {
 			return nil, err
 		}
+		if p.State == Waiting { // who has begun keeps it before their eyes
+			if may, err := d.mayBegin(r, x, g, now); err != nil {
+				return nil, err
+			} else if !may {
+				continue
+			}
+		}
 		list = append(list, p)
 	}
 	return list, nil

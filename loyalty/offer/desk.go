@@ -26,6 +26,8 @@ type Desk struct {
 	// whether they were one before. It is asked under the member's lock; nil: nothing
 	// is known of anybody.
 	Facts func(store.Reader, loyalty.MemberID) (loyalty.Facts, error)
+	// In says whether a member is in a segment; nil: nobody is in any.
+	In InSegment
 	// Reopen makes a used voucher good again, with all that follows from it, as
 	// [voucher.Desk.Reopen] does; nil: that one alone.
 	Reopen func(store.Tx, voucher.ID, book.Act) error
@@ -33,6 +35,9 @@ type Desk struct {
 	// its owner's balance after that; nil tells nobody.
 	Took func(tx store.Tx, v voucher.Voucher, act book.Act, b loyalty.Balance) error
 }
+
+// InSegment says whether a member is in the segment of this name.
+type InSegment func(r store.Reader, m loyalty.MemberID, name string, now time.Time) (bool, error)
 
 // Claim is one time that a member claimed an offer.
 type Claim struct {
@@ -152,6 +157,9 @@ func (d *Desk) claimant(r store.Reader, p *loyalty.Programme, o *loyalty.Offer, 
 		}
 		c.Plans, c.Returned = facts.PlansAt(now), facts.Returned
 	}
+	if c.Outside, err = d.outside(r, o, family[0], now); err != nil {
+		return c, err
+	}
 	span, _ := p.Within(o.Per, now)
 	for _, one := range family {
 		for _, had := range claims.Scan(r, claims.Under(string(one), o.ID), &err) {
@@ -167,6 +175,15 @@ func (d *Desk) claimant(r store.Reader, p *loyalty.Programme, o *loyalty.Offer, 
 		return c, err
 	}
 	return c, d.tried(r, o, family, &c)
+}
+
+// outside reports whether an offer is for a segment that a member is not in.
+func (d *Desk) outside(r store.Reader, o *loyalty.Offer, m loyalty.MemberID, now time.Time) (bool, error) {
+	if o.Segment == "" || d.In == nil {
+		return o.Segment != "", nil
+	}
+	in, err := d.In(r, m, o.Segment, now)
+	return !in, err
 }
 
 // taken is how many of an offer with a number were claimed within now's span.
@@ -256,8 +273,8 @@ func (d *Desk) List(r store.Reader, m loyalty.MemberID, now time.Time) (list []S
 			return nil, err
 		}
 		var no *loyalty.OfferError
-		if errors.As(s.Err, &no) && no.Why == loyalty.OfferOver {
-			continue
+		if errors.As(s.Err, &no) && (no.Why == loyalty.OfferOver || no.Why == loyalty.OfferOther) {
+			continue // nobody is told of whom the shop thinks apart
 		}
 		list = append(list, s)
 	}
@@ -358,7 +375,7 @@ func (d *Desk) Public(r store.Reader, now time.Time) (list []Shown, err error) {
 	for i := range p.Offers {
 		o := &p.Offers[i]
 		s := Shown{Offer: *o, Turn: p.OfferAt(o, now), Stores: o.Stores}
-		if !s.Turn.Open {
+		if !s.Turn.Open || o.Segment != "" {
 			continue
 		}
 		if o.Number > 0 {

@@ -73,6 +73,7 @@ func Load(data []byte) (*Programme, []Complaint) {
 // named has been read before.
 func (r *reader) scheme(root *table, p *Programme) {
 	r.planIDs(root)
+	r.segmentIDs(root)
 	r.items(root, p)
 	r.tiers(root, p)
 	r.earn(r.sub(root, "earn"), p)

@@ -72,7 +72,7 @@ func (r *reader) mission(t *table, p *Programme, ids, badges []string) loyalty.M
 		r.unfit(t, goalKeys, fits, fmt.Sprintf("goal is %q", m.Goal))
 	}
 	r.while(t, p, &m)
-	m.Levels = r.tierIDs(t)
+	m.Levels, m.Segment = r.tierIDs(t), r.segmentOf(t)
 	m.Prize = r.prize(t, p, badges)
 	r.possible(t, p, &m)
 	return m
@@ -111,6 +111,9 @@ func (r *reader) while(t *table, p *Programme, m *loyalty.Mission) {
 		r.complain(t.of["days"].line, t.join("days"), "counts from when a member begins", "opt_in = true beside it")
 	case t.written("days") && m.Every != "":
 		r.complain(t.of["days"].line, t.join("days"), "means nothing where the mission begins anew by the calendar", "days or every, one of the two")
+	}
+	if v := t.of["segment"]; v != nil && !m.OptIn {
+		r.complain(v.line, t.join("segment"), "is asked when a member begins", "opt_in = true beside it")
 	}
 	if v := t.of["above"]; v != nil && (m.Every == "" || m.OptIn) {
 		r.complain(v.line, t.join("above"), "compares with the member's own periods before", `every = "week" or "month", without opt_in`)

@@ -26,6 +26,7 @@ func (r *reader) offer(t *table, p *Programme, ids []string) loyalty.Offer {
 	o.From, o.To = r.dates(t, p.Rules.Zone)
 	o.Weekdays = r.weekdays(t)
 	o.Levels, o.Plans = r.tierIDs(t), r.plansOf(t)
+	o.Segment = r.segmentOf(t)
 	o.Stores = r.storeIDs(t, p)
 	r.howMany(t, &o)
 	r.untried(t, &o)

@@ -17,19 +17,23 @@ const planList = "ids of [[plan]]"
 
 // planIDs are the ids of paid plans, which bonuses and rewards name before the
 // plans themselves are read: those name rewards.
-func (r *reader) planIDs(root *table) {
-	v := root.of["plan"]
+func (r *reader) planIDs(root *table) { r.known.plans = idsAhead(root, "plan") }
+
+// idsAhead are the ids that the tables of a list have, before these are read.
+func idsAhead(root *table, key string) (ids []string) {
+	v := root.of[key]
 	if v == nil {
-		return
+		return nil
 	}
 	for _, item := range v.items {
 		if item.table == nil {
 			continue
 		}
 		if id := item.table.of["id"]; id != nil && id.kind == unstable.String {
-			r.known.plans = append(r.known.plans, id.text)
+			ids = append(ids, id.text)
 		}
 	}
+	return ids
 }
 
 // plansOf reads which paid plans something is for.

@@ -25,6 +25,7 @@ type known struct {
 	items, goods    []string // goods are items and categories
 	levels, rewards []string
 	plans           []string
+	segments        []string // of the file, and ours
 	rewardTables    []*table // of rewards, in their order
 	partners        []string
 	presents        []string // rewards that something gives away

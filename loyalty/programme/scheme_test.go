@@ -44,7 +44,7 @@ func TestEveryKeyOfTheScheme(t *testing.T) {
 				ID: "thrice", Goal: loyalty.GoalVisits, Count: 3, Above: 1, Minimum: 1000, Stores: []loyalty.Store{"pier"}, Every: loyalty.SpanWeek,
 				From: day(2026, 3, 1), To: day(2026, 4, 1), Levels: []string{"gold"}, Prize: loyalty.Prize{Points: 20, Reward: "drink", Badge: "regular", Go: "daily"},
 			},
-			{ID: "spree", Goal: loyalty.GoalSpend, Count: 9950, Items: []string{"drink"}, Days: 14, OptIn: true, Prize: loyalty.Prize{Points: 5}},
+			{ID: "spree", Goal: loyalty.GoalSpend, Count: 9950, Items: []string{"drink"}, Days: 14, OptIn: true, Segment: "away", Prize: loyalty.Prize{Points: 5}},
 		}},
 		{"streaks", p.Rules.Streaks, []loyalty.Streak{
 			{ID: "weeks", Every: loyalty.SpanWeek, Of: loyalty.GoalCheckIns, Stores: []loyalty.Store{"main"}, Length: 4, Freezes: 1, Prize: loyalty.Prize{Points: 10, Badge: "regular"}},
@@ -79,7 +79,7 @@ func TestEveryKeyOfTheScheme(t *testing.T) {
 				Weekdays: []time.Weekday{time.Saturday, time.Sunday}, Levels: []string{"gold"}, Plans: []string{"plus", "exec"},
 				Stores: []loyalty.Store{"main", "pier"}, Untried: loyalty.UntriedStore, Number: 20, NumberPer: loyalty.SpanWeek, PerPerson: 3, Per: loyalty.SpanYear,
 			},
-			{ID: "sip", Rewards: []string{"drink"}, Untried: loyalty.UntriedItems, Items: []string{"drink"}, PerPerson: 1},
+			{ID: "sip", Rewards: []string{"drink"}, Segment: "new", Untried: loyalty.UntriedItems, Items: []string{"drink"}, PerPerson: 1},
 			{ID: "weekly", Rewards: []string{"drink", "mug"}, Turn: loyalty.SpanWeek, PerPerson: 1, Per: loyalty.SpanWeek},
 			{ID: "rose", Rewards: []string{"rose"}, PerPerson: 1},
 		}},

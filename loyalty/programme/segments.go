@@ -29,6 +29,17 @@ func (r *reader) segments(root *table, p *Programme) {
 	}
 }
 
+// segmentIDs are the names of segments, which offers and missions are for before the
+// segments themselves are read: those name tiers and plans.
+func (r *reader) segmentIDs(root *table) {
+	r.known.segments = append(idsAhead(root, "segment"), presetIDs()...)
+}
+
+// segmentOf reads which segment something is for.
+func (r *reader) segmentOf(t *table) string {
+	return r.one(t, "segment", "the id of a [[segment]], or of one that is always there", r.known.segments)
+}
+
 // presetIDs are taken: a segment of the shop's that is called as one of ours
 // would be mistaken for it.
 func presetIDs() (ids []string) {
