@@ -268,7 +268,22 @@ func TestWhatNobodyTicksOffIsSwept(t *testing.T) {
 	p.Rooms = all[1:]
 	sweeps(40, 0)
 	sweeps(30, 0)
-	sweeps(1, 1)
+	linked := func() (is bool) {
+		if err := w.db.View(context.Background(), func(r store.Reader) (err error) {
+			_, is, err = w.d.Group(r, "plus")
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return is
+	}
+	if !linked() {
+		t.Error("the room's group is forgotten while it may come back")
+	}
+	sweeps(1, 2) // bea's place, and the group
+	if linked() {
+		t.Error("the group of a room that is gone is kept")
+	}
 }
 
 func TestOneGroupIsOneRoom(t *testing.T) {

@@ -16,7 +16,8 @@
 //
 // # Rows
 //
-//	room/<room>                       its Telegram group; while it is linked
+//	room/<room>                       its Telegram group; while it is linked, and 30 days
+//	                                  of a room that the programme has no more
 //	roomguest/<member>/<room>/<way>   one member's place: asked, in, or on the way out; while it is so, and
 //	                                  90 days of who left the club, 30 of a room that the programme has no more
 //	roomlist/<room>/<member>/<way>    whether employees have to do with them, to list a room's people; likewise

@@ -3,6 +3,8 @@ package room
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"regulars/store"
@@ -16,7 +18,9 @@ const (
 
 // Parts notes that somebody leaves the club who has a place. Who is in a LINE group,
 // or in one out of which the bot cannot take them just now, stays on the list for an
-// employee to take out; every other place ends.
+// employee to take out; every other place ends. Who comes back is somebody else to
+// this list, and stands on it once more when they ask: what would tell that they are
+// the same person was destroyed when they left.
 func (d *Desk) Parts(tx store.Tx, g Guest, now time.Time) error {
 	byHand := g.Way == ByStaff
 	if !byHand {
@@ -41,8 +45,60 @@ func (d *Desk) Parts(tx store.Tx, g Guest, now time.Time) error {
 }
 
 // Sweep deletes the places of who left the club long ago, and those in rooms that the
-// programme has not had for a time. n is how many.
+// programme has not had for a time, with what is known of their groups. n is how many.
 func (d *Desk) Sweep(ctx context.Context, db store.DB, now time.Time) (n int, err error) {
+	places, err := d.sweepPlaces(ctx, db, now)
+	rooms, failed := d.sweepGroups(ctx, db, now)
+	return places + rooms, errors.Join(err, failed)
+}
+
+// sweepGroups is Sweep of the groups that are no room any more. There are a few.
+func (d *Desk) sweepGroups(ctx context.Context, db store.DB, now time.Time) (n int, err error) {
+	err = db.Update(ctx, func(tx store.Tx) (err error) {
+		n = 0
+		due := map[string]fate{}
+		for id, g := range groups.Scan(tx, groups.All(), &err) {
+			if f := d.lasts(id, g.Lost, now); f != stays {
+				due[id] = f
+			}
+		}
+		for _, id := range slices.Sorted(maps.Keys(due)) {
+			if err == nil {
+				err = d.sweepGroup(tx, id, now)
+			}
+			if due[id] == ends {
+				n++
+			}
+		}
+		return err
+	})
+	return n, err
+}
+
+// sweepGroup does what is due about one group.
+func (d *Desk) sweepGroup(tx store.Tx, id string, now time.Time) error {
+	if err := tx.Lock(subject(id)); err != nil {
+		return err
+	}
+	g, ok, err := groups.Get(tx, id)
+	if err != nil || !ok {
+		return err
+	}
+	switch d.lasts(id, g.Lost, now) {
+	case ends:
+		return groups.Delete(tx, id)
+	case missed:
+		g.Lost = now.UTC()
+	case found:
+		g.Lost = time.Time{}
+	default:
+		return nil
+	}
+	return groups.Put(tx, g, id)
+}
+
+// sweepPlaces is Sweep of people's places.
+func (d *Desk) sweepPlaces(ctx context.Context, db store.DB, now time.Time) (n int, err error) {
 	var due []Guest
 	if err := db.View(ctx, func(r store.Reader) (err error) {
 		due = nil
@@ -106,14 +162,24 @@ const (
 )
 
 func (d *Desk) fate(g Guest, now time.Time) fate {
-	_, has := d.Programme(now).Room(g.Room)
-	switch {
-	case !g.Left.IsZero() && now.Sub(g.Since) > keepFormer, !has && !g.Lost.IsZero() && now.Sub(g.Lost) > keepLost:
+	if !g.Left.IsZero() && now.Sub(g.Since) > keepFormer {
 		return ends
-	case !has && g.Lost.IsZero():
-		return missed
-	case has && !g.Lost.IsZero():
+	}
+	return d.lasts(g.Room, g.Lost, now)
+}
+
+// lasts is what a sweep does about what belongs to a room that was missed since lost.
+func (d *Desk) lasts(id string, lost, now time.Time) fate {
+	_, has := d.Programme(now).Room(id)
+	switch {
+	case has && lost.IsZero():
+		return stays
+	case has:
 		return found
+	case lost.IsZero():
+		return missed
+	case now.Sub(lost) > keepLost:
+		return ends
 	}
 	return stays
 }

@@ -18,6 +18,8 @@ type Group struct {
 	Link    string  `json:"link,omitempty"`
 	Lane    string  `json:"lane,omitempty"`
 	Trouble Trouble `json:"trouble,omitempty"`
+	// Lost is as a guest's.
+	Lost time.Time `json:"lost,omitzero"`
 }
 
 // Trouble is what a group lacks to be a room.
