@@ -50,6 +50,9 @@ func (c counter) checkIn(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
+	if err := c.WatchCheckIn(t.Tx, m.ID, t.Now); err != nil {
+		return err
+	}
 	msg := bot.Message{Text: t.Word(i18n.CheckInDone, "Store", c.StoreName(at)), Menu: c.Menu(t)}
 	if points > 0 {
 		msg.Text += "\n" + t.Word(i18n.JobsPoints, "Points", shop.Points(t.Printer, points))

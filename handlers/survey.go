@@ -173,6 +173,9 @@ func (c counter) surveyGift(t *bot.Turn, s loyalty.Survey, a survey.Answer, how 
 	if f, err := c.Facts(t.Tx, loyalty.MemberID(t.Person.ID)); err != nil || f.Returned {
 		return nil, err
 	}
+	if enough, most, err := c.Answered(t.Tx, a.Member, t.Now); enough || err != nil {
+		return []string{t.Word(i18n.FraudMembersAnswerDay, "Most", i18n.Number(int64(most)))}, err
+	}
 	if a, _, err = c.Surveys.Of(t.Tx, a.Member, a.Survey); err != nil { // its case was noted meanwhile
 		return nil, err
 	}

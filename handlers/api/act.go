@@ -275,6 +275,21 @@ func (s *Server) clashed(ctx context.Context, q *request, a *attempt) {
 	}
 }
 
+// fed bounds how often a key gives to one member in a day: at a till whose cashier
+// scans their own card for customers who have none, each purchase is a real one.
+// Refusal: *loyalty.StopError.
+func (d *deed) fed(e loyalty.Entry) error {
+	most := d.till.Programme(d.Now).Fraud.KeyCard
+	if most == 0 {
+		return nil
+	}
+	n, err := d.till.Book.SalesLike(d.Tx, &e, most+1)
+	if err == nil && n > most {
+		err = &loyalty.StopError{By: loyalty.StoppedAll, Limit: most}
+	}
+	return err
+}
+
 // within counts the points that the key gave against its caps. Refusal:
 // *loyalty.LimitError.
 func (d *deed) within(n loyalty.Points) error {

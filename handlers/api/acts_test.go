@@ -346,6 +346,27 @@ func TestCaps(t *testing.T) {
 	}
 }
 
+// A till whose cashier scans one card at every purchase is stopped for that card, and
+// for the day, and for none else; what it was refused is not there.
+func TestOneCardAtATill(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.rules.Fraud.KeyCard = 2
+	front, back := "Bearer "+w.make(NewKey{Name: "Front", Store: "main", Scopes: Scopes}), "Bearer "+w.make(NewKey{Name: "Back", Store: "main", Scopes: Scopes})
+	for range 2 {
+		w.post("/purchases", j{"member": w.ann, "amount": 100}, "Authorization", front)
+	}
+	w.refused(422, "over-cap", "/purchases", j{"member": w.ann, "amount": 100}, "Authorization", front)
+	w.post("/purchases", j{"member": w.bob, "amount": 100}, "Authorization", front)
+	w.post("/purchases", j{"member": w.ann, "amount": 100}, "Authorization", back)
+	w.clock.pass(24 * time.Hour)
+	w.post("/purchases", j{"member": w.ann, "amount": 100}, "Authorization", front)
+	if w.points(w.ann) != 40 {
+		t.Errorf("she has %d", w.points(w.ann))
+	}
+	w.whole()
+}
+
 func TestSweep(t *testing.T) {
 	t.Parallel()
 	w := open(t)

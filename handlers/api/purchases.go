@@ -61,6 +61,9 @@ func (d *deed) purchase(b purchaseBody) (any, error) {
 	if err := d.within(till.Gained(sold.Entry)); err != nil {
 		return nil, err
 	}
+	if err := d.fed(sold.Entry); err != nil {
+		return nil, err
+	}
 	a := d.done(string(sold.Entry.Ref), d.till.SoldMessage(d.Call, m, sold))
 	a.Amount, a.Points = sold.Entry.Amount, till.Gained(sold.Entry)
 	d.came(&a, sold.Outcome, sold.Cards)

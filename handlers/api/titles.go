@@ -62,7 +62,7 @@ var slugs = map[i18n.Key]string{
 	i18n.RefuseCardExpired: "card-expired", i18n.WhoNoPhone: "unknown-phone", i18n.WhoTwoPhones: "ambiguous-phone",
 	i18n.RefusePhone: "invalid-phone", i18n.RefusePhoneAmbiguous: "ambiguous-phone", i18n.RefuseFrozen: "frozen",
 	i18n.RefuseAmount: "amount", i18n.RefuseTooLarge: "too-large-number", i18n.BasketUnknown: "unknown-item", i18n.BasketOver: "items-over-amount",
-	i18n.RefuseDuplicate: "duplicate-order", i18n.CodeTwice: "duplicate-order", i18n.RefuseCapAct: "over-cap", i18n.RefuseCapDay: "over-cap", i18n.ChainsCapAct: "over-cap", i18n.ChainsCapDay: "over-cap",
+	i18n.RefuseDuplicate: "duplicate-order", i18n.CodeTwice: "duplicate-order", i18n.RefuseCapAct: "over-cap", i18n.RefuseCapDay: "over-cap", i18n.ChainsCapAct: "over-cap", i18n.ChainsCapDay: "over-cap", i18n.StopAll: "over-cap",
 	i18n.RefuseUnknownRef: "unknown-reference", i18n.RefuseAlreadyUndone: "already-reversed", i18n.RefuseExcess: "over-rest",
 	i18n.RefundOnlySales: "not-a-purchase", i18n.RefuseKind: "not-a-purchase", i18n.UndoNotYours: "not-yours",
 	i18n.RefuseShort: "points-short", i18n.RefuseReward: "unknown-reward", i18n.RefuseRewardLevel: "reward-not-now", i18n.RefuseRewardOver: "reward-not-now",

@@ -15,6 +15,7 @@ var findingTitles = map[fraud.Rule]i18n.Key{
 	fraud.OffHours: i18n.FraudStaffOffHours, fraud.Related: i18n.FraudStaffRelated,
 	fraud.Cluster: i18n.FraudMembersCluster, fraud.Shared: i18n.FraudMembersShared,
 	fraud.Packets: i18n.FraudMembersPackets, fraud.Answers: i18n.FraudMembersAnswers,
+	fraud.CheckIns: i18n.FraudMembersCheckIns,
 }
 
 // FindingTitle is what a rule is called; an unknown one, of a newer program, by its id.
@@ -59,6 +60,8 @@ func FindingLine(p i18n.Printer, f *fraud.Finding) string {
 		return p.Say(i18n.FraudMembersPacketsLine, "Times", n("times"), "Days", n("days"), "Seconds", n("seconds"))
 	case fraud.Answers:
 		return p.Say(i18n.FraudMembersAnswersLine, "Times", n("times"), "Days", n("days"), "Seconds", n("seconds"))
+	case fraud.CheckIns:
+		return p.Say(i18n.FraudMembersCheckInsLine, "Times", n("times"))
 	}
 	return FindingTitle(p, f.Rule)
 }

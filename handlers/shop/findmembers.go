@@ -23,6 +23,8 @@ const (
 	countPieces  = "pieces"  // of red packets, for the bound of a day
 	countPackets = "packets" // of them, those opened faster than people do
 	countAnswers = "answers" // rewarded answers faster than the question is read
+	countGifts   = "gifts"   // rewarded answers, for the bound of a day
+	countStores  = "stores"  // checked in at on a day
 
 	packetDays = 7
 	answerDays = 365 // nobody is asked more than a few times a year
@@ -95,9 +97,37 @@ func (s *Shop) WatchPiece(tx store.Tx, m loyalty.MemberID, p chance.Piece, now t
 	}, now)
 }
 
-// WatchAnswer counts an answer that was rewarded and came faster than the question is read.
+// Answered reports whether a member's answers brought as much today as they may.
+func (s *Shop) Answered(tx store.Tx, m loyalty.MemberID, now time.Time) (enough bool, most int, err error) {
+	most = s.Programme(now).Fraud.Members.AnswersADay
+	if most == 0 {
+		return false, 0, nil
+	}
+	n, err := fraud.Counted(tx, m, countGifts, s.localDay(now))
+	return n >= most, most, err
+}
+
+// WatchCheckIn counts a store in which a member checked in. Its code is passed on by
+// a photograph while it is good, to who is not there.
+func (s *Shop) WatchCheckIn(tx store.Tx, m loyalty.MemberID, now time.Time) error {
+	most, day := s.Programme(now).Fraud.Members.CheckIns, s.localDay(now)
+	if most == 0 {
+		return nil
+	}
+	n, err := fraud.Tally(tx, m, countStores, day, 1)
+	if err != nil {
+		return err
+	}
+	return s.find(tx, m, fraud.CheckIns, day, n, most, fraud.Numbers{"times": int64(n)}, now)
+}
+
+// WatchAnswer counts an answer that was rewarded, and whether it came faster than the
+// question is read.
 func (s *Shop) WatchAnswer(tx store.Tx, a survey.Answer, now time.Time) error {
 	rules, day := s.Programme(now).Fraud.Members, s.localDay(now)
+	if _, err := fraud.Tally(tx, a.Member, countGifts, day, 1); err != nil {
+		return err
+	}
 	if rules.Answers == 0 || a.At.Sub(a.Asked) > rules.AnswerIn {
 		return nil
 	}

@@ -59,6 +59,55 @@ func TestTooFastForAPerson(t *testing.T) {
 	}
 }
 
+// TestEnoughAnswersForADay: answers bring something so often a day, however slowly
+// they are given, and again tomorrow.
+func TestEnoughAnswersForADay(t *testing.T) {
+	w := newAudience(t, 2)
+	ann, bob := loyalty.MemberID(w.all[0]), loyalty.MemberID(w.all[1])
+	enough := func(m loyalty.MemberID, at time.Time) (is bool) {
+		w.update(func(tx store.Tx) (err error) {
+			is, _, err = w.s.Answered(tx, m, at)
+			return err
+		})
+		return is
+	}
+	for n := range 5 {
+		if enough(ann, w.now) {
+			t.Fatalf("%d are enough", n)
+		}
+		w.update(func(tx store.Tx) error {
+			return w.s.WatchAnswer(tx, survey.Answer{Member: ann, Asked: w.now.Add(-time.Hour), At: w.now}, w.now)
+		})
+	}
+	if !enough(ann, w.now) || enough(bob, w.now) || enough(ann, w.now.AddDate(0, 0, 1)) {
+		t.Error("five of hers are enough for her, and for today")
+	}
+	if all := w.about(ann); len(all) != 0 {
+		t.Errorf("who takes their time: %+v", all)
+	}
+}
+
+// TestManyStoresInADay: whose check-in codes come from everywhere was not there. A
+// new day begins anew.
+func TestManyStoresInADay(t *testing.T) {
+	w := newAudience(t, 1)
+	ann := loyalty.MemberID(w.all[0])
+	checkIn := func(times int, day time.Time) {
+		for range times {
+			w.update(func(tx store.Tx) error { return w.s.WatchCheckIn(tx, ann, day) })
+		}
+	}
+	checkIn(3, w.now)
+	checkIn(3, w.now.AddDate(0, 0, 1))
+	if all := w.about(ann); len(all) != 0 {
+		t.Fatalf("a day in town: %+v", all)
+	}
+	checkIn(1, w.now.AddDate(0, 0, 1))
+	if all := w.about(ann); len(all) != 1 || all[0].Rule != fraud.CheckIns || all[0].Numbers["times"] != 4 {
+		t.Errorf("everywhere at once: %+v", all)
+	}
+}
+
 // TestVouchersInTwoStores: what one member's phone can show in one store only is used
 // in two.
 func TestVouchersInTwoStores(t *testing.T) {

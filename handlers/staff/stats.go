@@ -38,6 +38,7 @@ func (d desk) stats(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
+	f = f.Without(me)
 	msg := d.Report(t.Printer, &f, nil)
 	msg.Title, msg.Replace = t.Word(span.title, "Date", t.ShortDate(f.First)), true
 	for _, s := range spans {

@@ -9,7 +9,7 @@ import (
 // anybody has them: what they hand out in a group is the employee's gift, though
 // the ledger's entries are the members' own. What nobody takes is given back by
 // [Book.Unpledge]. No second person is asked: whoever calls bounds n. Refusals:
-// ErrAmount, ErrOverflow, *LimitError.
+// ErrAmount, ErrOverflow, *LimitError, *StopError.
 func (b *Book) Pledge(tx store.Tx, act Act, n loyalty.Points) error {
 	if n <= 0 {
 		return loyalty.ErrAmount
@@ -31,6 +31,13 @@ func (b *Book) Pledge(tx store.Tx, act Act, n loyalty.Points) error {
 		return err
 	}
 	if err := p.CheckBy(caps, loyalty.KindGive, n, day.GivePoints, true); err != nil {
+		return err
+	}
+	// Nobody's yes would be asked for here, so that it is held to what a sale is.
+	// Its own hour stays uncounted: what is handed out in a group in the evening
+	// says nothing of when the shop is open.
+	done := loyalty.Deeds{Hour: day.Hours[act.hour(p)], Day: day.Sales + day.Gives}
+	if err := p.Stops[act.Role].Check(done, loyalty.KindEarn, false); err != nil {
 		return err
 	}
 	day.Gives++

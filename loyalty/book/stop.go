@@ -56,6 +56,22 @@ func (o *open) today(r store.Reader, act Act, most int) (own, all int, err error
 	return own, all, nil
 }
 
+// SalesLike counts the sales that who entered e entered for its member on its local
+// day, e among them, up to most.
+func (b *Book) SalesLike(r store.Reader, e *loyalty.Entry, most int) (n int, err error) {
+	rules := b.Programme(e.RecordedAt)
+	for seq := e.Seq; seq > 0 && n < most; seq-- {
+		x, ok, err := entries.Get(r, string(e.Member), seqKey(seq))
+		if err != nil || !ok || rules.Day(x.RecordedAt) < rules.Day(e.RecordedAt) {
+			return n, err
+		}
+		if x.Kind == loyalty.KindEarn && x.Actor == e.Actor {
+			n++
+		}
+	}
+	return n, nil
+}
+
 // approved reports whether a second person said yes.
 func (a *Act) approved() bool { return a.Approver != "" && a.Approver != a.Actor }
 

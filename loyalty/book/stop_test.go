@@ -98,6 +98,41 @@ func TestTooManyInAnHour(t *testing.T) {
 	s.clean()
 }
 
+// TestPacketsAreGifts: what an employee hands out in a group counts among their
+// gifts of the day, and is held to the same bounds.
+func TestPacketsAreGifts(t *testing.T) {
+	s := stopShop(t, loyalty.Stop{Hour: 3, Day: 4})
+	pledge := func(role loyalty.Role) loyalty.Stopped {
+		a := s.act(sam)
+		a.Role = role
+		err := s.db.Update(t.Context(), func(tx store.Tx) error { return s.b.Pledge(tx, a, 1) })
+		by, ask := s.by(err)
+		if ask {
+			t.Error("nobody can be asked for a packet")
+		}
+		return by
+	}
+	for i, want := range []loyalty.Stopped{"", "", "", "", loyalty.StoppedDay} {
+		if got := pledge("clerk"); got != want {
+			t.Errorf("packet %d: stopped by %q, want %q", i+1, got, want)
+		}
+	}
+	if by, _ := s.by(s.enter(sam, ann, false)); by != loyalty.StoppedDay {
+		t.Errorf("a sale after them: %q", by)
+	}
+	if by := pledge("owner"); by != "" {
+		t.Errorf("an owner is stopped by %q", by)
+	}
+	s.now = s.now.AddDate(0, 0, 1)
+	for range 3 {
+		s.enter(sam, ann, false)
+	}
+	if by := pledge("clerk"); by != loyalty.StoppedHour {
+		t.Errorf("a packet after a full hour: %q", by)
+	}
+	s.clean()
+}
+
 // TestOwnHousehold: nobody enters sales for who shares points with them.
 func TestOwnHousehold(t *testing.T) {
 	for _, way := range []loyalty.HouseholdStop{"", loyalty.HouseholdAsk, loyalty.HouseholdRefuse} {

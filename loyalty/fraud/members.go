@@ -12,14 +12,15 @@ import (
 // The rules about members. Referrals have signs of their own ([referral.Flag]): what
 // they find is kept here too, so that whoever decides finds all in one place.
 const (
-	Cluster Rule = "cluster" // whom they brought looks like one person with many accounts
-	Shared  Rule = "shared"  // their vouchers were used in two stores at nearly the same time
-	Packets Rule = "packets" // red packets opened faster than people do, again and again
-	Answers Rule = "answers" // rewarded answers given faster than the question is read
+	Cluster  Rule = "cluster"  // whom they brought looks like one person with many accounts
+	Shared   Rule = "shared"   // their vouchers were used in two stores at nearly the same time
+	Packets  Rule = "packets"  // red packets opened faster than people do, again and again
+	Answers  Rule = "answers"  // rewarded answers given faster than the question is read
+	CheckIns Rule = "checkins" // they were in more stores on one day than one goes to
 )
 
 // memberWeights are what the rules about members weigh of 100.
-var memberWeights = map[Rule]int{Cluster: 60, Shared: 45, Packets: 45, Answers: 45}
+var memberWeights = map[Rule]int{Cluster: 60, Shared: 45, Packets: 45, Answers: 45, CheckIns: 45}
 
 // tallied is how often something was seen of a member, by local day.
 type tallied map[string]int

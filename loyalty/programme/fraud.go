@@ -9,8 +9,11 @@ type Fraud struct {
 	Tell int
 	// LookBack is how many days before tell what is usual.
 	LookBack int
-	Staff    FraudStaff
-	Members  FraudMembers
+	// KeyCard is how many purchases one key of the API enters for one member in a
+	// local day; 0: any number. The points that a key gives have caps of their own.
+	KeyCard int
+	Staff   FraudStaff
+	Members FraudMembers
 }
 
 // FraudStaff are the rules about an employee's day. Where there are enough days of
@@ -56,6 +59,7 @@ func (r *reader) fraudStaff(t *table) FraudStaff {
 func (r *reader) stop(t *table, p *Programme) {
 	n := func(key string, fallback int64) int { return int(r.whole(t, key, fallback, 0, 1_000_000)) }
 	s := loyalty.Stop{Hour: n("hour", 240), Day: n("day", 0), Card: n("card", 12), All: n("all", 30)}
+	p.Fraud.KeyCard = n("key_card", 0)
 	way := r.oneOf(t, "household", string(loyalty.HouseholdRefuse), "refuse", "approve", "allow")
 	if p.Rules.Household.On() && way != "allow" {
 		s.Household = loyalty.HouseholdStop(way)

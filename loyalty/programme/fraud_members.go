@@ -15,6 +15,11 @@ type FraudMembers struct {
 	// the question.
 	Answers  int
 	AnswerIn time.Duration
+	// CheckIns are stores in which one member checks in on one local day.
+	CheckIns int
+	// AnswersADay is how many answers to surveys bring one member something on a
+	// local day: this one stops.
+	AnswersADay int
 	// PacketsADay is how many pieces one member may take in a local day: this one
 	// stops.
 	PacketsADay int
@@ -27,6 +32,6 @@ func (r *reader) fraudMembers(t *table) FraudMembers {
 		Shared:  time.Duration(n("shared_minutes", 20)) * time.Minute,
 		Packets: n("packets", 8), PacketIn: time.Duration(n("packet_seconds", 5)) * time.Second,
 		Answers: n("answers", 3), AnswerIn: time.Duration(n("answer_seconds", 3)) * time.Second,
-		PacketsADay: n("packets_a_day", 20),
+		CheckIns: n("check_ins", 4), AnswersADay: n("answers_a_day", 5), PacketsADay: n("packets_a_day", 20),
 	}
 }
