@@ -1,9 +1,11 @@
 package activities_test
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 
+	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/room"
 	"regulars/store"
@@ -48,6 +50,17 @@ func TestRooms(t *testing.T) {
 		}
 		return err
 	})
+	w.Do(func(tx store.Tx) error {
+		now := w.Clock.Now()
+		act := book.Act{Op: "leave", Actor: loyalty.ByMember(w.Ann), Reason: []byte("left"), Now: now}
+		return cmp.Or(w.Shop.Club.Leave(tx, w.Ann, act), w.Shop.Vault.Erase(tx, w.Ann, now, now.AddDate(1, 0, 0)))
+	})
+	page = b.Get("/console/activities/rooms")
+	page.Must("a former member, let in on", "is to be taken out")
+	if strings.Contains(page.Body, "Ann") {
+		t.Error("the page names who has left")
+	}
+	page.Form("line/" + string(w.Ann)).Send().Must("Noted.")
 	if p := page.Form("line/" + string(w.Ann)).Send(); p.Status != 422 || !strings.Contains(p.Body, "Nothing is to be done there any more.") {
 		t.Errorf("ticked off twice: %d", p.Status)
 	}
