@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"regulars/loyalty"
+	"regulars/loyalty/event"
 	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
 	"regulars/loyalty/voucher"
@@ -31,6 +32,9 @@ func (d Desk) check(ctx context.Context, args map[string]string, out Out) error 
 	}
 	held := d.History.At(now)
 	d.announce(out, p, held, changed, now)
+	if err := d.reused(ctx, p, now, out); err != nil {
+		return err
+	}
 	e := newEffects(&held.Rules, &p.Rules, now)
 	if p.Rules.Version != held.Rules.Version {
 		if err := d.count(ctx, e, out); err != nil {
@@ -38,6 +42,21 @@ func (d Desk) check(ctx context.Context, args map[string]string, out Out) error 
 		}
 	}
 	e.tell(out)
+	return nil
+}
+
+// reused names events whose ids those of past years had.
+func (d Desk) reused(ctx context.Context, p *programme.Programme, now time.Time, out Out) error {
+	var list []event.Reused
+	if err := d.DB.View(ctx, func(r store.Reader) (err error) {
+		list, err = d.Shop.Events.Reused(r, p.Rules.Events, now)
+		return err
+	}); err != nil {
+		return err
+	}
+	for _, x := range list {
+		out.Say("event %q: one of this id ended on %s, and whoever had one of its %d places cannot sign up again; give this one an id of its own", x.ID, d.stamp(x.Ended), x.Seats)
+	}
 	return nil
 }
 

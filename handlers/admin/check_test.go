@@ -2,6 +2,7 @@ package admin_test
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"regulars/handlers/admin"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
+	"regulars/loyalty/event"
 	"regulars/loyalty/programme"
 	"regulars/loyalty/voucher"
 	"regulars/store"
@@ -217,5 +219,29 @@ func TestCheckCountsWhoItLooksAt(t *testing.T) {
 	})
 	if err != nil || last.Progress != 4 || last.Total != 4 {
 		t.Errorf("%+v, %v", last, err)
+	}
+}
+
+// TestCheckNamesEventsOfAnIDUsedBefore: this year's tasting is not last year's, whose
+// guests could not sign up again.
+func TestCheckNamesEventsOfAnIDUsedBefore(t *testing.T) {
+	d := newCheckShop(t)
+	now := still{}.Now()
+	old := loyalty.Event{ID: "tasting", Places: 5, Start: now.AddDate(0, 0, -30), End: now.AddDate(0, 0, -30).Add(time.Hour), Closes: now.AddDate(0, 0, -31), CancelBy: now.AddDate(0, 0, -31)}
+	desk := *d.Shop.Events
+	desk.Events = func(time.Time) []loyalty.Event { return []loyalty.Event{old} }
+	err := d.DB.Update(t.Context(), func(tx store.Tx) error {
+		_, err := desk.SignUp(tx, "ANN", book.Act{Op: "sign-up", Actor: loyalty.ByMember("ANN"), Now: now.AddDate(0, 0, -40)}, "tasting", event.Answers{})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := "[[event]]\nid = \"%s\"\nname = \"Tasting\"\nstarts = 2026-11-20T19:00:00\n"
+	for id, want := range map[string]bool{"tasting": true, "tasting-2026": false} {
+		said, err := do(t, d, "check", map[string]string{"file": "programme.toml", "text": edit() + fmt.Sprintf(held, id)})
+		if named := strings.Contains(said, "event \"tasting\": one of this id ended on 2025-12-06"); err != nil || named != want {
+			t.Errorf("%s: %v\n%s", id, err, said)
+		}
 	}
 }
