@@ -62,7 +62,6 @@ type Pages struct {
 
 	photos shelf
 	live   watchers
-	guess  guesses
 }
 
 // Register adds the pages to a mux.

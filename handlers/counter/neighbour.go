@@ -1,15 +1,12 @@
 package counter
 
 import (
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"html/template"
 	"net/http"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -154,23 +151,26 @@ func (v *visit) asked(r *http.Request) error {
 // look tells what a voucher is and whether it is good.
 func (v *visit) look(r *http.Request, code voucher.Code) error {
 	v.Code = code.String()
-	if !v.guess.may(v.who.ID, v.now) {
+	var found voucher.Voucher
+	var why error
+	err := v.DB.Update(r.Context(), func(tx store.Tx) (err error) {
+		if err := v.tries(tx); err != nil {
+			return err
+		}
+		if found, why, err = v.Shop.Offers().TakenHere(tx, v.who.ID, code, v.now); err != nil {
+			return err
+		}
+		return v.wrong(tx, why)
+	})
+	if throttled(err) {
 		v.slow()
 		return nil
 	}
-	var found voucher.Voucher
-	var why error
-	err := v.DB.View(r.Context(), func(rd store.Reader) (err error) {
-		found, why, err = v.Shop.Offers().TakenHere(rd, v.who.ID, code, v.now)
-		return err
-	})
 	if err != nil {
 		return err
 	}
 	if found.ID != "" {
 		v.What = v.Shop.VoucherName(v.say, v.now, found)
-	} else if errors.Is(why, voucher.ErrUnknownCode) { // somebody else's is a code all the same, and no guess
-		v.guess.wrong(v.who.ID, v.now)
 	}
 	if why != nil {
 		v.refuse(why)
@@ -187,10 +187,6 @@ var opForm = regexp.MustCompile(`^[A-Za-z0-9_-]{22}$`)
 
 // take takes a voucher in the neighbour's name.
 func (v *visit) take(r *http.Request, code voucher.Code) error {
-	if !v.guess.may(v.who.ID, v.now) {
-		v.slow()
-		return nil
-	}
 	op := r.PostFormValue("op")
 	if !opForm.MatchString(op) {
 		return v.look(r, code)
@@ -203,10 +199,13 @@ func (v *visit) take(r *http.Request, code voucher.Code) error {
 		if still, err := v.Shop.Offers().Opens(tx, v.who.ID, v.secret); err != nil || !still {
 			return orGone(err)
 		}
+		if err := v.tries(tx); err != nil {
+			return err
+		}
 		act := book.Act{Op: loyalty.OpID("neighbour/" + string(v.who.ID) + "/" + op), Actor: loyalty.ByJob("neighbour"), Now: v.now}
 		if took, err = v.Shop.Offers().HandIn(tx, act, v.who.ID, code); loyalty.Refused(err) {
 			no = err
-			return nil
+			return v.wrong(tx, no)
 		}
 		if no = nil; err != nil {
 			return err
@@ -216,11 +215,10 @@ func (v *visit) take(r *http.Request, code voucher.Code) error {
 		return err
 	})
 	switch {
+	case throttled(err):
+		v.slow()
 	case err != nil:
 		return err
-	case errors.Is(no, voucher.ErrUnknownCode):
-		v.guess.wrong(v.who.ID, v.now)
-		fallthrough
 	case no != nil:
 		v.refuse(no)
 	default:
@@ -239,78 +237,4 @@ func (v *visit) refuse(why error) {
 
 func (v *visit) slow() {
 	v.status, v.Wrong = http.StatusTooManyRequests, v.say.Say(i18n.NeighbourSlow)
-}
-
-// takenLine is a voucher in the list of the last.
-type takenLine struct{ When, What string }
-
-// show writes the page, with what the month comes to.
-func (v *visit) show(w http.ResponseWriter, r *http.Request) {
-	var all []offer.Take
-	err := v.DB.View(r.Context(), func(rd store.Reader) (err error) {
-		all, err = v.Shop.Offers().Takes(rd, v.Shop.Offers().Month(v.now), v.who.ID)
-		return err
-	})
-	var sums []offer.Owed
-	if err == nil {
-		sums, err = offer.OwedOf(all)
-	}
-	op := make([]byte, 16)
-	if err == nil {
-		_, err = rand.Read(op)
-	}
-	if err != nil {
-		v.neighbourFailed(w, err)
-		return
-	}
-	var sum offer.Owed
-	if len(sums) > 0 {
-		sum = sums[0]
-	}
-	var last []takenLine
-	for _, t := range slices.Backward(all) {
-		if len(last) < lastTaken && !t.Back {
-			last = append(last, takenLine{v.say.ShortDate(v.Shop.Local(t.At)) + " " + v.say.Time(v.Shop.Local(t.At)), v.Shop.VoucherName(v.say, v.now, voucher.Voucher{Reward: t.Reward, Issued: t.At})})
-		}
-	}
-	name := v.Shop.Name(v.now, v.say.Lang)
-	v.send(w, v.status, map[string]any{
-		"Lang": v.say.Lang, "Shop": name, "Title": v.who.Name, "V": v, "Op": base64.RawURLEncoding.EncodeToString(op),
-		"Action": "/n/" + string(v.who.ID) + "/" + v.secret, "Label": v.say.Say(i18n.NeighbourCode), "Hint": v.say.Say(i18n.NeighbourHint),
-		"Look": v.say.Say(i18n.NeighbourLook), "Take": v.say.Say(i18n.NeighbourTake), "IsGood": v.say.Say(i18n.NeighbourGood),
-		"Month": v.say.Month(v.Shop.Local(v.now)), "Vouchers": v.say.Say(i18n.NeighbourVouchers), "Count": strconv.FormatInt(sum.Vouchers, 10),
-		"Owes": v.say.Say(i18n.NeighbourOwes, "Shop", name), "Owed": v.Shop.Money(v.say, v.now, sum.Money),
-		"LastTitle": v.say.Say(i18n.NeighbourLast), "Last": last,
-	})
-}
-
-// errGone is for who comes with a link that was ended.
-var errGone = errors.New("this link was ended")
-
-func orGone(err error) error {
-	if err != nil {
-		return err
-	}
-	return errGone
-}
-
-// neighbourGone is what stands at an address that is not good, or not any more.
-func (p *Pages) neighbourGone(w http.ResponseWriter, r *http.Request) {
-	say, now := i18n.For(language(r, p.Shop.Lang)), p.Shop.Clock.Now()
-	name := p.Shop.Name(now, say.Lang)
-	p.send(w, http.StatusNotFound, map[string]any{"Lang": say.Lang, "Shop": name, "Title": say.Say(i18n.NeighbourGone, "Shop", name)})
-}
-
-func (p *Pages) neighbourFailed(w http.ResponseWriter, err error) {
-	p.Shop.Log.Error("a neighbour's page cannot be shown", "error", err)
-	http.Error(w, http.StatusText(http.StatusServiceUnavailable), http.StatusServiceUnavailable)
-}
-
-func (p *Pages) send(w http.ResponseWriter, status int, data map[string]any) {
-	personal(w.Header(), "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", neighbourPolicy)
-	w.WriteHeader(status)
-	if err := neighbourPage.Execute(w, data); err != nil {
-		p.Shop.Log.Warn("a neighbour's page was not sent whole", "error", err)
-	}
 }

@@ -1,56 +1,47 @@
 package counter
 
 import (
-	"sync"
+	"errors"
 	"time"
 
-	"regulars/loyalty"
+	"regulars/loyalty/people"
+	"regulars/loyalty/voucher"
+	"regulars/store"
 )
 
-// A neighbour may be wrong so often within so long, and look so often in all:
-// whoever tries codes comes nowhere, and a busy Saturday does.
-const (
-	guessesPer   = 10 * time.Minute
-	mostGuesses  = 10
-	mostRequests = 400
+// A neighbour may be wrong so often within ten minutes, and look so often in all:
+// whoever tries codes comes nowhere, and a busy Saturday does. Both are counted in
+// the store: a voucher's code is short, and a restart forgives nobody.
+var (
+	neighbourWrong = people.Throttle{Name: "neighbour", Max: 10, Window: 10 * time.Minute}
+	neighbourLooks = people.Throttle{Name: "neighbourlook", Max: 400, Window: 10 * time.Minute}
 )
 
-// guesses counts what each neighbour asks for. It is kept in memory: each replica
-// counts for itself.
-type guesses struct {
-	mu sync.Mutex
-	by map[loyalty.Store]*tries
+// identity is the neighbour, for counting tries.
+func (v *visit) identity() people.Identity {
+	return people.Identity{Channel: "neighbour", User: string(v.who.ID)}
 }
 
-type tries struct {
-	since      time.Time
-	all, wrong int
-}
-
-// of is what is counted of a neighbour in the span that is. The caller holds mu.
-func (g *guesses) of(who loyalty.Store, now time.Time) *tries {
-	if g.by == nil {
-		g.by = map[loyalty.Store]*tries{}
+// tries counts a request, or refuses it with *people.ThrottledError before
+// anything is looked up.
+func (v *visit) tries(tx store.Tx) error {
+	if err := v.Shop.Vault.Barred(tx, neighbourWrong, v.identity(), v.now); err != nil {
+		return err
 	}
-	t := g.by[who]
-	if t == nil || now.Sub(t.since) >= guessesPer || now.Before(t.since) {
-		t = &tries{since: now}
-		g.by[who] = t
+	return v.Shop.Vault.Attempt(tx, neighbourLooks, v.identity(), v.now)
+}
+
+// wrong counts a code that is nobody's, in the transaction that looked it up.
+// Another's is a code all the same, and no guess.
+func (v *visit) wrong(tx store.Tx, why error) error {
+	if !errors.Is(why, voucher.ErrUnknownCode) {
+		return nil
 	}
-	return t
+	return v.Shop.Vault.Attempt(tx, neighbourWrong, v.identity(), v.now)
 }
 
-// may counts a request, and reports whether it may be answered.
-func (g *guesses) may(who loyalty.Store, now time.Time) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	t := g.of(who, now)
-	t.all++
-	return t.all <= mostRequests && t.wrong < mostGuesses
-}
-
-func (g *guesses) wrong(who loyalty.Store, now time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.of(who, now).wrong++
+// throttled says whether a request was refused before anything was looked up.
+func throttled(err error) bool {
+	var no *people.ThrottledError
+	return errors.As(err, &no)
 }
