@@ -192,6 +192,36 @@ func TestTwoPlansGiveAYearOnce(t *testing.T) {
 	w.wants("both are over", 100)
 }
 
+// Two years of one plan from the same day that both waited for their voucher are two
+// vouchers, though their members are one person by then.
+func TestYearsThatWaitedAreGivenBoth(t *testing.T) {
+	w := newWorld(t)
+	none := int64(0)
+	reward := &w.d.Programme(w.now).Rewards[0]
+	reward.Stock = &none
+	for _, m := range []loyalty.MemberID{ann, bea} {
+		if _, err := w.pay(m, "exec", 1300, ""); err != nil {
+			t.Fatal(err)
+		}
+		a := w.act()
+		if err := w.update(func(tx store.Tx) error {
+			_, err := w.c.Sale(tx, m, a, loyalty.Sale{Amount: 5_000})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.to(2027, 1, 5)
+	w.wants("out of stock")
+	a := w.act()
+	if err := w.update(func(tx store.Tx) error { _, err := w.c.Merge(tx, bea, ann, a); return err }); err != nil {
+		t.Fatal(err)
+	}
+	reward.Stock = nil
+	w.to(2027, 1, 6)
+	w.wants("there are some again", 100, 100)
+}
+
 // The cap of a year is one however often a plan by the month is begun in it.
 func TestTheCapIsOfAYear(t *testing.T) {
 	w := newWorld(t)

@@ -255,6 +255,9 @@ func (d *Desk) give(tx store.Tx, x *Run, y *Year, n loyalty.Money, now time.Time
 	}
 	terms, _ := d.terms(now, y.Version).Plan(y.Plan)
 	source := "plan/" + y.Plan + "/" + dayKey(y.From)
+	if whole != x.member { // whoever they were merged into may have had a year from that day
+		source += "/" + string(x.member)
+	}
 	if last >= 0 {
 		source += "/" + numberKey(len(y.Parts))
 	}
