@@ -98,7 +98,10 @@ func TestNothingPersonal(t *testing.T) {
 // TestRetries drives one event through every way to fail.
 func TestRetries(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	retries(t, newWorld(t))
+}
+
+func retries(t *testing.T, w *world) {
 	v := w.receive(nil)
 	e, secret := w.add(v.URL, PointsEarned)
 	w.Sell(w.Clerk, w.Ann, 500)
@@ -218,7 +221,10 @@ func TestOff(t *testing.T) {
 // and one that always fails does not hold its member up for ever.
 func TestOrder(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	keepsOrder(t, newWorld(t))
+}
+
+func keepsOrder(t *testing.T, w *world) {
 	v := w.receive(nil)
 	w.add(v.URL, PointsEarned)
 	var first string

@@ -33,7 +33,13 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{World: consoletest.New(t, consoletest.Options{Strict: true}), t: t}
+	return newWorldIn(t, nil)
+}
+
+// newWorldIn is newWorld over a store; nil: the strict one.
+func newWorldIn(t *testing.T, db store.DB) *world {
+	t.Helper()
+	w := &world{World: consoletest.New(t, consoletest.Options{Strict: true, DB: db}), t: t}
 	w.desk = New(w.Shop, w.DB, Guard{Allow: prefixes("127.0.0.0/8")})
 	w.desk.way.Load().client.Timeout = 5 * time.Second
 	return w

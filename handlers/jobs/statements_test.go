@@ -10,12 +10,28 @@ import (
 	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
 	"regulars/store"
+	"regulars/store/postgres"
+	"regulars/store/postgres/pgtest"
 )
 
 // TestStatementsAreToldOnce: on the first day of a month the one before is closed,
 // and who manages a store is told what it gets or owes, owners what each does; once.
-func TestStatementsAreToldOnce(t *testing.T) {
+func TestStatementsAreToldOnce(t *testing.T) { statementsAreToldOnce(t, newWorld(t)) }
+
+// TestStatementsOnPostgres: on PostgreSQL no less.
+func TestStatementsOnPostgres(t *testing.T) {
+	t.Parallel()
+	db, err := postgres.Create(t.Context(), pgtest.Start(t), postgres.Options{Conns: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
 	w := newWorld(t)
+	w.jobs.DB = db
+	statementsAreToldOnce(t, w)
+}
+
+func statementsAreToldOnce(t *testing.T, w *world) {
 	s := w.jobs.Shop
 	s.Rollups.DB, s.Segments.DB = w.jobs.DB, w.jobs.DB
 	raw, _ := programme.Preset("cafe")

@@ -69,6 +69,7 @@ type Options struct {
 	Programme []byte                        // nil: the café's preset
 	Change    []string                      // pairs, old and new, in the programme's text
 	Strict    bool                          // the strict store in memory instead of a bolt file
+	DB        store.DB                      // a store of the caller's, instead of both
 	Parts     func(w *World) []console.Part // what the console consists of
 }
 
@@ -88,7 +89,9 @@ func New(t testing.TB, o Options) *World {
 		t.Fatal(complaints)
 	}
 	w := &World{T: t, Clock: &Clock{now: time.Date(2026, 1, 5, 2, 0, 0, 0, time.UTC)}, Log: &bytes.Buffer{}}
-	w.DB = open(t, o.Strict)
+	if w.DB = o.DB; w.DB == nil {
+		w.DB = open(t, o.Strict)
+	}
 	w.Shop = shop.New(v, func(time.Time) *programme.Programme { return p }, w.Clock, rand.Reader, slog.New(slog.NewTextHandler(&locked{w: w.Log}, nil)))
 	w.Shop.Segments.DB, w.Shop.Rollups.DB, w.Shop.Metrics.DB = w.DB, w.DB, w.DB
 	w.Shop.Channels = []shop.Channel{{Name: "tg", Platform: bot.Telegram, Handle: "cafe_bot"}}
