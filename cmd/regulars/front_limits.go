@@ -69,10 +69,20 @@ func (c *frontLimits) turn(r *http.Request, address string, now time.Time) (wait
 		return c.strangers.Take(from, now), heard
 	}
 	from.area = "pages"
-	if wait := c.tokens.Take(frontCaller{r.URL.Path, from.who}, now); wait > 0 {
+	if wait := c.tokens.Take(frontCaller{short(r.URL.Path), from.who}, now); wait > 0 {
 		return wait, heard
 	}
 	return c.pages.Take(from, now), heard
+}
+
+// short is a path, or the hash of one that is longer than any of ours: what is
+// remembered of ten thousand of them stays small.
+func short(path string) string {
+	if len(path) <= 128 {
+		return path
+	}
+	sum := sha256.Sum256([]byte(path))
+	return string(sum[:])
 }
 
 // credential is what a request shows of who asks, as a hash: nothing of it is kept.

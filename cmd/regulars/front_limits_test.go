@@ -30,6 +30,29 @@ func (c *frontLimits) asks(from, method, path, pattern string, status int, now t
 	return status
 }
 
+// TestLongAddresses: an address as long as a server reads is counted like any other,
+// and is not kept for it.
+func TestLongAddresses(t *testing.T) {
+	t.Parallel()
+	long := "/c/" + strings.Repeat("A", 30_000)
+	if n := len(short(long)); n > 128 {
+		t.Errorf("%d bytes of it are kept", n)
+	}
+	l := newFrontLimits()
+	through := 0
+	for range 2 * tokenRate.Burst {
+		if l.asks("203.0.113.7", "GET", long, "GET /c/{token}", 404, caseDay) == 404 {
+			through++
+		}
+	}
+	if through != tokenRate.Burst {
+		t.Errorf("%d of one long address were answered", through)
+	}
+	if got := l.asks("203.0.113.7", "GET", long+"B", "GET /c/{token}", 404, caseDay); got != 404 {
+		t.Errorf("another is answered %d", got)
+	}
+}
+
 // Somebody on the shop's Wi-Fi floods the counter, the console and the API with
 // guesses, for an hour: the tablet, the manager and the till beside them, who are
 // behind the same address, never wait.

@@ -28,6 +28,12 @@ var (
 	// Of a number, those who ask for it the first time that day count apart from
 	// those who ask again: whoever has digits sent to somebody else's number over
 	// and over uses up their own, and not what its owner needs.
+	// Who takes five new chats to it keeps a number from digits for a day. It cannot
+	// be better here: an owner whose phone is lost comes as one more new chat, and
+	// who they are is what the digits are to show. Without a bound it would be the
+	// owner's phone that rings all day. There are three other ways back that no
+	// stranger can use up: a code from the old chat, the recovery code, and an
+	// employee at the counter.
 	smsOfPair     = Throttle{Name: "sms-pair", Max: 1, Window: 24 * time.Hour} // who is new to a number
 	smsOfNumber   = Throttle{Name: "sms-number", Max: 5, Window: 24 * time.Hour}
 	smsAgain      = Throttle{Name: "sms-again", Max: 2, Window: time.Hour}

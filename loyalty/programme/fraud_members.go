@@ -29,7 +29,7 @@ type FraudMembers struct {
 func (r *reader) fraudMembers(t *table) FraudMembers {
 	n := func(key string, fallback int64) int { return int(r.whole(t, key, fallback, 0, 10_000)) }
 	return FraudMembers{
-		Shared:  time.Duration(n("shared_minutes", 20)) * time.Minute,
+		Shared:  time.Duration(n("shared_minutes", 15)) * time.Minute,
 		Packets: n("packets", 8), PacketIn: time.Duration(n("packet_seconds", 5)) * time.Second,
 		Answers: n("answers", 3), AnswerIn: time.Duration(n("answer_seconds", 3)) * time.Second,
 		CheckIns: n("check_ins", 4), AnswersADay: n("answers_a_day", 5), PacketsADay: n("packets_a_day", 20),

@@ -169,7 +169,8 @@ func (h *page) needUnusual(q *console.Request, r store.Reader) (n need, err erro
 	}
 	today := h.Shop.Local(q.Now)
 	for _, s := range all {
-		if !s.Active && q.Now.Sub(s.EndedAt) > lookBack*24*time.Hour || q.At != "" && s.Store != q.At {
+		mine := s.ID == q.Me.ID // nobody is told what was found about themselves
+		if mine || !s.Active && q.Now.Sub(s.EndedAt) > lookBack*24*time.Hour || q.At != "" && s.Store != q.At {
 			continue
 		}
 		for i := range lookBack {

@@ -155,6 +155,9 @@ func (h *page) addDay(q *console.Request, r store.Reader, d *personData, at time
 		return nil
 	}
 	d.Days = append(d.Days, dayLine{at, sum, uses})
+	if d.ID == q.Me.ID { // nobody is told what was found about themselves
+		return nil
+	}
 	odd, err := h.Shop.Unusual(r, d.Staff, day)
 	for _, u := range odd {
 		d.Unusual = append(d.Unusual, h.Shop.UnusualLine(q.P, u))
