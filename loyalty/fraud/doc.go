@@ -10,6 +10,7 @@
 //
 //	finding/<staff|member>/<id>/<day>/<rule>     a finding and what was decided; see [Sweep]
 //	findingday/<day>/<staff|member>/<id>/<rule>  the same by day, with its score; as long
+//	findtally/<member>/<what>                    how often by day, see [Tally]; as far as the rule looks back, at most 400 days
 //
 // Both are guarded by who they are about, "staff/<id>" or "member/<id>". Functions
 // lock what they touch themselves.
