@@ -86,7 +86,7 @@ func TestBrowserCounterByKeyboard(t *testing.T) {
 // finds what is to be pressed.
 func TestBrowserCounterLanguages(t *testing.T) {
 	t.Parallel()
-	c := newCounterTop(t, "[referral]", demoPlans+tonight+"[referral]")
+	c := newCounterTop(t, "[referral]", demoPlans+tonight+"[check_in]\npoints = 2\n\n[referral]")
 	ann := c.member("line", "Ann", 200)
 	c.buysLatte(ann)
 	c.signsUp(ann)
@@ -111,6 +111,9 @@ func TestBrowserCounterLanguages(t *testing.T) {
 				c.everyView(b, ann, lang, s)
 			})
 		}
+	}
+	for _, s := range []screen{small, large} {
+		b.shownToCustomers(c, s)
 	}
 	b.close()
 }
