@@ -233,6 +233,27 @@ var mutants = []mutant{
 		Room:  "cmd/regulars", Tests: []string{"TestWireCase27Vouchers", "TestWireCase27Links"},
 	},
 	{
+		Guard: "guesses: who was wrong too often is not looked up for",
+		File:  "loyalty/people/barred.go",
+		Old:   "if err != nil || !ok || a.Count < t.Max ||",
+		New:   "if err != nil || !ok || a.Count >= 0 ||",
+		Room:  "cmd/regulars", Tests: []string{"TestGuessesInChat"},
+	},
+	{
+		Guard: "guesses: a PIN's lock",
+		File:  "loyalty/people/pin.go",
+		Old:   "if now.Before(row.Until) {\n\t\t\treturn &LockedError{row.Until}\n\t\t}\n\t\tif key",
+		New:   "if key",
+		Room:  "cmd/regulars", Tests: []string{"TestGuessesOverHTTP"},
+	},
+	{
+		Guard: "guesses: a neighbour's wrong codes",
+		File:  "handlers/counter/neighbour_guess.go",
+		Old:   "return v.Shop.Vault.Attempt(tx, neighbourWrong, v.identity(), v.now)",
+		New:   "return nil",
+		Room:  "handlers/counter", Tests: []string{"TestNeighbourGuessesAndScans"},
+	},
+	{
 		Guard: "a form of the console carries its session's token",
 		File:  "handlers/console/serve.go",
 		Old:   "case !q.token(q.R.PostFormValue(tokenField)):",

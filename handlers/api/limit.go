@@ -12,6 +12,10 @@ import (
 // How often a key may ask: 100 requests at once, and 10 a second in the long
 // run; each process counts for itself. How often an address may send keys that
 // are none: 20 at once, and 20 a minute.
+//
+// Both are for the load. A key has 160 bits, so that nobody finds one though each
+// restart gives all their tries back; cards' numbers, phones and vouchers' codes,
+// which are short, are counted in the store (see whom.go and people.Throttle).
 const (
 	keyBurst   = 100.0
 	keyRate    = 10.0 // a second
