@@ -186,7 +186,8 @@ func (b *Bot) begin(tx store.Tx, e *Event, now time.Time) (*Turn, error) {
 	}
 	var err error
 	if t.chat, _, err = chatTable.Get(tx, t.lane.String()); err != nil {
-		return nil, err
+		t.chat = t.chatBefore // nothing was read, so nothing is written
+		return t, fmt.Errorf("bot: what is kept of a chat: %w", err)
 	}
 	t.chatBefore = t.chat
 	if e.From != "" && t.concernsPerson() {

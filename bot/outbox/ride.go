@@ -55,6 +55,11 @@ func (c *channel) takeRiders(ctx context.Context, it *item, now time.Time) (mine
 	if errors.Is(err, bot.ErrGone) {
 		return true, nil // erased meanwhile; the answer itself is in memory
 	}
+	if mine && errors.Is(err, store.ErrDamaged) {
+		// What would ride cannot be read, or not be judged: nobody waits for that.
+		c.o.cfg.Log.Error("outbox: an answer goes without what would ride along", "channel", c.name, "intent", it.id, "error", err)
+		return true, nil
+	}
 	if err == nil {
 		it.letter, it.takes = merged, takes
 	}
