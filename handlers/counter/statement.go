@@ -1,6 +1,7 @@
 package counter
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -106,7 +107,7 @@ func (p *Pages) statement(w http.ResponseWriter, r *http.Request) {
 		"When": say(i18n.PassbookWhen), "What": say(i18n.PassbookWhat), "Points": say(i18n.PassbookChange), "Balance": say(i18n.PassbookBalance),
 		"Sums": p.statementSums(words, b), "Empty": say(i18n.PassbookEmpty), "File": token + "/statement.txt",
 		"Save": say(i18n.PassbookSave), "How": say(i18n.PassbookHow), "Key": say(i18n.PassbookKey), "Fingerprint": passbook.Fingerprint(p.Shop.PassbookPublic()),
-		"Check": say(i18n.PassbookCheck, "Shop", b.Shop, "Program", "Regulars", "Command", shop.PassbookCheck, "Address", strings.TrimPrefix(b.Published, "https://")),
+		"Check": say(i18n.PassbookCheck, "Shop", b.Shop, "Program", "Regulars", "Command", shop.PassbookCheck, "Address", strings.TrimPrefix(cmp.Or(b.Published, p.Shop.PublicURL+shop.KeyWay), "https://")),
 		"Until": say(i18n.LiveUntil, "When", p.Shop.When(words, now, until)),
 	}
 	if n := len(b.Lines); n > mostShown {

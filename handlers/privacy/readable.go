@@ -2,11 +2,11 @@ package privacy
 
 import (
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"regulars/bot"
 	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
@@ -47,8 +47,12 @@ func (p *Pages) exportPage(x shop.Portrait, words i18n.Printer, token string, un
 }
 
 func (p *Pages) person(x shop.Portrait, words i18n.Printer) (rows []row) {
+	name, calls := x.Name, x.DisplayName
+	if name == "" { // they never gave one: what their app calls them is the name we have
+		name, calls = calls, ""
+	}
 	for _, r := range []row{
-		{Label: words.Say(i18n.SettingsName), Value: x.Name, Note: x.DisplayName},
+		{Label: words.Say(i18n.SettingsName), Value: name, Note: calls},
 		{Label: words.Say(i18n.SettingsPhone), Value: x.Phone},
 		{Label: words.Say(i18n.SettingsBirthday), Value: x.Birthday},
 		{Label: words.Say(i18n.CardNumber), Value: x.CardNumber},
@@ -60,7 +64,7 @@ func (p *Pages) person(x shop.Portrait, words i18n.Printer) (rows []row) {
 		}
 	}
 	for _, a := range x.Accounts {
-		rows = append(rows, row{Label: a.Channel, Value: a.User, Note: a.Username})
+		rows = append(rows, row{Label: p.Shop.Label(bot.ChannelName(a.Channel)), Value: a.User, Note: a.Username})
 	}
 	return rows
 }
@@ -76,13 +80,14 @@ func (p *Pages) agreed(x shop.Portrait, words i18n.Printer) (rows []row) {
 
 func (p *Pages) entries(x shop.Portrait, words i18n.Printer) (rows []row) {
 	for _, e := range slices.Backward(x.Entries) {
-		amount := ""
-		if e.Amount != 0 {
-			amount = p.Shop.Money(words, e.EffectiveAt, e.Amount)
+		note := []string{p.Shop.EntryWords(words, e.EffectiveAt, e.Entry)}
+		for _, more := range []string{string(e.Ref), e.Reason} {
+			if more != "" {
+				note = append(note, more)
+			}
 		}
 		rows = append(rows, row{
-			Label: words.Date(p.Shop.Local(e.EffectiveAt)),
-			Value: signed(e.Change), Note: strings.Join(strings.Fields(string(e.Kind)+" "+amount+" "+string(e.Ref)+" "+e.Reason), " "),
+			Label: words.Date(p.Shop.Local(e.EffectiveAt)), Value: signed(e.Change), Note: strings.Join(note, " · "),
 		})
 	}
 	return rows
@@ -95,30 +100,39 @@ func signed(n loyalty.Points) string {
 	return i18n.Number(int64(n))
 }
 
-// rest is what has no words: it stands as it is stored, under the table's name.
+// rest is what has no words of its own: it stands as it is stored, under the line of
+// the privacy notice that its tables belong to, in the notice's order.
 func (p *Pages) rest(x shop.Portrait, words i18n.Printer) (parts []part) {
-	all := map[string]any{}
-	add := func(name string, v any, n int) {
-		if n > 0 {
-			all[name] = v
+	all := map[i18n.Key]map[string][]any{}
+	add := func(table string, v any, n int) {
+		k, known := shop.KeptIn(table)
+		if n == 0 || !known {
+			return
 		}
+		if all[k.What] == nil {
+			all[k.What] = map[string][]any{}
+		}
+		all[k.What][table] = append(all[k.What][table], v) // a merged member has a table of each part
 	}
-	add("vouchers", x.Tickets, len(x.Tickets))
-	add("answers", x.Answers, len(x.Answers))
-	add("messages", x.Touches, len(x.Touches))
-	add("tags", x.Tags, len(x.Tags))
-	add("merged", x.Parts, len(x.Parts))
+	add("voucher", x.Tickets, len(x.Tickets))
+	add("survey", x.Answers, len(x.Answers))
+	add("reach", x.Touches, len(x.Touches))
+	add("tag", x.Tags, len(x.Tags))
+	add("person", x.Parts, len(x.Parts))
 	for _, rows := range x.Rooms {
-		for name, v := range rows {
-			add(name, v, len(v))
+		for table, v := range rows {
+			add(table, v, len(v))
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		text, err := json.MarshalIndent(all[name], "", "  ")
+	for _, k := range shop.Retention() {
+		if len(all[k.What]) == 0 {
+			continue
+		}
+		text, err := json.MarshalIndent(all[k.What], "", "  ")
 		if err != nil {
 			text = []byte(err.Error())
 		}
-		parts = append(parts, part{Title: words.Say(i18n.ExportMore, "What", name), Text: string(text)})
+		parts = append(parts, part{Title: words.Say(i18n.ExportMore, "What", words.Say(k.What)), Text: string(text)})
 	}
 	return parts
 }
