@@ -104,7 +104,7 @@ func SharedBy(m loyalty.MemberID, last Use, others []Use, within time.Duration, 
 	slices.SortStableFunc(f.Entries, func(a, b Entry) int { return a.At.Compare(b.At) })
 	f.Score = min(99, 100-int(50*gap/within))
 	f.Weight, f.Store, f.FoundAt = memberWeights[Shared], last.Store, now.UTC()
-	f.Numbers = Numbers{"uses": int64(len(f.Entries)), "minutes": int64((gap + time.Minute - 1) / time.Minute)}
+	f.Numbers = Numbers{"uses": int64(len(f.Entries)), "minutes": max(1, int64((gap+time.Minute-1)/time.Minute))}
 	return f, true
 }
 
