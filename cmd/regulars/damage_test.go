@@ -143,8 +143,8 @@ func TestRowsWrongTogether(t *testing.T) {
 		if !h.sees([]store.Row{{Key: rows[0].Key}}, rows) {
 			t.Errorf("%q is gone, and verify sees nothing", rows[0].Key)
 		}
-		if bytes.Equal(rows[0].Value, rows[1].Value) {
-			continue // each would do for the other
+		if table == "voucher" || bytes.Equal(rows[0].Value, rows[1].Value) {
+			continue // each may do for the other: two of one member's are for the same
 		}
 		swapped := []store.Row{{Key: rows[0].Key, Value: rows[1].Value}, {Key: rows[1].Key, Value: rows[0].Value}}
 		if !h.sees(swapped, rows) {
