@@ -207,7 +207,7 @@ func (s *Shop) Settle(ctx context.Context, db store.DB, f fraud.Finding, act ref
 	var flags []referral.Flag
 	err := db.View(ctx, func(r store.Reader) (err error) { flags, err = s.Club.Referrals.Flagged(r); return err })
 	if err != nil || !slices.ContainsFunc(flags, func(x referral.Flag) bool {
-		return x.Member == f.Subject.MemberID() && s.localDay(x.Since).Format(time.DateOnly) == f.Day
+		return s.friendsKey(x) == f.Key
 	}) {
 		return err
 	}

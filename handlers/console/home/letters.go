@@ -8,6 +8,7 @@ import (
 	"regulars/handlers/console"
 	"regulars/i18n"
 	"regulars/loyalty"
+	"regulars/loyalty/fraud"
 	"regulars/loyalty/referral"
 	"regulars/store"
 )
@@ -143,26 +144,30 @@ func (h *page) decideReferrals(q *console.Request) (console.Answer, error) {
 		return q.Again(h.referrals(q))
 	}
 	m := loyalty.MemberID(q.Typed("id"))
-	decide, what, said := h.Shop.Club.Referrals.Refuse, i18n.ConsoleHomeDidNoReferral, i18n.ConsoleHomeReferralNo
+	decide, what, said, view := h.Shop.Club.Referrals.Refuse, i18n.ConsoleHomeDidNoReferral, i18n.ConsoleHomeReferralNo, fraud.Fraud
 	if q.Typed("answer") == "yes" {
-		decide, what, said = h.Shop.Club.Referrals.Clear, i18n.ConsoleHomeDidReferral, i18n.ConsoleHomeReferralYes
+		decide, what, said, view = h.Shop.Club.Referrals.Clear, i18n.ConsoleHomeDidReferral, i18n.ConsoleHomeReferralYes, fraud.Fine
 	}
-	flagged, err := h.isFlagged(q, m)
-	if err != nil || !flagged {
+	flag, is, err := h.flagOf(q, m)
+	if err != nil || !is {
 		return q.Gone(), err
 	}
 	if m == q.Me.Member {
 		q.WrongBy("", loyalty.ErrSelf)
 		return q.Again(h.referrals(q))
 	}
+	act := referral.Act{Actor: q.Me.ID.Actor(), Now: q.Now}
 	for first, more := true, true; more; first = false {
 		err := q.Update(func(tx store.Tx) (err error) {
 			if first {
 				if err := q.Audit(tx, what, string(m), m, reason, ""); err != nil {
 					return err
 				}
+				if err := h.Shop.JudgeFriends(tx, flag, view, reason, act); err != nil {
+					return err
+				}
 			}
-			more, err = decide(tx, m, referral.Act{Actor: q.Me.ID.Actor(), Now: q.Now})
+			more, err = decide(tx, m, act)
 			return err
 		})
 		if err != nil {
@@ -172,15 +177,18 @@ func (h *page) decideReferrals(q *console.Request) (console.Answer, error) {
 	return q.Go("/console/referrals", q.Say(said)), nil
 }
 
-func (h *page) isFlagged(q *console.Request, m loyalty.MemberID) (found bool, err error) {
+// flagOf is the flag of a member, if there is one.
+func (h *page) flagOf(q *console.Request, m loyalty.MemberID) (flag referral.Flag, is bool, err error) {
 	err = q.View(func(r store.Reader) error {
 		all, err := h.Shop.Club.Referrals.Flagged(r)
 		for _, f := range all {
-			found = found || f.Member == m
+			if f.Member == m {
+				flag, is = f, true
+			}
 		}
 		return err
 	})
-	return found, err
+	return flag, is, err
 }
 
 // heldData is what a restore holds back.

@@ -12,6 +12,7 @@ import (
 	"regulars/handlers/console/consoletest"
 	"regulars/handlers/console/home"
 	"regulars/loyalty"
+	"regulars/loyalty/fraud"
 	"regulars/store"
 )
 
@@ -90,11 +91,28 @@ func TestReferrals(t *testing.T) {
 	if p := f.Send(); p.Status != http.StatusUnprocessableEntity || !p.Says("Please say why") {
 		t.Errorf("without a reason: %d", p.Status)
 	}
+	if _, err := w.Shop.FindMembers(t.Context(), w.DB); err != nil {
+		t.Fatal(err)
+	}
 	f.Set("reason", "one phone").Send().Must("Nothing of theirs is given", "Refused on")
+	finding(w, fraud.Fraud)
 	f = b.Get("/console/referrals").Form("/decide").Set("reason", "a family")
 	f.Values.Set("answer", "yes")
 	f.Send().Must("is given within a minute", "No invitation looks odd")
+	finding(w, fraud.Fine)
 	if p := f.Send(); p.Status != http.StatusNotFound {
 		t.Errorf("who is flagged no more: %d", p.Status)
 	}
+}
+
+// finding looks whether what was found about Ann's invitations is decided as they are.
+func finding(w *consoletest.World, want fraud.Decision) {
+	w.T.Helper()
+	w.See(func(r store.Reader) error {
+		all, err := fraud.Of(r, fraud.OfMember(w.Ann))
+		if err == nil && (len(all) != 1 || all[0].Decision != want || all[0].By != w.Manager.ID.Actor()) {
+			w.T.Errorf("what was found is not decided as %q by the manager: %+v", want, all)
+		}
+		return err
+	})
 }

@@ -22,9 +22,6 @@ func (h *page) fraud() []console.Route {
 	}
 }
 
-// notePurpose is what a decision's words are sealed for.
-const notePurpose = "fraud note"
-
 // listDays is how many days back decided findings are listed.
 const listDays = 60
 

@@ -48,7 +48,7 @@ func (h *page) finding(q *console.Request) (console.Answer, error) {
 			return err
 		}
 		d.Sum = fraud.Score(all)
-		if why, err := h.Shop.Vault.OpenShop(notePurpose, f.Note); err == nil && len(f.Note) > 0 {
+		if why, err := h.Shop.Vault.OpenShop(shop.FindingNote, f.Note); err == nil && len(f.Note) > 0 {
 			d.Why = shop.Tidy(string(why))
 		}
 		d.Deeds, err = q.Deeds(r, about(f.Key), 10)
@@ -95,16 +95,13 @@ func (h *page) decide(q *console.Request) (console.Answer, error) {
 	}
 	there := false
 	var decided fraud.Finding
+	act := referral.Act{Actor: q.Me.ID.Actor(), Now: q.Now}
 	err := q.Update(func(tx store.Tx) error {
 		f, ok, err := h.asked(q, tx)
 		if there = ok; err != nil || !ok {
 			return err
 		}
-		sealed, err := h.Shop.Vault.SealShop(notePurpose, []byte(why), q.Rand())
-		if err != nil {
-			return err
-		}
-		if decided, err = fraud.Decide(tx, f.Key, decision, q.Me.ID.Actor(), sealed, q.Now); err != nil {
+		if decided, err = h.Shop.Judge(tx, f.Key, decision, why, act); err != nil {
 			return err
 		}
 		did := i18n.ConsoleFraudDidFine
@@ -117,7 +114,7 @@ func (h *page) decide(q *console.Request) (console.Answer, error) {
 		return q.Gone(), nil
 	}
 	if err == nil {
-		err = h.Shop.Settle(q.Context(), h.DB, decided, referral.Act{Actor: q.Me.ID.Actor(), Now: q.Now})
+		err = h.Shop.Settle(q.Context(), h.DB, decided, act)
 	}
 	return q.Go("/console/trust/fraud", q.Say(i18n.ConsoleFraudDecided)), err
 }
