@@ -51,8 +51,9 @@ bench:
 	go test -run NONE -bench . -benchtime 1x -timeout 20m ./loyalty/measure ./loyalty/recommend
 
 # Fifty kills under load instead of five, a longer day on which everything
-# breaks, a hundred power cuts instead of five, and three processes that are
-# replaced under load: by this program, of the one that BEFORE was.
+# breaks, a hundred power cuts instead of five, a hundred thousand guesses at each
+# secret, and three processes that are replaced under load: by this program, of the
+# one that BEFORE was.
 BEFORE ?= $(shell git describe --tags --abbrev=0 2>/dev/null || git rev-parse HEAD~20)
 torture:
 	REGULARS_TORTURE=1 go test -count=1 -timeout 60m -v -run 'Kill|FaultDay|ThreeProcesses' ./cmd/regulars
@@ -61,6 +62,8 @@ torture:
 	git worktree remove --force bin/before
 	REGULARS_BEFORE=$(CURDIR)/bin/regulars-before go test -count=1 -timeout 20m -v -run RollingUpgrade ./cmd/regulars
 	REGULARS_TORTURE=1 go test -count=1 -timeout 20m -v -run PowerCut ./store/bolt
+	REGULARS_GUESSES=100000 go test -count=1 -timeout 60m -v -run GuessesOverHTTP ./cmd/regulars
+	REGULARS_GUESSES=5000 go test -count=1 -timeout 60m -v -run GuessesInChat ./cmd/regulars
 
 # Five thousand random lives against the independent oracle instead of 200, and
 # the whole service under as many seeds as wished: make soak SEEDS=2000.
@@ -69,7 +72,8 @@ soak:
 	REGULARS_SEEDS=$(SEEDS) go test -count=1 -timeout 120m -run 'TestWholeService$$' ./cmd/regulars
 	REGULARS_SEEDS=5000 go test -count=1 -timeout 120m -run 'Lives|Oracle' ./loyalty/book
 
-# Takes the guards out one at a time, and asks the tests whether they notice.
+# Takes the guards out one at a time, and asks the tests whether they notice; some
+# six minutes on four cores. More at once: go run ./cmd/mutants -j 4.
 mutants:
 	go run ./cmd/mutants
 

@@ -97,7 +97,6 @@ type Finding struct {
 	Entries []Entry            `json:"entries,omitempty"` // at most [MostEntries], the newest
 	Members []loyalty.MemberID `json:"members,omitempty"` // others whom it concerns
 	FoundAt time.Time          `json:"found"`
-	ToldAt  time.Time          `json:"told,omitzero"` // when a digest or an alarm named it
 
 	Decision  Decision      `json:"decision,omitempty"`
 	By        loyalty.Actor `json:"by,omitempty"` // who decided

@@ -61,7 +61,7 @@ func Record(tx store.Tx, f Finding) (isNew bool, err error) {
 		return false, err
 	}
 	if known {
-		f.FoundAt, f.ToldAt = was.FoundAt, was.ToldAt
+		f.FoundAt = was.FoundAt
 	}
 	f.Decision, f.Entries = Open, newest(f.Entries)
 	return !known, put(tx, f)
@@ -143,12 +143,6 @@ func Decide(tx store.Tx, k Key, d Decision, by loyalty.Actor, note []byte, now t
 		return Finding{}, ErrDecision
 	}
 	return change(tx, k, func(f *Finding) { f.Decision, f.By, f.Note, f.DecidedAt = d, by, note, now.UTC() })
-}
-
-// Told writes that a person was told of a finding, so that nobody tells it again.
-func Told(tx store.Tx, k Key, now time.Time) error {
-	_, err := change(tx, k, func(f *Finding) { f.ToldAt = now.UTC() })
-	return err
 }
 
 func change(tx store.Tx, k Key, f func(*Finding)) (Finding, error) {
