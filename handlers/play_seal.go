@@ -29,10 +29,8 @@ func (c counter) playSeal(t *bot.Turn) error {
 	msg := bot.Message{Title: t.Word(i18n.PlayCheckTitle), Text: t.Word(i18n.PlayCheckText) + "\n" + formulas, Rows: []bot.Row{
 		{Label: t.Word(i18n.PlayCheckSeal, "Date", rules.Day(t.Now)), Value: c.Chance.Commitment(rules.Day(t.Now))},
 		{Label: t.Word(i18n.PlayCheckSeal, "Date", day), Value: c.Chance.Commitment(day)},
+		{Label: t.Word(i18n.PlayCheckSeed, "Date", day), Value: c.Chance.Revealed(day, t.Now)},
 	}}
-	if seed := c.Chance.Revealed(day, t.Now); seed != "" { // it waits while the clock is in doubt
-		msg.Rows = append(msg.Rows, bot.Row{Label: t.Word(i18n.PlayCheckSeed, "Date", day), Value: seed})
-	}
 	mine, err := c.Chance.Drawn(t.Tx, m.ID, day)
 	for _, x := range mine[:min(len(mine), mostDrawn)] {
 		prize := x.Drawn

@@ -398,19 +398,3 @@ func TestSweep(t *testing.T) {
 		t.Errorf("%d rows went, %v", n, err)
 	}
 }
-
-// While the local clock is known to be wrong no day is known to be over: no seed is
-// told, yesterday's neither.
-func TestNoSeedWhileTheClockIsInDoubt(t *testing.T) {
-	w := newWorld(t, nil)
-	yesterday := w.p.Day(w.now.AddDate(0, 0, -1))
-	wrong := false
-	w.d.Book.ClockInDoubt = func() bool { return wrong }
-	if w.d.Revealed(yesterday, w.now) == "" {
-		t.Error("a day that is over keeps its seed")
-	}
-	wrong = true
-	if seed := w.d.Revealed(yesterday, w.now); seed != "" {
-		t.Errorf("the seed %s is told by a clock that is wrong", seed)
-	}
-}
