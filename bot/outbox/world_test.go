@@ -378,6 +378,7 @@ func (w *world) start() {
 	done := make(chan error, 1)
 	o := w.o
 	go func() { done <- o.Run(ctx) }()
+	synctest.Wait() // else what is put now may look like what an earlier process left
 	w.stop = func() {
 		cancel()
 		if err := <-done; err != nil {
