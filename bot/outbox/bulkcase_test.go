@@ -74,6 +74,21 @@ func TestCase12BulkConnectionReset(t *testing.T) {
 	})
 }
 
+// TestCase12MulticastToOneAlone: a multicast that has one person is one all the same,
+// sealed and asked again as those to many are.
+func TestCase12MulticastToOneAlone(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		a := w.bulks()
+		one := a.people(0, 1)
+		w.line.script(lost)
+		w.start()
+		w.send(promo, Part{Channel: "main", People: one})
+		w.pass(time.Minute)
+		w.expect("tally", w.tally("july"), "done: 1 sent")
+		w.expect("LINE", arrivals(w.line, a, one), "1×1")
+	})
+}
+
 // TestCase13BulkTooManyRequests: the whole bot waits, answers go first
 // afterwards, and nobody is left out or unknown.
 func TestCase13BulkTooManyRequests(t *testing.T) {

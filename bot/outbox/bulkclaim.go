@@ -97,7 +97,7 @@ func (c *channel) readAgain(r store.Reader, pl *plan, now time.Time) error {
 		if b.Due > micros(now) {
 			continue
 		}
-		t := &try{who: b.Who, held: b.Held, many: len(b.Who) > 1, again: true}
+		t := &try{who: b.Who, held: b.Held, many: b.Many || len(b.Who) > 1, again: true}
 		var owner bot.PersonID
 		if !t.many {
 			t.person = pl.people[b.Who[0]]
@@ -466,5 +466,5 @@ func (s *step) begin(u *unit, t *try) error {
 	s.all(t.who, tryingMark)
 	u.add(t, s.h.Class, s.now)
 	now := micros(s.now)
-	return bodies.Put(s.tx, bodyRow{Who: t.who, First: now, Due: now, Tries: 1, Held: t.held, Calls: sealed}, s.body(t))
+	return bodies.Put(s.tx, bodyRow{Who: t.who, First: now, Due: now, Tries: 1, Held: t.held, Many: t.many, Calls: sealed}, s.body(t))
 }

@@ -52,7 +52,8 @@ type bodyRow struct {
 	Due   int64  `json:"d"`           // when it may be repeated
 	Tries int    `json:"t"`           // how often it was tried
 	Held  int64  `json:"h,omitempty"` // reserved of the month and the budget
-	Calls []byte `json:"x"`           // sealed: calls; of one person with that person's key
+	Many  bool   `json:"m,omitempty"` // a multicast, though it may be to one alone
+	Calls []byte `json:"x"`           // sealed: calls; with the person's key, a multicast's with the installation's
 }
 
 var (
