@@ -19,6 +19,7 @@ type auditor struct {
 	zone   *time.Location
 	books  map[string]*folio
 	sales  []*saleNoted
+	offers []*offerNoted
 	faults []string
 }
 
@@ -28,7 +29,8 @@ type folio struct {
 	platform string
 	member   bool
 	welcomed bool // ever, by anybody who was this person
-	news     bool
+	news     bool // they agreed to some, and have not read that there will be no more
+	torn     bool // they said yes and no, and nobody knows in which order it came
 	lots     []*portion
 	debt     int
 	held     []*setAside
@@ -268,7 +270,7 @@ func (a *auditor) group(name string, chat []string) {
 	}
 }
 
-// told counts, in the end, how often each purchase and each campaign was told.
+// told counts, in the end, how often each purchase was told.
 func (a *auditor) told(phones map[string][]string) {
 	for _, s := range a.sales {
 		said := fmt.Sprintf("%d points for ", s.points)

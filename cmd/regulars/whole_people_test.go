@@ -22,6 +22,7 @@ type villager struct {
 	platform string
 	p        sim.Person
 	seat     sim.Person // in the group of their platform
+	unheard  bool       // nothing came back when they last asked for news
 }
 
 // voucherSeen is a code that stood on somebody's phone.
@@ -194,7 +195,7 @@ func (x *tale) found() string {
 func (x *tale) step() {
 	x.steps++
 	x.peril = x.danger
-	deeds := []func(){x.joins, x.joins, x.sells, x.sells, x.sells, x.undoes, x.redeems, x.redeems, x.uses, x.asks, x.asks, x.inGroup, x.news, x.leaves, x.waits, x.breaks, x.replaces}
+	deeds := []func(){x.joins, x.joins, x.sells, x.sells, x.sells, x.undoes, x.redeems, x.redeems, x.uses, x.asks, x.asks, x.inGroup, x.news, x.changesMind, x.offers, x.leaves, x.waits, x.breaks, x.replaces}
 	deeds[x.dice.IntN(len(deeds))]()
 	x.again()
 	x.quiet()
@@ -330,16 +331,6 @@ func (x *tale) inGroup() {
 	}
 }
 
-func (x *tale) news() {
-	v := x.aMember()
-	if v == nil {
-		return
-	}
-	want := x.dice.IntN(3) > 0
-	x.audit.books[v.name].news = want
-	x.says(v, map[bool]string{true: "/news on", false: "/news off"}[want])
-}
-
 func (x *tale) leaves() {
 	v := x.aMember()
 	if v == nil || x.dice.IntN(2) > 0 {
@@ -417,6 +408,7 @@ func (x *tale) ends() {
 		phones[v.name] = v.p.Received()
 	}
 	x.audit.told(phones)
+	x.audit.offered(phones)
 	x.balances()
 	x.bill()
 	x.verify()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -69,7 +70,7 @@ func liveWhole(t *testing.T, seed uint64, plant planted) (faults string) {
 	return faults
 }
 
-// TestWholeServiceFindsWhatIsPlanted breaks the program on purpose, in three ways:
+// TestWholeServiceFindsWhatIsPlanted breaks the program on purpose, in four ways:
 // the auditor must see each.
 func TestWholeServiceFindsWhatIsPlanted(t *testing.T) {
 	t.Parallel()
@@ -99,6 +100,14 @@ func TestWholeServiceFindsWhatIsPlanted(t *testing.T) {
 					return nil
 				}
 				return err
+			}
+		},
+		"who wants no more news is not believed": func() planted {
+			return func(db store.DB, ctx context.Context, f func(store.Tx) error) error {
+				return db.Update(ctx, func(tx store.Tx) error {
+					d := &deaf{Tx: tx, old: map[string][]byte{}}
+					return errors.Join(f(d), d.forgets())
+				})
 			}
 		},
 		"half a commit: its lots are missing": func() planted {
@@ -135,15 +144,54 @@ func (f *forgetful) Put(key, value []byte) error {
 	return f.Tx.Put(key, value)
 }
 
+// deaf is a transaction that writes down that somebody wants no more news, and leaves
+// them among those who do.
+type deaf struct {
+	store.Tx
+	old map[string][]byte // people as they were
+	no  bool
+}
+
+func (d *deaf) Put(key, value []byte) error {
+	k := string(key)
+	if strings.HasPrefix(k, "consent/") && bytes.Contains(value, []byte(`"promo"`)) && bytes.Contains(value, []byte(`"given":false`)) {
+		d.no = true
+	}
+	if _, seen := d.old[k]; strings.HasPrefix(k, "person/") && !seen {
+		was, known, err := d.Tx.Get(key)
+		if err != nil {
+			return err
+		}
+		if known {
+			d.old[k] = bytes.Clone(was)
+		}
+	}
+	return d.Tx.Put(key, value)
+}
+
+func (d *deaf) forgets() error {
+	if !d.no {
+		return nil
+	}
+	for key, was := range d.old {
+		if err := d.Tx.Put([]byte(key), was); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // TestWholeAuditorIsIndependent: what judges the program must not be the program.
 func TestWholeAuditorIsIndependent(t *testing.T) {
-	f, err := parser.ParseFile(token.NewFileSet(), "whole_audit_test.go", nil, parser.ImportsOnly)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, i := range f.Imports {
-		if strings.Contains(i.Path.Value, "regulars") {
-			t.Errorf("the auditor imports %s", i.Path.Value)
+	for _, name := range []string{"whole_audit_test.go", "whole_audit_news_test.go"} {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ImportsOnly)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, i := range f.Imports {
+			if strings.Contains(i.Path.Value, "regulars") {
+				t.Errorf("%s imports %s", name, i.Path.Value)
+			}
 		}
 	}
 }
