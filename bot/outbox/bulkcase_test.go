@@ -89,6 +89,42 @@ func TestCase12MulticastToOneAlone(t *testing.T) {
 	})
 }
 
+// unsureDB loses the answer to a commit, once, when told to.
+type unsureDB struct {
+	store.DB
+	loses atomic.Bool
+}
+
+func (d *unsureDB) Update(ctx context.Context, f func(store.Tx) error) error {
+	if err := d.DB.Update(ctx, f); err != nil || !d.loses.CompareAndSwap(true, false) {
+		return err
+	}
+	return store.ErrUnavailable
+}
+
+// TestMarkedOnceThoughTheCommitSeemedLost: what a bulk's call cost is counted once,
+// where nobody was told that its ending is stored.
+func TestMarkedOnceThoughTheCommitSeemedLost(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		db := &unsureDB{DB: w.db}
+		w.cfg.DB = db
+		a := w.bulks()
+		w.build()
+		all := a.people(0, 3)
+		w.line.script(func(_ bot.Call, effect func() bot.Result) bot.Result {
+			res := effect()
+			db.loses.Store(true)
+			return res
+		})
+		w.start()
+		w.send(promo, Part{Channel: "main", People: all})
+		w.pass(time.Minute)
+		w.expect("tally", w.tally("july"), "done: 3 sent")
+		w.expect("LINE", arrivals(w.line, a, all), "1×3")
+		w.settled("in the end", 0)
+	})
+}
+
 // TestCase13BulkTooManyRequests: the whole bot waits, answers go first
 // afterwards, and nobody is left out or unknown.
 func TestCase13BulkTooManyRequests(t *testing.T) {

@@ -226,21 +226,18 @@ func (s *step) pauseIfBad() {
 	}
 }
 
-// markUnit commits how a unit's tries ended, and does what follows.
+// markUnit commits how a unit's tries ended, and does what follows. A commit whose
+// answer was lost is tried again, and then finds that it stands.
 func (c *channel) markUnit(ctx context.Context, u *unit, now time.Time) error {
-	var gone []*try
 	err := c.o.cfg.DB.Update(ctx, func(tx store.Tx) error {
-		gone = gone[:0]
 		s, err := c.step(tx, u.key, now)
 		if err != nil || s == nil || s.p.Fence != u.fence {
-			return err // another process took it over, with what it knew
+			return err // it is marked, or another process took it over with what it knew
 		}
+		s.p.Fence++
 		for _, t := range u.tries {
 			if err := s.end(t); err != nil {
 				return err
-			}
-			if t.end == unreachable {
-				gone = append(gone, t)
 			}
 		}
 		return s.writeDue()
@@ -249,8 +246,10 @@ func (c *channel) markUnit(ctx context.Context, u *unit, now time.Time) error {
 		return err
 	}
 	if f := c.o.cfg.OnUnreachable; f != nil {
-		for _, t := range gone {
-			f(ctx, t.person, t.to)
+		for _, t := range u.tries {
+			if t.end == unreachable {
+				f(ctx, t.person, t.to)
+			}
 		}
 	}
 	return nil

@@ -40,7 +40,7 @@ type partRow struct {
 	Whys      []string        `json:"w,omitempty"`  // of suppressedMark+i
 	Due       int64           `json:"d,omitempty"`  // as in its bulkdue row; 0: everybody has an end
 	Later     int64           `json:"l,omitempty"`  // when to ask about deferred people again
-	Fence     int64           `json:"f,omitempty"`  // counts claims: who marks must know the last
+	Fence     int64           `json:"f,omitempty"`  // counts claims and marks: who marks must know the last claim, and marks it once
 	Most      int             `json:"mx,omitempty"` // people in one call while a bad one is searched for
 	Bad       int             `json:"bd,omitempty"` // bad ones found
 }

@@ -125,9 +125,10 @@ func TestGroupFlood(t *testing.T) {
 			c.bounded("one person", one, 20, 1)
 			fifty := c.floods(50, 20)
 			c.bounded("fifty", fifty, 45, 0) // it was said a few minutes ago
-			// Ann's, and one for each of the answers.
-			if grown, said := w.marks()-marks, len(one)+len(fifty); grown > said+5 {
-				t.Errorf("%d marks for %d answers", grown, said)
+			// Ann's, and one for each that may be answered: on a slow machine some of
+			// those grow too old to be.
+			if grown := w.marks() - marks; grown > 20+45+10 {
+				t.Errorf("%d marks for %d answers to 1,200 commands", grown, len(one)+len(fifty))
 			}
 		})
 	}
