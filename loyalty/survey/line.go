@@ -74,12 +74,15 @@ func (d *Desk) Left(tx store.Tx, m loyalty.MemberID, now time.Time) error {
 	if err := lock(tx, m); err != nil {
 		return err
 	}
-	own, _, err := persons.Get(tx, string(m))
+	all, err := OpenCases(tx, "") // a person's row remembers the newest only
 	if err != nil {
 		return err
 	}
-	for _, x := range own.Doubts {
-		c, ok, err := d.Case(tx, x.Case)
+	for _, o := range all {
+		if o.Member != m || !o.Wrong {
+			continue
+		}
+		c, ok, err := d.Case(tx, o.Ref)
 		if err != nil {
 			return err
 		}
