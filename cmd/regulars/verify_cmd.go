@@ -11,6 +11,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"unicode"
 
 	"regulars/loyalty/passbook"
 )
@@ -55,7 +56,7 @@ func (c *verifyCmd) Run(ctx context.Context, m *Main) error {
 		m.say("after %s: it goes on from there, and nothing of it was changed (%s)", c.After, entriesOf(len(older.Lines)))
 	}
 	if len(keys) == 0 {
-		m.say("the key: %s; whether that is the shop's own, %s says, or --key", signer, or(b.Published, "the shop"))
+		m.say("the key: %s; compare it with one that you have from the shop itself, not from this file, or name that one with --key", signer)
 	} else {
 		m.say("the key: %s, as asked for", signer)
 	}
@@ -82,7 +83,7 @@ func (m *Main) readStatement(file string) (*passbook.Statement, []byte, error) {
 	switch {
 	case errors.As(err, &changed):
 		for _, f := range changed.Faults {
-			m.say("✗ %s", f)
+			m.say("✗ %s", plain(f.String()))
 		}
 		return nil, nil, fmt.Errorf("%s is not as it was signed, or not signed at all: see above. Ask for the statement anew", file)
 	case err != nil:
@@ -93,8 +94,23 @@ func (m *Main) readStatement(file string) (*passbook.Statement, []byte, error) {
 
 // sayStatement says what was signed.
 func (m *Main) sayStatement(b *passbook.Statement) {
-	m.say("%s signed this on %s: account %s, %s, a balance of %d", or(b.Shop, "a shop"), b.Made.In(b.Zone).Format("2006-01-02 15:04"), b.Account, entriesOf(len(b.Lines)), b.Balance())
+	m.say("%s", signedBy(b))
 	m.say("the file: every line, every sum and the signature fit")
+}
+
+// signedBy says whose the file claims to be: anybody can sign with a shop's name.
+func signedBy(b *passbook.Statement) string {
+	return fmt.Sprintf("a key that calls itself %s signed this on %s: account %s, %s, a balance of %d", plain(or(b.Shop, "a shop")), b.Made.In(b.Zone).Format("2006-01-02 15:04"), plain(b.Account), entriesOf(len(b.Lines)), b.Balance())
+}
+
+// plain is a file's text without what would steer the reader's terminal.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
 }
 
 func entriesOf(n int) string {

@@ -69,7 +69,7 @@ func TestVerifyStatementAnywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	own, newest := passbook.Fingerprint(b.Key), b.Lines[len(b.Lines)-1]
-	for _, want := range []string{"every line, every sum and the signature fit", own, fmt.Sprintf("%d entries, a balance of %d", len(b.Lines), b.Balance()), "not asked, as there is no"} {
+	for _, want := range []string{"every line, every sum and the signature fit", own, "a key that calls itself", "from the shop itself, not from this file", fmt.Sprintf("%d entries, a balance of %d", len(b.Lines), b.Balance()), "not asked, as there is no"} {
 		if out := o.must("verify", "--statement", path("newer.txt")); !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
 		}
@@ -161,4 +161,13 @@ func TestVerifyStatementBesideTheStore(t *testing.T) {
 		return tx.Delete(key)
 	})
 	s.refused(exitWrong, fmt.Sprintf("entry %d is not in the ledger", last.Seq), "verify", "--statement", s.path("mine.txt"))
+}
+
+// A file's words claim, and do not steer the terminal that shows them.
+func TestStatementClaimsPlainly(t *testing.T) {
+	t.Parallel()
+	got := signedBy(&passbook.Statement{Shop: "Cafe\x1b[2J\a\u202e\x9b", Account: "A\r1", Zone: time.UTC})
+	if want := "a key that calls itself Cafe\ufffd[2J\ufffd\ufffd\ufffd signed this on"; !strings.HasPrefix(got, want) || !strings.Contains(got, "account A\ufffd1,") {
+		t.Errorf("%q", got)
+	}
 }
