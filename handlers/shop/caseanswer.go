@@ -15,8 +15,11 @@ import (
 var ErrUnreached = errors.New("shop: the customer cannot be reached")
 
 // AnswerCase passes an employee's words on to a case's customer, and keeps them
-// in the case. Refusal: ErrUnreached.
+// in the case. Refusals: ErrUnreached, loyalty.ErrSelf.
 func (s *Shop) AnswerCase(tx store.Tx, tell func(bot.Telling), now time.Time, me people.Staff, k survey.Case, words string) (survey.Case, error) {
+	if err := notOwn(me, k); err != nil {
+		return k, err
+	}
 	sealed, err := s.SealWords(tx, k.Member, words)
 	if errors.Is(err, people.ErrErased) || errors.Is(err, people.ErrNobody) {
 		return k, ErrUnreached

@@ -1,12 +1,11 @@
 package shop
 
 import (
-	"errors"
-
 	"regulars/bot"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/club"
+	"regulars/loyalty/people"
 	"regulars/loyalty/survey"
 	"regulars/store"
 	"time"
@@ -50,10 +49,13 @@ func (s *Shop) caseAbout(r store.Reader, p i18n.Printer, now time.Time, c survey
 
 // CloseCase closes a case, and tells a customer who doubted a line what became of it: with
 // their next answer where a message costs money, as what they lost they are told at once by
-// whoever corrects it.
-func (s *Shop) CloseCase(tx store.Tx, tell func(bot.Telling), now time.Time, c survey.Case, by string, how survey.How, with loyalty.Ref) error {
+// whoever corrects it. Refusal: loyalty.ErrSelf.
+func (s *Shop) CloseCase(tx store.Tx, tell func(bot.Telling), now time.Time, me people.Staff, c survey.Case, how survey.How, with loyalty.Ref) error {
+	if err := notOwn(me, c); err != nil {
+		return err
+	}
 	c.Fixed = with
-	c, err := s.Surveys.Close(tx, c, by, how, now)
+	c, err := s.Surveys.Close(tx, c, string(me.ID), how, now)
 	if err != nil || !c.Wrong {
 		return err
 	}
@@ -72,5 +74,11 @@ func (s *Shop) CloseCase(tx store.Tx, tell func(bot.Telling), now time.Time, c s
 	return nil
 }
 
-// ErrOwnCase refuses an employee who would decide about their own points.
-var ErrOwnCase = errors.New("shop: the case is the employee's own")
+// notOwn refuses an employee who would answer or close what they complain of
+// themselves. Owners have nobody above them who could.
+func notOwn(me people.Staff, c survey.Case) error {
+	if me.Role != people.Owner && me.Member != "" && me.Member == c.Member {
+		return loyalty.ErrSelf
+	}
+	return nil
+}

@@ -153,7 +153,7 @@ func (d desk) closeCase(t *bot.Turn, me people.Staff, k survey.Case) error {
 	if !ok {
 		return nil
 	}
-	if err := d.CloseCase(t.Tx, t.Tell, t.Now, k, string(me.ID), survey.How(r.Value), ""); err != nil {
+	if err := d.CloseCase(t.Tx, t.Tell, t.Now, me, k, survey.How(r.Value), ""); err != nil {
 		return err
 	}
 	t.SayText(i18n.CaseClosed, "Ref", string(k.Ref))

@@ -60,7 +60,7 @@ func (d desk) correctLine(t *bot.Turn, me people.Staff, k survey.Case) error {
 	if err != nil || ref == "" {
 		return err
 	}
-	if err := d.CloseCase(t.Tx, t.Tell, t.Now, k, string(me.ID), survey.Resolved, ref); err != nil {
+	if err := d.CloseCase(t.Tx, t.Tell, t.Now, me, k, survey.Resolved, ref); err != nil {
 		return err
 	}
 	t.SayText(i18n.LineFixed, "Ref", string(ref), "Name", name, "Case", string(k.Ref))

@@ -150,7 +150,7 @@ func (h *page) closeCase(q *console.Request) (console.Answer, error) {
 		if !k.IsOpen() || !slices.Contains(k.Ways(), how) {
 			return nil // somebody was faster
 		}
-		if err := h.Shop.CloseCase(tx, l.Tell, q.Now, k, string(q.Me.ID), how, ""); err != nil {
+		if err := h.Shop.CloseCase(tx, l.Tell, q.Now, q.Me, k, how, ""); err != nil {
 			return err
 		}
 		return q.Audit(tx, i18n.ConsoleHomeDidClose, string(k.Member), k.Member, "", string(k.Ref))

@@ -193,6 +193,31 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// TestOwnCase: nobody answers or closes what they complain of themselves; an owner,
+// who has nobody above them, may.
+func TestOwnCase(t *testing.T) {
+	w, _ := open(t)
+	count(t, w)
+	of := func(who people.Staff) string {
+		var ref loyalty.Ref
+		w.Do(func(tx store.Tx) error {
+			k, _, err := w.Shop.Surveys.Alert(tx, survey.Answer{Member: who.Member, Survey: "visit", Wave: "1", Kind: loyalty.SurveyNPS, Score: 2, Visit: survey.Visit{At: w.Clock.Now()}}, w.Clock.Now())
+			ref = k.Ref
+			return err
+		})
+		return "/console/cases/" + string(ref)
+	}
+	own := of(w.Manager)
+	p := w.Open(w.Manager).Get(own)
+	for _, f := range []*consoletest.Form{p.Form("/answer").Set("words", "well done, me"), p.Form("/close").Set("how", string(survey.Called))} {
+		if p := f.Send(); p.Status != http.StatusUnprocessableEntity || p.Says("is closed") {
+			t.Errorf("one's own: %d", p.Status)
+		}
+	}
+	w.Open(w.Owner).Get(own).Form("/close").Set("how", string(survey.Called)).Send().Must("is closed")
+	w.Open(w.Owner).Get(of(w.Owner)).Form("/close").Set("how", string(survey.Called)).Send().Must("is closed")
+}
+
 // TestCalls: who asked for a person is listed until somebody is done, and no
 // longer than the bot is quiet.
 func TestCalls(t *testing.T) {
