@@ -186,8 +186,9 @@ func newWorldHTTP(t testing.TB) *World {
 	s := sim.New(t)
 	s.Clock.Freeze(Start.Add(-time.Minute))
 	w := &World{Sim: s, Dir: t.TempDir()}
-	w.Line = s.LineChannel(sim.LineConfig{ID: LineID, Secret: LineSecret, Token: LineToken, BasicID: LineBasicID, Name: "Bot", Redelivery: true})
-	w.Second = s.LineChannel(sim.LineConfig{ID: SecondID, Secret: SecondSecret, Token: SecondToken, BasicID: SecondBasicID, Name: "Bot", Redelivery: true})
+	const slow = time.Minute // a busy machine's answers are not too late
+	w.Line = s.LineChannel(sim.LineConfig{ID: LineID, Secret: LineSecret, Token: LineToken, BasicID: LineBasicID, Name: "Bot", Redelivery: true, Timeout: slow})
+	w.Second = s.LineChannel(sim.LineConfig{ID: SecondID, Secret: SecondSecret, Token: SecondToken, BasicID: SecondBasicID, Name: "Bot", Redelivery: true, Timeout: slow})
 	w.Telegram = s.TelegramBot(sim.TelegramConfig{Token: TelegramToken, Username: TelegramName, Name: "Bot"})
 	return w
 }

@@ -244,7 +244,7 @@ func (w *wire) bulksRest() {
 	w.t.Helper()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
-	for late := time.After(20 * time.Second); ; {
+	for late := time.After(patience); ; {
 		rest := true
 		w.try(w.app.app.db.View(w.t.Context(), func(r store.Reader) error {
 			rest = true

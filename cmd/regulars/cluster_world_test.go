@@ -216,9 +216,9 @@ func (x *node) stop() error {
 	select {
 	case err := <-x.done:
 		return err
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience):
 		x.kill()
-		return errors.New("it did not end within 20 s of SIGTERM")
+		return errors.New("it did not end within a minute of SIGTERM")
 	}
 }
 
@@ -233,7 +233,7 @@ func (c *cluster) end() (err error) {
 // asks reads one number with SQL.
 func (c *cluster) asks(sql string) (n int64) {
 	c.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	conn, err := pgx.Connect(ctx, c.data)
 	if err == nil {

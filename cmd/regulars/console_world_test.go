@@ -83,8 +83,8 @@ func newConsoleTop(t testing.TB, alive bool) *consoleTop {
 	})
 	select {
 	case <-cafe.app.settled:
-	case <-time.After(20 * time.Second):
-		t.Fatal("the platforms were not set up within 20 s")
+	case <-time.After(patience):
+		t.Fatal("the platforms were not set up within a minute")
 	}
 	return top
 }

@@ -79,7 +79,7 @@ func TestDemoStopsCleanly(t *testing.T) {
 	}
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for late := time.Now().Add(10 * time.Second); ; <-tick.C {
+	for late := time.Now().Add(patience); ; <-tick.C {
 		now := ours()
 		if strings.Count(now, "\n\n") <= strings.Count(before, "\n\n") {
 			return
@@ -162,7 +162,7 @@ func TestDemoWithoutBrowser(t *testing.T) {
 	d := demoOn(t, DemoOptions{Lang: "en", Open: true})
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for late := time.Now().Add(20 * time.Second); !strings.Contains(d.said.String(), "No browser could be opened"); <-tick.C {
+	for late := time.Now().Add(patience); !strings.Contains(d.said.String(), "No browser could be opened"); <-tick.C {
 		if time.Now().After(late) {
 			t.Fatalf("nothing said of the browser:\n%s", d.said)
 		}

@@ -7,10 +7,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"regulars/bot/sim"
 )
 
 // smallDisk is a disk of so many MiB that lasts as long as the test. Where this
@@ -126,13 +129,19 @@ func newFullDisk(t *testing.T, bin string) *siege {
 // fullDisk is a shop on one.
 type fullDisk struct{ *siege }
 
-// sell types one sale, and tells whether it was answered within two seconds.
-func (d *fullDisk) sell(order string, member int) bool {
+// sell types one sale, and tells whether it was answered; it is not where LINE was
+// told to come again later.
+func (d *fullDisk) sell(order string, member int) (answered bool) {
+	d.t.Helper()
 	c := d.clerks[0]
 	d.sold[order] = sale{clerk: c, member: member, amount: 100}
-	before := len(c.Received())
+	before, from := len(c.Received()), len(d.line.Deliveries())
 	c.Say(fmt.Sprintf("/sale %s 100 %s", d.phone(member), order))
-	return !answeredAt(c, before, 2*time.Second).IsZero()
+	d.eventually("an answer, or a refusal", func() bool {
+		answered = len(c.Received()) > before
+		return answered || slices.ContainsFunc(d.line.Deliveries()[from:], func(x sim.Delivery) bool { return x.Status == http.StatusServiceUnavailable })
+	})
+	return answered
 }
 
 // sells records so many sales; each is answered.

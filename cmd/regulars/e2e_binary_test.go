@@ -66,7 +66,7 @@ func (p *place) stopsCleanly(sam *sim.TelegramPerson, ann *sim.LinePerson) {
 	if err := p.stop(); err != nil {
 		p.t.Errorf("after SIGTERM: %v\n%s", err, p.log)
 	}
-	if d := time.Since(before); d > 8*time.Second {
+	if d := time.Since(before); d > stopTakes { // then whoever looks after it would kill it
 		p.t.Errorf("it took %s to stop", d)
 	}
 	if got := p.hears(ann, 1)[0]; !strings.Contains(got, "35 points") {

@@ -167,12 +167,11 @@ func TestPressure(t *testing.T) {
 	<-held
 	ann := l.line.Person("Ann", "en").Befriend()
 	l.line.Async(true)
-	began := time.Now()
 	for range 4 {
 		ann.Say("hello")
 	}
 	put := 0
-	for put < 4 && time.Since(began) < 5*time.Second {
+	for late := time.Now().Add(patience); put < 4 && time.Now().Before(late); {
 		l.world.Settle(300 * time.Millisecond)
 		put = 0
 		for _, d := range l.line.Deliveries() {
@@ -181,8 +180,8 @@ func TestPressure(t *testing.T) {
 			}
 		}
 	}
-	if took := time.Since(began); put != 4 || took > 5*time.Second {
-		t.Errorf("%d of 4 webhooks were put off, after %s", put, took)
+	if put != 4 {
+		t.Errorf("%d of 4 webhooks were put off", put)
 	}
 	close(release)
 	l.line.Async(false)
@@ -195,8 +194,8 @@ func TestPressure(t *testing.T) {
 	body := lineBody(t, "01HZ0000000000000000000009", "/join", l.world.Clock.Now())
 	headers := map[string]string{"X-Line-Signature": sim.LineSignature(labLineSecret, body)}
 	l.try(l.app.app.db.Close())
-	began = time.Now()
-	if got, h := l.deliver("/webhook/main", headers, body); got != 503 || h.Get("Retry-After") == "" || time.Since(began) > time.Second {
+	began := time.Now()
+	if got, h := l.deliver("/webhook/main", headers, body); got != 503 || h.Get("Retry-After") == "" || time.Since(began) > patience {
 		t.Errorf("with the store closed: %d after %s", got, time.Since(began))
 	}
 	if err := l.app.stop(); err != nil && !errors.Is(err, store.ErrClosed) {

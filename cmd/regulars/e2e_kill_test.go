@@ -159,12 +159,20 @@ func (s *siege) quieten() {
 	s.t.Helper()
 	s.eventually("the redeliveries", func() bool { return s.unacknowledged() == 0 && s.telegram.Pending() == 0 })
 	s.world.Settle(300 * time.Millisecond)
-	for _, m := range s.members { // what rides comes with the next answers, five at a time
-		for again := true; again; {
-			before := len(m.Received())
-			s.patiently(m, func() { m.Say("points") })
-			again = len(m.Received())-before > 1
-		}
+	for _, m := range s.members {
+		s.takes(m)
+	}
+}
+
+// takes lets a member ask for their points until nothing rides any more: it comes
+// with the next answers, five at a time.
+func (p *place) takes(m *sim.LinePerson) {
+	p.t.Helper()
+	for again := true; again; {
+		before := len(m.Received())
+		m.Say("points")
+		p.eventually(m.Name()+"'s points", func() bool { return len(m.Received()) > before })
+		again = len(m.Received())-before > 1
 	}
 }
 

@@ -60,7 +60,7 @@ func newWorld(t testing.TB, set func(*Config)) *lab {
 	t.Helper()
 	l := &lab{t: t, world: sim.New(t), log: &safeBuffer{}, path: filepath.Join(t.TempDir(), "lab.db"), at: always(cafeProgramme(t))}
 	l.clock = l.world.Clock
-	l.line = l.world.LineChannel(sim.LineConfig{ID: labLineID, Secret: labLineSecret, Token: labLineToken, BasicID: "@lab", Redelivery: true})
+	l.line = l.world.LineChannel(sim.LineConfig{ID: labLineID, Secret: labLineSecret, Token: labLineToken, BasicID: "@lab", Redelivery: true, Timeout: patience})
 	l.telegram = l.world.TelegramBot(sim.TelegramConfig{Token: labBotToken, Username: "lab_bot"})
 	l.front = httptest.NewServer(http.HandlerFunc(l.pass))
 	t.Cleanup(l.front.Close)

@@ -216,7 +216,7 @@ func (x *till) must(act string, body map[string]any, into any) bool {
 	if x.session != "" {
 		body["session"] = x.session
 	}
-	patience := time.Now().Add(30 * time.Second)
+	late := time.Now().Add(patience)
 	wait := time.NewTicker(20 * time.Millisecond)
 	defer wait.Stop()
 	for {
@@ -230,7 +230,7 @@ func (x *till) must(act string, body map[string]any, into any) bool {
 				}
 			}
 			return true
-		case status != 0 && status < 500 || time.Now().After(patience):
+		case status != 0 && status < 500 || time.Now().After(late):
 			x.t.Errorf("%s %v: %d %s", act, body, status, answer)
 			return false
 		}
@@ -294,13 +294,8 @@ func (x *till) sells(r *rand.Rand) bool {
 // asked lets every member ask for their points until nothing rides any more.
 func (r *rush) asked() {
 	r.world.Settle(300 * time.Millisecond)
-	s := &siege{place: r.place}
 	for _, m := range r.people {
-		for again := true; again; {
-			before := len(m.Received())
-			s.patiently(m, func() { m.Say("points") })
-			again = len(m.Received())-before > 1
-		}
+		r.takes(m)
 	}
 }
 

@@ -53,7 +53,7 @@ func TestTranscriptsSMSOverHTTP(t *testing.T) {
 func unspoken(ctx context.Context, idle func(context.Context) (bool, error)) error {
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	for late := time.After(5 * time.Second); ; {
+	for late := time.After(patience); ; {
 		if yes, err := idle(ctx); err != nil || yes {
 			return err
 		}

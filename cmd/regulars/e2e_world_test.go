@@ -118,8 +118,8 @@ func runAppOver(t testing.TB, at func(time.Time) *programme.Programme, cfg *Conf
 	case <-a.settled:
 	case err := <-ended:
 		t.Fatalf("the program ended: %v", err)
-	case <-time.After(20 * time.Second):
-		t.Fatal("the platforms were not set up within 20 s")
+	case <-time.After(patience):
+		t.Fatal("the platforms were not set up within a minute")
 	}
 	return &running{app: a, url: "http://" + l.Addr().String(), stop: func() error {
 		cancel()
@@ -219,7 +219,7 @@ func mail(ctx context.Context, a *app) error {
 			}
 		}()
 	}
-	for late := time.Now().Add(5 * time.Second); time.Now().Before(late); time.Sleep(5 * time.Millisecond) {
+	for late := time.Now().Add(patience); time.Now().Before(late); time.Sleep(5 * time.Millisecond) {
 		left := int64(0)
 		err := a.db.View(ctx, func(r store.Reader) error {
 			all, err := a.campaigns.List(r, 0)
@@ -235,7 +235,7 @@ func mail(ctx context.Context, a *app) error {
 			return err
 		}
 	}
-	return errors.New("a campaign was still going out after five seconds")
+	return errors.New("a campaign was still going out after a minute")
 }
 
 // sure waits until a platform's answer has confirmed the clock, which comes a

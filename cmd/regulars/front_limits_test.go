@@ -194,42 +194,39 @@ func TestConnectionsBounded(t *testing.T) {
 	open := &openConns{shares: shares{most: 8, each: 4}, near: func(string) bool { return false }}
 	go serveHTTP(t.Context(), l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("ok")) }), open)
 	var held []net.Conn
+	gone := make(chan struct{}, 7)
 	for range 7 {
 		c, err := net.Dial("tcp", l.Addr().String())
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer c.Close()
 		held = append(held, c)
+		go func() { c.Read(make([]byte, 1)); gone <- struct{}{} }()
 	}
-	gone := 0
-	for _, c := range held {
-		if hungUp(c, time.Second/4) {
-			gone++
+	for n := range 3 {
+		select {
+		case <-gone:
+		case <-time.After(patience):
+			t.Fatalf("%d of 7 were hung up on, want 3", n)
 		}
 	}
-	if gone != 3 {
-		t.Errorf("%d of 7 were hung up on, want 3", gone)
+	select {
+	case <-gone:
+		t.Error("more than 3 of 7 were hung up on")
+	case <-time.After(time.Second / 4):
 	}
 	for _, c := range held {
 		c.Close()
 	}
-	for try := 0; ; try++ {
+	for late := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) { // the server hears of it by the network
 		res, err := http.Get("http://" + l.Addr().String())
 		if err == nil {
 			res.Body.Close()
 			break
 		}
-		if try == 100 {
+		if time.Now().After(late) {
 			t.Fatalf("after they let go: %v", err)
 		}
-		time.Sleep(10 * time.Millisecond) // the server hears of it by the network
 	}
-}
-
-// hungUp says whether the other side closed within d.
-func hungUp(c net.Conn, d time.Duration) bool {
-	c.SetReadDeadline(time.Now().Add(d))
-	_, err := c.Read(make([]byte, 1))
-	timeout, ok := err.(net.Error)
-	return err != nil && !(ok && timeout.Timeout())
 }
