@@ -83,11 +83,7 @@ func TestRoomOnADisk(t *testing.T) {
 // older ones alone, and the journal has every second in the end.
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
-	bin, err := shippedBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &fullDisk{siege: newFullDisk(t, bin)}
+	d := &fullDisk{siege: newFullDisk(t)}
 	copies := filepath.Join(d.dir, "backups")
 	d.must("backup", copies+string(filepath.Separator))
 	d.sells("before", 20)
@@ -114,10 +110,14 @@ func TestDiskFull(t *testing.T) {
 	d.judge()
 }
 
-func newFullDisk(t *testing.T, bin string) *siege {
+func newFullDisk(t *testing.T) *siege {
 	t.Helper()
 	if raceDetector {
 		t.Skip("the shipped binary is built without the race detector; the run without it tries it")
+	}
+	bin, err := shippedBinary()
+	if err != nil {
+		t.Fatal(err)
 	}
 	p := newPlaceIn(t, bin, smallDisk(t, 24), "REGULARS_CHANNEL_TG_POLLING=true")
 	p.line.SetRedelivery(true, 150*time.Millisecond)

@@ -41,7 +41,7 @@ func newWorldIn(t *testing.T, db store.DB) *world {
 	t.Helper()
 	w := &world{World: consoletest.New(t, consoletest.Options{Strict: true, DB: db}), t: t}
 	w.desk = New(w.Shop, w.DB, Guard{Allow: prefixes("127.0.0.0/8")})
-	w.desk.way.Load().client.Timeout = 5 * time.Second
+	w.desk.way.Load().client.Timeout = time.Minute
 	return w
 }
 

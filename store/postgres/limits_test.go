@@ -119,7 +119,7 @@ func TestSteps(t *testing.T) {
 // they were, and hold up nobody afterwards.
 func TestTimeouts(t *testing.T) {
 	t.Parallel()
-	db, url := fresh(t, Options{Conns: 4, LockTimeout: 100 * time.Millisecond, StatementTimeout: 200 * time.Millisecond})
+	db, url := fresh(t, Options{Conns: 4, LockTimeout: 300 * time.Millisecond})
 	err := db.Update(t.Context(), func(tx store.Tx) error {
 		if err := add(tx, "pgtest/held"); err != nil {
 			return err
@@ -133,7 +133,7 @@ func TestTimeouts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	patient := another(t, url, Options{LockTimeout: time.Minute, StatementTimeout: 100 * time.Millisecond, IdleTimeout: 100 * time.Millisecond})
+	patient := another(t, url, Options{LockTimeout: time.Minute, StatementTimeout: 300 * time.Millisecond})
 	err = db.Update(t.Context(), func(tx store.Tx) error {
 		if err := add(tx, "pgtest/held"); err != nil {
 			return err
@@ -147,7 +147,8 @@ func TestTimeouts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = patient.Update(t.Context(), func(x store.Tx) error {
+	slow := another(t, url, Options{IdleTimeout: time.Second}) // a busy machine may pause as well
+	err = slow.Update(t.Context(), func(x store.Tx) error {
 		if err := add(x, "pgtest/held"); err != nil {
 			return err
 		}
