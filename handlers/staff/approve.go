@@ -18,6 +18,7 @@ type request struct {
 	n      loyalty.Points
 	reason string
 	why    *loyalty.StopError // what else than the amount asks for one
+	about  loyalty.Ref        // the case that it puts right; "": it is a gift
 }
 
 // ask puts a gift to the managers: each who can be reached gets two buttons of
@@ -26,7 +27,7 @@ func (d desk) ask(t *bot.Turn, me people.Staff, q request, act book.Act) error {
 	id := t.Op("approval")
 	row := till.Approval{
 		ID: id, Member: q.m.ID, Points: q.n, Reason: act.Reason, By: me.ID, Role: me.Role, Store: act.Store,
-		At: t.Now, Until: t.Now.Add(till.ApprovalLife), Why: q.why,
+		At: t.Now, Until: t.Now.Add(till.ApprovalLife), Why: q.why, Case: q.about,
 	}
 	if err := till.PutApproval(t.Tx, row); err != nil {
 		return err

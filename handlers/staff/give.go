@@ -38,7 +38,7 @@ func (d desk) give(t *bot.Turn) error {
 	}
 	r, err := d.Book.Give(t.Tx, m.ID, act, n)
 	if why, ask := shop.AsksSecond(err); ask {
-		return d.ask(t, me, request{m, n, reason, why}, act)
+		return d.ask(t, me, request{m: m, n: n, reason: reason, why: why}, act)
 	}
 	if err != nil {
 		return err

@@ -86,7 +86,7 @@ func (d desk) putRight(t *bot.Turn, me people.Staff, m people.Person, k survey.C
 	}
 	u, err := d.Adjust(c, m, loyalty.Points(n), act.Reason)
 	if why, ask := shop.AsksSecond(err); ask {
-		return "", d.ask(t, me, request{m, loyalty.Points(n), reason, why}, act)
+		return "", d.ask(t, me, request{m, loyalty.Points(n), reason, why, k.Ref}, act)
 	}
 	return u.Receipt.Entry().Ref, err
 }

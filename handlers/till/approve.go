@@ -14,6 +14,7 @@ import (
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
+	"regulars/loyalty/survey"
 	"regulars/store"
 )
 
@@ -33,6 +34,8 @@ type Approval struct {
 	Who     people.StaffID   `json:"who,omitempty"`
 	// Why is what stopped the gift, nil where its amount alone asks for a second person.
 	Why *loyalty.StopError `json:"why,omitempty"`
+	// Case is the complaint that the points put right, "" for a gift.
+	Case loyalty.Ref `json:"case,omitempty"`
 }
 
 // Waits reports whether somebody may still decide.
@@ -106,7 +109,7 @@ func (t Till) Decide(c *Call, id string, yes bool) (a Approval, ref loyalty.Ref,
 		return a, "", err
 	}
 	if !yes {
-		return a, "", t.tellAsker(c, a, i18n.ApproveToldNo)
+		return a, "", t.tellAsker(c, a, false)
 	}
 	ref, err = t.approved(c, a)
 	return a, ref, err
@@ -125,7 +128,13 @@ func (t Till) approved(c *Call, a Approval) (loyalty.Ref, error) {
 		Op: c.Op("approved"), Actor: a.By.Actor(), Role: asker.Role, Self: asker.Member,
 		Approver: c.Me.ID.Actor(), Store: a.Store, Reason: a.Reason, Now: c.Now,
 	}
-	r, err := t.Book.Give(c.Tx, a.Member, act, a.Points)
+	theirs := *c
+	theirs.Me = asker
+	give := t.giveApproved
+	if a.Case != "" {
+		give = t.rightApproved
+	}
+	ref, err := give(&theirs, a, act)
 	var limit *loyalty.LimitError
 	var stop *loyalty.StopError
 	if errors.As(err, &limit) || errors.As(err, &stop) { // the asker's, not the reader's
@@ -134,16 +143,43 @@ func (t Till) approved(c *Call, a Approval) (loyalty.Ref, error) {
 	if err != nil {
 		return "", fmt.Errorf("giving what was approved: %w", err)
 	}
-	e := r.Entry()
-	theirs := *c
-	theirs.Me = asker
-	if err := t.Remember(&theirs, Done{Ref: e.Ref, At: c.Now}); err != nil {
+	return ref, t.tellAsker(c, a, true)
+}
+
+// giveApproved gives what was approved, and tells the member.
+func (t Till) giveApproved(c *Call, a Approval, act book.Act) (loyalty.Ref, error) {
+	r, err := t.Book.Give(c.Tx, a.Member, act, a.Points)
+	if err != nil {
 		return "", err
 	}
-	if err := t.TellGift(c, a.Member, r); err != nil {
+	ref := r.Entry().Ref
+	if err := t.Remember(c, Done{Ref: ref, At: c.Now}); err != nil {
 		return "", err
 	}
-	return e.Ref, t.tellAsker(c, a, i18n.ApproveToldYes)
+	return ref, t.TellGift(c, a.Member, r)
+}
+
+// rightApproved corrects what was approved, as who asked would have alone: the member
+// reads of a correction, and what they complained of is settled with it. A case that was
+// closed meanwhile has been corrected by somebody else.
+func (t Till) rightApproved(c *Call, a Approval, act book.Act) (loyalty.Ref, error) {
+	k, ok, err := t.Surveys.Case(c.Tx, a.Case)
+	if err != nil {
+		return "", err
+	}
+	if !ok || !k.IsOpen() {
+		return "", bot.Refuse(i18n.DisputeClosedSince, "Case", string(a.Case))
+	}
+	m, err := t.Owner(c.Tx, a.Member)
+	if err != nil {
+		return "", err
+	}
+	u, err := t.adjust(c, m, act, a.Points)
+	if err != nil {
+		return "", err
+	}
+	ref := u.Of.Ref
+	return ref, t.CloseCase(c.Tx, c.Tell, c.Now, c.Me, k, survey.Resolved, ref)
 }
 
 // TellGift tells a member of points given by hand: a gift is worth a push.
@@ -161,14 +197,33 @@ func (t Till) TellGift(c *Call, id loyalty.MemberID, r book.Receipt) error {
 	return nil
 }
 
-// tellAsker tells the employee what became of their request.
-func (t Till) tellAsker(c *Call, a Approval, key i18n.Key) error {
+// tellAsker tells the employee what became of their request, and of a case that waited
+// for it.
+func (t Till) tellAsker(c *Call, a Approval, yes bool) error {
 	asker, err := t.Vault.StaffByID(c.Tx, a.By)
 	if err != nil || !asker.Active {
 		return err
 	}
+	waits := false // of a no: a case that somebody closed meanwhile is not open "still"
+	if a.Case != "" && !yes {
+		k, ok, err := t.Surveys.Case(c.Tx, a.Case)
+		if err != nil {
+			return err
+		}
+		waits = ok && k.IsOpen()
+	}
 	return t.TellMember(c, asker.Member, bot.PushNow, "", func(p i18n.Printer) []bot.Message {
-		return []bot.Message{{Text: p.Say(key, "Points", shop.Points(p, a.Points))}}
+		points := shop.Points(p, a.Points)
+		switch {
+		case yes && a.Case != "":
+			return []bot.Message{{Text: p.Say(i18n.DisputeToldYes, "Points", points, "Case", string(a.Case))}}
+		case yes:
+			return []bot.Message{{Text: p.Say(i18n.ApproveToldYes, "Points", points)}}
+		case waits:
+			open := bot.Button{Label: p.Say(i18n.DisputeOpen), Do: bot.DoCommand, Value: "case " + string(a.Case)}
+			return []bot.Message{{Text: p.Say(i18n.DisputeToldNo, "Points", points, "Case", string(a.Case)), Buttons: []bot.Button{open}}}
+		}
+		return []bot.Message{{Text: p.Say(i18n.ApproveToldNo, "Points", points)}}
 	})
 }
 

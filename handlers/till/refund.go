@@ -7,6 +7,7 @@ import (
 	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
+	"regulars/loyalty/book"
 	"regulars/loyalty/people"
 	"regulars/loyalty/voucher"
 )
@@ -69,9 +70,14 @@ func (t Till) tellRefunded(c *Call, u *Undone) (err error) {
 
 // Adjust corrects a member's points by hand, up or down, never into debt, and
 // tells them at once. reason is sealed for them. Refusals: as [book.Book.Adjust].
-func (t Till) Adjust(c *Call, m people.Person, n loyalty.Points, reason []byte) (u Undone, err error) {
+func (t Till) Adjust(c *Call, m people.Person, n loyalty.Points, reason []byte) (Undone, error) {
 	act := c.Act("adjust")
 	act.Reason = reason
+	return t.adjust(c, m, act, n)
+}
+
+// adjust is Adjust with the particulars of whoever may.
+func (t Till) adjust(c *Call, m people.Person, act book.Act, n loyalty.Points) (u Undone, err error) {
 	if u.Receipt, err = t.Book.Adjust(c.Tx, m.ID, act, n); err != nil {
 		return u, err
 	}

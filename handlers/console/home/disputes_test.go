@@ -1,0 +1,89 @@
+package home_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"regulars/bot"
+	"regulars/handlers/console/consoletest"
+	"regulars/handlers/till"
+	"regulars/loyalty"
+	"regulars/loyalty/people"
+	"regulars/loyalty/survey"
+	"regulars/store"
+)
+
+// doubt lets a member say that a line is wrong which by entered; "" is nobody's.
+func doubt(w *consoletest.World, m loyalty.MemberID, by people.StaffID) (k survey.Case) {
+	w.Do(func(tx store.Tx) error {
+		words, err := w.Shop.SealWords(tx, m, "I paid more")
+		if err != nil {
+			return err
+		}
+		v := survey.Visit{At: w.Clock.Now(), Staff: string(by)}
+		k, _, err = w.Shop.Surveys.Doubt(tx, m, 0, v, survey.Note{At: w.Clock.Now(), Sealed: words})
+		return err
+	})
+	return k
+}
+
+// caseNow is a case as it stands.
+func caseNow(w *consoletest.World, ref loyalty.Ref) (k survey.Case) {
+	w.See(func(r store.Reader) (err error) {
+		k, _, err = w.Shop.Surveys.Case(r, ref)
+		return err
+	})
+	return k
+}
+
+// askFor puts the correction of a case to the managers, as the chat does.
+func askFor(w *consoletest.World, id string, by people.Staff, k survey.Case, n loyalty.Points) {
+	w.Do(func(tx store.Tx) error {
+		reason, err := w.Shop.Vault.SealFor(tx, k.Member, "reason", []byte("a complaint"), w.Shop.Rand)
+		if err != nil {
+			return err
+		}
+		now := w.Clock.Now()
+		return till.PutApproval(tx, till.Approval{
+			ID: id, Member: k.Member, Points: n, Reason: reason, By: by.ID, Role: by.Role, At: now, Until: now.Add(till.ApprovalLife), Case: k.Ref,
+		})
+	})
+}
+
+// heard says whether somebody was told words.
+func (o *told) heard(m loyalty.MemberID, words string) bool {
+	return slices.ContainsFunc(o.said, func(in bot.Intent) bool {
+		return in.Person == bot.PersonID(m) && slices.ContainsFunc(in.Letter.Messages, func(msg bot.Message) bool { return strings.Contains(msg.Text, words) })
+	})
+}
+
+// TestApprovedCorrection: a yes in the console puts the line right and closes its case,
+// with the entry that did it; a no leaves the case open, and who asked is told of both.
+func TestApprovedCorrection(t *testing.T) {
+	for answer, want := range map[string]struct {
+		open      bool
+		points    loyalty.Points
+		toldAnn   int
+		toldAsker string
+	}{
+		"yes": {false, 40, 2, "is closed"},
+		"no":  {true, 0, 0, "is still open"},
+	} {
+		t.Run(answer, func(t *testing.T) {
+			w, out := open(t)
+			k := doubt(w, w.Ann, "")
+			askFor(w, "a1", w.Clerk, k, 40)
+			f := w.Open(w.Manager).Get("/console/approvals").Form("/points")
+			f.Values.Set("answer", answer)
+			f.Send().Must(answer + ", by mia")
+			is := caseNow(w, k.Ref)
+			if is.IsOpen() != want.open || want.open != (is.Fixed == "") || w.Points(w.Ann) != want.points {
+				t.Errorf("the case is %+v, and Ann has %d", is, w.Points(w.Ann))
+			}
+			if out.to(w.Ann) != want.toldAnn || !out.heard(w.Clerk.Member, want.toldAsker) {
+				t.Errorf("Ann was told %d times; all that was said: %+v", out.to(w.Ann), out.said)
+			}
+		})
+	}
+}
