@@ -119,7 +119,7 @@ func (c counter) putMatch(t *bot.Turn, m people.Person, level, what string) erro
 	if err != nil {
 		return err
 	}
-	_, err = c.CallManagers(t, "", func(p i18n.Printer) bot.Message {
+	_, err = c.CallManagers(t, "", "", func(p i18n.Printer) bot.Message {
 		return bot.Message{
 			Text:    p.Say(i18n.MatchNew, "Tier", c.LevelName(p, t.Now, level)),
 			Buttons: []bot.Button{{Label: p.Say(i18n.KeyMatches), Do: bot.DoCommand, Value: "matched " + string(q.Ref)}},

@@ -9,6 +9,7 @@ import (
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
+	"regulars/loyalty/people"
 	"regulars/loyalty/survey"
 	"regulars/loyalty/voucher"
 )
@@ -153,7 +154,11 @@ func (c counter) alert(t *bot.Turn, s loyalty.Survey, a survey.Answer) (called b
 // tellCase shows a case to the managers of its store under a title.
 func (c counter) tellCase(t *bot.Turn, k survey.Case, title i18n.Key) (bool, error) {
 	var failed error
-	told, err := c.CallManagers(t, k.Visit.Store, func(p i18n.Printer) bot.Message {
+	var about people.StaffID // who entered the line that is called wrong
+	if k.Wrong {
+		about = people.StaffID(k.Visit.Staff)
+	}
+	told, err := c.CallManagers(t, k.Visit.Store, about, func(p i18n.Printer) bot.Message {
 		m, err := c.CaseCard(t.Tx, p, t.Now, k)
 		failed = errors.Join(failed, err)
 		m.Note = m.Title

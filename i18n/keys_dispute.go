@@ -6,4 +6,6 @@ const (
 	DisputeToldYes     Key = "dispute.told_yes"
 	DisputeToldNo      Key = "dispute.told_no"
 	DisputeOpen        Key = "dispute.open"
+	DisputeOwnLine     Key = "dispute.own_line"
+	DisputeOwn         Key = "dispute.own"
 )

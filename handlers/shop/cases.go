@@ -14,8 +14,9 @@ import (
 )
 
 // CallManagers tells a store's managers at once, and the owners where none of
-// those can be reached. It reports whether anybody was told.
-func (s *Shop) CallManagers(t *bot.Turn, at loyalty.Store, words func(i18n.Printer) bot.Message) (told bool, err error) {
+// those can be reached. It reports whether anybody was told. An employee whom it is
+// about is told as well, and does not count: somebody else has to look at it.
+func (s *Shop) CallManagers(t *bot.Turn, at loyalty.Store, about people.StaffID, words func(i18n.Printer) bot.Message) (told bool, err error) {
 	all, err := s.Vault.Managers(t.Tx, at)
 	if err != nil {
 		return false, err
@@ -29,7 +30,7 @@ func (s *Shop) CallManagers(t *bot.Turn, at loyalty.Store, words func(i18n.Print
 			if err != nil {
 				return told, err
 			}
-			told = told || ok
+			told = told || ok && m.ID != about
 		}
 		if told {
 			break
@@ -70,6 +71,9 @@ func (s *Shop) CaseCard(r store.Reader, p i18n.Printer, now time.Time, c survey.
 		m.Note = p.Say(i18n.CaseClosedAt, "Date", s.Local(c.Closed), "How", p.Say(HowWords[c.How]))
 		if c.Fixed != "" {
 			m.Note += " · " + string(c.Fixed)
+		}
+		if c.Own {
+			m.Note += " · " + p.Say(i18n.DisputeOwn)
 		}
 		return m, nil
 	}

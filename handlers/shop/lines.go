@@ -49,13 +49,14 @@ func (s *Shop) caseAbout(r store.Reader, p i18n.Printer, now time.Time, c survey
 
 // CloseCase closes a case, and tells a customer who doubted a line what became of it: with
 // their next answer where a message costs money, as what they lost they are told at once by
-// whoever corrects it. Refusal: loyalty.ErrSelf.
+// whoever corrects it. Refusals: as MayClose.
 func (s *Shop) CloseCase(tx store.Tx, tell func(bot.Telling), now time.Time, me people.Staff, c survey.Case, how survey.How, with loyalty.Ref) error {
-	if err := notOwn(me, c); err != nil {
+	own, err := s.MayClose(tx, me, c)
+	if err != nil {
 		return err
 	}
-	c.Fixed = with
-	c, err := s.Surveys.Close(tx, c, string(me.ID), how, now)
+	c.Fixed, c.Own = with, own
+	c, err = s.Surveys.Close(tx, c, string(me.ID), how, now)
 	if err != nil || !c.Wrong {
 		return err
 	}
@@ -72,6 +73,31 @@ func (s *Shop) CloseCase(tx store.Tx, tell func(bot.Telling), now time.Time, me 
 	}
 	tell(bot.Telling{Person: bot.PersonID(c.Member), To: to, Class: bot.Receipt, Carriage: bot.RideOnly, Messages: []bot.Message{msg}})
 	return nil
+}
+
+// MayClose refuses an employee who would close what they complain of themselves, or a
+// complaint about a line that they entered. own says that they did enter it, and that
+// nobody else of the shop could look at it: then they may, and the case says so.
+func (s *Shop) MayClose(r store.Reader, me people.Staff, c survey.Case) (own bool, err error) {
+	if err := notOwn(me, c); err != nil || !c.Wrong || c.Visit.Staff == "" || c.Visit.Staff != string(me.ID) {
+		return false, err
+	}
+	all, err := s.Vault.AllStaff(r)
+	if err != nil {
+		return false, err
+	}
+	for _, who := range all {
+		if who.ID != me.ID && looksAfter(who, c) && notOwn(who, c) == nil {
+			return false, bot.Refuse(i18n.DisputeOwnLine)
+		}
+	}
+	return true, nil
+}
+
+// looksAfter says whether a case is one of those that an employee sees.
+func looksAfter(who people.Staff, c survey.Case) bool {
+	here := who.Role == people.Owner || c.Visit.Store == "" || who.WorksAt(c.Visit.Store)
+	return who.Active && here && people.AtLeast(who.Role, people.Manager)
 }
 
 // notOwn refuses an employee who would answer or close what they complain of

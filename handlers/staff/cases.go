@@ -145,6 +145,9 @@ func (d desk) closeCase(t *bot.Turn, me people.Staff, k survey.Case) error {
 		t.Say(m)
 		return err
 	}
+	if _, err := d.MayClose(t.Tx, me, k); err != nil {
+		return err
+	}
 	q := bot.Question{Key: "how", Terms: string(k.Ref), Message: bot.Message{Text: t.Word(i18n.CaseAskHow, "Ref", string(k.Ref))}}
 	for _, how := range k.Ways() {
 		q.Options = append(q.Options, bot.Option{Value: string(how), Label: t.Word(shop.HowWords[how])})

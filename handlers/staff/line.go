@@ -32,6 +32,9 @@ func (d desk) correctLine(t *bot.Turn, me people.Staff, k survey.Case) error {
 	if m.ID == me.Member {
 		return loyalty.ErrSelf
 	}
+	if _, err := d.MayClose(t.Tx, me, k); err != nil {
+		return err
+	}
 	e, known, err := d.Doubted(t.Tx, k)
 	if err != nil {
 		return err

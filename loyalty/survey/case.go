@@ -32,6 +32,7 @@ type Case struct {
 	Wrong bool        `json:"wrong,omitempty"`
 	Line  uint64      `json:"line,omitempty"`
 	Fixed loyalty.Ref `json:"fixed,omitempty"` // the entry that put it right
+	Own   bool        `json:"own,omitempty"`   // closed by who entered the line, as there was nobody else
 }
 
 // IsOpen says that somebody has still to look after the customer.
@@ -148,7 +149,7 @@ func (d *Desk) Note(tx store.Tx, c Case, n Note) (Case, error) {
 		if err := d.unplan(tx, &c); err != nil {
 			return c, err
 		}
-		c.Closed, c.By, c.How = time.Time{}, "", ""
+		c.Closed, c.By, c.How, c.Own = time.Time{}, "", "", false
 	} else if err := d.talk(tx, c, n.At); err != nil {
 		return c, err
 	}

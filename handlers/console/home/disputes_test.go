@@ -1,6 +1,7 @@
 package home_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -86,4 +87,28 @@ func TestApprovedCorrection(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestOwnLine: who entered a line does not close a complaint about it while a colleague
+// could; who is alone does, and the page says so.
+func TestOwnLine(t *testing.T) {
+	w, _ := open(t)
+	closing := func(who people.Staff, k survey.Case) *consoletest.Page {
+		return w.Open(who).Get("/console/cases/"+string(k.Ref)).Form("/close").Set("how", string(survey.Explained)).Send()
+	}
+	managers, owners := doubt(w, w.Ann, w.Manager.ID), doubt(w, w.Bob, w.Owner.ID)
+	for _, k := range []survey.Case{managers, owners} {
+		who := w.Manager
+		if k.Ref == owners.Ref {
+			who = w.Owner
+		}
+		if p := closing(who, k); p.Status != http.StatusUnprocessableEntity || !p.Says("You entered this line yourself") {
+			t.Errorf("%s: %d", who.Name, p.Status)
+		}
+	}
+	closing(w.Owner, managers).Must("is closed")
+	for _, s := range []people.Staff{w.Manager, w.Main} {
+		w.Do(func(tx store.Tx) error { return w.Shop.Vault.Dismiss(tx, s.ID, w.Clock.Now()) })
+	}
+	closing(w.Owner, owners).Must("is closed", "by the one who entered the line, as nobody else could")
 }
