@@ -37,12 +37,12 @@ func chromium(t *testing.T) string {
 	if testing.Short() {
 		t.Skip("skipped: -short, and a browser takes seconds")
 	}
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
+	for _, name := range []string{"chromium-headless-shell", "chrome-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable"} {
 		if path, err := exec.LookPath(name); err == nil {
 			return path
 		}
 	}
-	t.Skip("skipped: no Chromium on this machine (Debian: apt-get install chromium)")
+	t.Skip("skipped: no Chromium on this machine (Debian: apt-get install chromium-headless-shell)")
 	return ""
 }
 
@@ -55,7 +55,7 @@ func open(t *testing.T, address string, width, height int64, scheme string) *bro
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	options := append(chromedp.DefaultExecAllocatorOptions[:len(chromedp.DefaultExecAllocatorOptions):len(chromedp.DefaultExecAllocatorOptions)],
 		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(dir), chromedp.NoSandbox, chromedp.DisableGPU,
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en"))
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("lang", "en"), chromedp.Flag("accept-lang", "en"))
 	ctx, stop := context.WithTimeout(context.Background(), 60*time.Second)
 	t.Cleanup(stop)
 	ctx, stopBrowser := chromedp.NewExecAllocator(ctx, options...)

@@ -26,7 +26,7 @@ import (
 // the program says of its messages is what LINE counted.
 func TestMonthOfRides(t *testing.T) {
 	t.Parallel()
-	members := 1200
+	members := 400
 	if raceDetector {
 		members = 60 // ten times slower: what may ride is seen, and no bar is held
 	}
