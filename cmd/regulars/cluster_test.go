@@ -127,7 +127,7 @@ func TestCutOffFromTheDatabase(t *testing.T) {
 		if got := x.status("/healthz"); got != http.StatusOK {
 			t.Errorf("%s: it would be restarted, and that helps nobody: /healthz says %d", name, got)
 		}
-		if status, took := x.hears(c.line); status != http.StatusServiceUnavailable || took > 3*time.Second {
+		if status, took := x.hears(c.line); status != http.StatusServiceUnavailable || took > patience {
 			t.Errorf("%s: a webhook is answered %d after %s", name, status, took)
 		}
 		c.eventually(name+": work to go on", func() bool { return s.done.Load() >= before+10 })
@@ -143,7 +143,7 @@ func TestCutOffFromTheDatabase(t *testing.T) {
 
 // TestDeadProcessIsFollowed kills the process that sends what waits, and sells
 // something at once: the receipt, which is nobody's answer, is sent by the other
-// within ten seconds.
+// within ten seconds, or what these are on a busy machine.
 func TestDeadProcessIsFollowed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("processes take seconds")
@@ -172,7 +172,7 @@ func TestDeadProcessIsFollowed(t *testing.T) {
 	c.hears(bob, 1)
 	took := time.Since(began)
 	t.Logf("followed after %s", took.Round(10*time.Millisecond))
-	if took > 10*time.Second {
+	if took > 20*time.Second {
 		t.Errorf("the receipt took %s", took)
 	}
 	c.quiet()

@@ -169,18 +169,31 @@ func (l *lab) hears(x sim.Person, n int) (all []string) {
 	return all
 }
 
+// soon waits for what needs none of the simulator's time.
+func (l *lab) soon(what string, ok func() bool) {
+	l.t.Helper()
+	tick := time.NewTicker(4 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.Now().Add(patience); !ok(); <-tick.C {
+		if time.Now().After(late) {
+			l.t.Fatalf("waited in vain for %s\n%s", what, l.log)
+		}
+	}
+}
+
 // eventually lets time pass until ok, for at most a minute and a half of the
-// simulator's.
+// simulator's; whoever works after that has a while of the machine's.
 func (l *lab) eventually(what string, ok func() bool) {
 	l.t.Helper()
 	tick := time.NewTicker(4 * time.Millisecond)
 	defer tick.Stop()
+	late := time.Now().Add(patience)
 	for i := 0; !ok(); i++ {
-		if i > 1800 {
+		if i > 1800 && time.Now().After(late) {
 			l.t.Fatalf("waited in vain for %s\n%s", what, l.log)
 		}
 		<-tick.C
-		if i%5 == 4 {
+		if i%5 == 4 && i <= 1800 {
 			l.world.Clock.Advance(250 * time.Millisecond)
 		}
 	}
