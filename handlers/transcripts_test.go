@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -122,6 +123,7 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 	s.Outbox = func() bot.Outbox { return b.Outbox }
 	s.Missions.Tell = jobs.Achieved(s, func() bot.Outbox { return b.Outbox })
 	s.TakeOut = jobs.TakesOut(s, func() bot.Outbox { return b.Outbox }, b.GroupChat)
+	given := signed{}
 	doors := jobs.Doors{Group: b.GroupChat, Keepers: func(bot.ChannelName) (bot.Doorkeeper, bool) { return doorkeeper{}, true }}
 	return bottest.Fixture{
 		Bot:  b,
@@ -169,7 +171,7 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 			if err == nil && len(faults) > 0 {
 				err = fmt.Errorf("%v", faults)
 			}
-			return err
+			return errors.Join(err, given.check(ctx, s, db))
 		},
 	}
 }

@@ -88,6 +88,10 @@ func TestVerifyStatementAnywhere(t *testing.T) {
 	o.refused(exitWrong, "is not as it was signed", "verify", "--statement", path("changed.txt"))
 	o.refused(exitWrong, "is not as it was signed", "verify", "--statement", path("newer.txt"), "--after", path("changed.txt"))
 	o.refused(exitWrong, "older than the one", "verify", "--statement", path("older.txt"), "--after", path("newer.txt"))
+	o.write("steers.txt", strings.Replace(o.read("older.txt"), " | earn | ", " | \x1b[2Jearn | ", 1))
+	for _, args := range [][]string{{path("steers.txt")}, {path("newer.txt"), "--after", path("steers.txt")}} {
+		o.refused(exitWrong, "signs in it that no statement has", append([]string{"verify", "--statement"}, args...)...)
+	}
 	forger := ed25519.NewKeyFromSeed(bytes.Repeat([]byte{1}, ed25519.SeedSize))
 	last := &b.Lines[len(b.Lines)-1]
 	last.Points, last.Balance = last.Points+1000, last.Balance+1000

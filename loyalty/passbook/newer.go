@@ -7,7 +7,7 @@ import (
 
 // Refusals of two statements that cannot be held against each other.
 var (
-	ErrOtherAccount = errors.New("the two statements are not of one account")
+	ErrOtherAccount = errors.New("the two statements are not of one account: they are two members', or the older card was put into another one since")
 	ErrOtherKey     = errors.New("the two statements are signed with different keys")
 	ErrOlder        = errors.New("the statement is older than the one that it is held against")
 )

@@ -315,13 +315,18 @@ func TestOtherFiles(t *testing.T) {
 	}
 }
 
-// No file makes the reader stumble, and none that it takes was signed by nobody.
+// No file makes the reader stumble, none that it takes was signed by nobody, and what it
+// says of one steers no terminal.
 func FuzzRead(f *testing.F) {
 	f.Add(Write(statement(4), theKey))
 	f.Add([]byte(first + "\nlink: \n\n1 | \n"))
 	f.Add([]byte(first))
+	f.Add(bytes.Replace(Write(statement(4), theKey), []byte("2CA4DY"), []byte("\x1b]0;\a"), 1))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		s, err := Read(file)
+		if err != nil && steers(err.Error()) || s != nil && steers(s.Shop+s.Account+s.Card) {
+			t.Errorf("it says %q", err)
+		}
 		if err == nil && !bytes.Contains(file, []byte(base64.StdEncoding.EncodeToString(s.Key))) {
 			t.Error("it takes a statement without a key")
 		}

@@ -9,12 +9,17 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"regulars/loyalty"
 )
 
 // ErrNotStatement reports a file that is something else.
 var ErrNotStatement = errors.New("this is no statement of Regulars: its first line is not \"" + first + "\"")
+
+// ErrTooLong reports a file that is longer than any statement.
+var ErrTooLong = errors.New("this is longer than any statement of Regulars")
 
 // MaxSize is the longest statement that is read: some 60,000 entries.
 const MaxSize = 16 << 20
@@ -47,13 +52,21 @@ func (e *ChangedError) Error() string {
 
 // Read reads a statement and checks that it fits together: every link, every balance,
 // the sums, the head and the signature under it by the key that it names. Whose key that is
-// the caller has to know. What a mail program does to line ends does not count. Errors:
-// ErrNotStatement, *ChangedError.
+// the caller has to know. What a mail program does to line ends does not count. A file with
+// signs that no statement has, as those that steer a terminal or turn the writing round, is
+// read no further: what it says could be another thing than what is seen of it. Errors:
+// ErrNotStatement, ErrTooLong, *ChangedError.
 func Read(file []byte) (*Statement, error) {
 	file = bytes.ReplaceAll(bytes.TrimPrefix(file, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
 	lines := strings.Split(strings.TrimRight(string(file), "\n"), "\n")
-	if lines[0] != first || len(file) > MaxSize {
+	switch {
+	case lines[0] != first:
 		return nil, ErrNotStatement
+	case len(file) > MaxSize:
+		return nil, ErrTooLong
+	}
+	if odd := oddLines(lines); len(odd) > 0 {
+		return nil, &ChangedError{odd}
 	}
 	r := &reader{lines: lines, s: &Statement{Zone: time.UTC}}
 	r.header()
@@ -64,6 +77,23 @@ func Read(file []byte) (*Statement, error) {
 		return r.s, &ChangedError{r.faults}
 	}
 	return r.s, nil
+}
+
+// mostOdd is how many lines with odd signs are named: it may be all of a file.
+const mostOdd = 5
+
+// oddLines names the lines in which stands what [plain] would not have let in. It does not
+// repeat them.
+func oddLines(lines []string) (faults []Fault) {
+	for i, l := range lines {
+		if len(faults) == mostOdd {
+			break
+		}
+		if !utf8.ValidString(l) || strings.ContainsFunc(l, func(r rune) bool { return r != ' ' && (unicode.IsSpace(r) || !unicode.IsGraphic(r)) }) {
+			faults = append(faults, Fault{i + 1, "has signs in it that no statement has, and that could hide what it says"})
+		}
+	}
+	return faults
 }
 
 // reader goes through a file's lines, and goes on after a fault.
@@ -226,9 +256,14 @@ func cutLast(line string) (text, link string) {
 	return line[:i], line[i+len(bar):]
 }
 
+// named is a reference in a complaint: quoted where it is none, so that it does not speak
+// in the complaint's name.
 func named(r loyalty.Ref) string {
 	if r == "" {
 		return ""
+	}
+	if is, ok := loyalty.ParseRef(string(r)); !ok || is != r {
+		return ", " + strconv.Quote(string(r))
 	}
 	return ", " + string(r)
 }
