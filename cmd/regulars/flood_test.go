@@ -55,10 +55,12 @@ func (c *floodScene) floods(people, times int) []string {
 		})
 	}
 	rush = append(rush, func() { c.ann.Say("/points") })
+	c.world.Clock.Freeze(c.world.Clock.Now()) // a busy machine takes so long to say it all that the bounds would let more in
 	atOnce(rush...)
+	c.world.Clock.Thaw()
 	asked := time.Now()
 	c.heard(c.ann, c.hears(c.ann, 1), 1, "40 points")
-	if took := time.Since(asked); took > 20*time.Second {
+	if took := time.Since(asked); took > patience {
 		c.t.Errorf("%s: in her own chat she waited %s", c.platform, took)
 	}
 	c.passes()
