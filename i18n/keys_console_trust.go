@@ -8,6 +8,7 @@ const (
 	ConsoleTrustBreachText    Key = "console_trust.breach_text"
 	ConsoleTrustAnybody       Key = "console_trust.anybody"
 	ConsoleTrustEverything    Key = "console_trust.everything"
+	ConsoleTrustKey           Key = "console_trust.key"
 	ConsoleTrustWrongTime     Key = "console_trust.wrong_time"
 	ConsoleTrustDidBreach     Key = "console_trust.did_breach"
 	ConsoleTrustRetention     Key = "console_trust.retention"

@@ -13,6 +13,7 @@ import (
 	"regulars/handlers/console/rules"
 	"regulars/handlers/console/team"
 	"regulars/handlers/console/trust"
+	"regulars/store"
 )
 
 // newConsole puts the manager's pages together, in the order of their navigation.
@@ -28,9 +29,18 @@ func (a *app) newConsole() *console.Console {
 	c.Add(team.Part(c, team.Deps{Outbox: a.outbox}))
 	c.Add(team.Stores(c))
 	c.Add(team.Audit(c))
-	c.Add(trust.Part(c, trust.Deps{Outbox: a.outbox}))
+	c.Add(trust.Part(c, trust.Deps{Outbox: a.outbox, Programs: a.programs}))
 	c.Add(connections.Part(c, api.Keys{Shop: a.shop}, a.hooks))
 	return c
+}
+
+// programs are the keys of the API, as the page about a breach names them.
+func (a *app) programs(r store.Reader) (list []trust.Program, err error) {
+	keys, err := api.Keys{Shop: a.shop}.List(r)
+	for _, k := range keys {
+		list = append(list, trust.Program{Actor: k.ID.Actor(), Name: k.Name, Made: k.At})
+	}
+	return list, err
 }
 
 // book is the programme as the console changes it; nil where it comes from no

@@ -13,6 +13,7 @@ import (
 	"regulars/bot"
 	"regulars/handlers/console"
 	"regulars/i18n"
+	"regulars/store"
 )
 
 //go:embed *.html
@@ -21,6 +22,9 @@ var files embed.FS
 // Deps are what the pages work with besides the shop.
 type Deps struct {
 	Outbox bot.Outbox // takes what people are told; nil: they are told nothing
+	// Programs are the keys of the API, revoked ones too, as pages name them; nil: there
+	// is no API.
+	Programs func(store.Reader) ([]Program, error)
 }
 
 // page is the section at work.

@@ -60,17 +60,8 @@ func (h *page) breachForm(q *console.Request) (d breachData, err error) {
 		d.Laws = append(d.Laws, q.Say(law))
 	}
 	err = q.View(func(r store.Reader) error {
-		all, err := h.Shop.Vault.AllStaff(r)
-		if err != nil {
-			return err
-		}
-		for _, s := range all {
-			d.Who = append(d.Who, console.Option{Value: string(s.ID.Actor()), Label: shop.Tidy(s.Name)})
-		}
-		devices, err := people.Devices(r)
-		for _, x := range devices {
-			d.Who = append(d.Who, console.Option{Value: "device/" + string(x.ID), Label: h.Shop.StoreName(x.Store) + " · " + shop.Tidy(x.Name)})
-		}
+		who, err := h.suspects(q, r)
+		d.Who = append(d.Who[:2:2], who...) // a View may run again
 		return err
 	})
 	return d, err
