@@ -46,7 +46,7 @@ func (s *Shop) CaseCard(r store.Reader, p i18n.Printer, now time.Time, c survey.
 	if err != nil {
 		return m, err
 	}
-	about, err := s.caseAbout(r, p, now, c)
+	about, err := s.CaseAbout(r, p, now, c)
 	if err != nil {
 		return m, err
 	}

@@ -31,8 +31,8 @@ func (s *Shop) Doubted(r store.Reader, c survey.Case) (e loyalty.Entry, ok bool,
 	return list[0], true, nil
 }
 
-// caseAbout is what a case is about: a score, or a line of the customer's history.
-func (s *Shop) caseAbout(r store.Reader, p i18n.Printer, now time.Time, c survey.Case) (bot.Row, error) {
+// CaseAbout is what a case is about: a score, or a line of the customer's history.
+func (s *Shop) CaseAbout(r store.Reader, p i18n.Printer, now time.Time, c survey.Case) (bot.Row, error) {
 	if !c.Wrong {
 		return bot.Row{Label: p.Say(i18n.CaseGave), Value: Grade(c.Kind, c.Score)}, nil
 	}

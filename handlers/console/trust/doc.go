@@ -38,7 +38,7 @@ func Part(c *console.Console, d Deps) console.Part {
 	h := &page{c, d}
 	return console.Part{Name: "trust", Title: i18n.ConsoleTrustTitle, Files: files, Routes: slices.Concat(
 		[]console.Route{{Method: "GET", Path: "/console/trust", Do: h.front}},
-		h.privacy(), h.fraud(),
+		h.privacy(), h.requests(), h.fraud(), h.disputes(),
 	)}
 }
 
@@ -52,6 +52,8 @@ type door struct {
 // doors are the section's pages in the order of the first page.
 var doors = []door{
 	{Title: i18n.ConsoleFraudTitle, Text: i18n.ConsoleFraudText, To: "/console/trust/fraud"},
+	{Title: i18n.DisputeTitle, Text: i18n.DisputeText, To: "/console/trust/disputes"},
+	{Title: i18n.ConsoleRequestsTitle, Text: i18n.ConsoleRequestsText, To: "/console/trust/requests"},
 	{Title: i18n.ConsoleTrustBreach, Text: i18n.ConsoleTrustBreachText, To: "/console/trust/breach", Owners: true},
 	{Title: i18n.ConsoleTrustRetention, Text: i18n.ConsoleTrustRetentionText, To: "/console/trust/retention"},
 }
