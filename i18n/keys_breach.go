@@ -14,6 +14,7 @@ const (
 	BreachLawHK Key = "breach.law_hk"
 	BreachLawJP Key = "breach.law_jp"
 	BreachLawTH Key = "breach.law_th"
+	BreachLawCN Key = "breach.law_cn"
 	BreachLawEU Key = "breach.law_eu"
 
 	BreachToAuthority Key = "breach.to_authority"

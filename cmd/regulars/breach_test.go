@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -25,6 +26,10 @@ func TestBreachCommand(t *testing.T) {
 	mustSay(t, s.must("breach", "--since", "2020-01-01", "--until", "2020-01-02"), "0 people were touched", "nothing is known any more")
 	list := s.must("breach", "--since", day, "--csv")
 	mustSay(t, list, "member,status,name", string(bo), "'=Bo", string(ann))
+	// Who writes the list reads their names, and a list of names may get out too.
+	if saw := s.namesShown(); saw != 2 {
+		t.Errorf("the operator was shown two people's names; noted is %d", saw)
+	}
 	if n := strings.Count(list, "\n"); n != 3 {
 		t.Errorf("the list has %d lines, want a head and two people:\n%s", n, list)
 	}
@@ -70,6 +75,21 @@ func (s *shell) looked(ann loyalty.MemberID) (day string, bo loyalty.MemberID) {
 		return a.shop.Saw(tx, shop.Looker{By: loyalty.ByJob("api.K")}, shop.WayAPI, now, ann)
 	})
 	return day, bo
+}
+
+// namesShown are how many people's names the command line is noted to have shown.
+func (s *shell) namesShown() (n int) {
+	s.t.Helper()
+	s.within(func(a *app, tx store.Tx) error {
+		now := a.clock.Now()
+		return shop.EachLook(tx, now.AddDate(0, 0, -1), now.Add(time.Hour), func(l shop.Look) error {
+			if l.By == loyalty.ByJob("command-line") && slices.Contains(shop.Shows[l.Way], shop.DatumName) {
+				n++
+			}
+			return nil
+		})
+	})
+	return n
 }
 
 func mustSay(t *testing.T, text string, all ...string) {

@@ -31,6 +31,9 @@ func (d Desk) breach(ctx context.Context, args map[string]string, out Out) error
 	}
 	switch {
 	case args["csv"] == "true":
+		if err := d.Shop.SawTouched(ctx, d.DB, shop.Looker{By: operator}, d.now(), all); err != nil {
+			return err
+		}
 		return sayCSV(out, all)
 	case args["notice"] != "":
 		return d.breachNotice(args["notice"], shop.FactsOf(b, all), out)
@@ -157,7 +160,7 @@ func (d Desk) breachNotice(lang string, f shop.BreachFacts, out Out) error {
 		return &Error{fmt.Sprintf("there is no language %q; there are %s", lang, langs()), 2}
 	}
 	for _, notice := range []i18n.Key{i18n.BreachToAuthority, i18n.BreachToPeople} {
-		for line := range strings.Lines(d.Shop.BreachNotice(l, notice, f, d.Shop.PublicURL)) {
+		for line := range strings.Lines(d.Shop.BreachNotice(l, notice, f)) {
 			out.Say("%s", strings.TrimRight(line, "\n"))
 		}
 		out.Say("")

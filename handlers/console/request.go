@@ -40,6 +40,7 @@ type Request struct {
 	flash   string
 	wrong   map[string]string // by field
 	wrongs  []string          // its fields in order
+	shown   shown
 }
 
 const (
@@ -134,12 +135,6 @@ func (q *Request) Say(key i18n.Key, args ...any) string { return q.P.Say(key, ar
 
 // Lang is the page's language as HTML names it.
 func (q *Request) Lang() string { return string(q.P.Lang) }
-
-// Saw notes that the employee is shown members; it is asked before they are. Where it
-// cannot be stored, nothing is shown.
-func (q *Request) Saw(way shop.Way, all ...loyalty.MemberID) error {
-	return q.c.Shop.SawIn(q.R.Context(), q.c.DB, shop.Looker{By: q.Me.ID.Actor()}, way, q.Now, all...)
-}
 
 // Shop is the shop.
 func (q *Request) Shop() *shop.Shop { return q.c.Shop }

@@ -46,7 +46,10 @@ func (c *Console) answer(w http.ResponseWriter, q *Request, route Route) {
 				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 			}
 		}()
-		return route.Do(q)
+		if a, err = route.Do(q); err == nil {
+			err = q.noted()
+		}
+		return a, err
 	}()
 	if why, refused := q.Refused(err); refused {
 		a, err = q.note(http.StatusUnprocessableEntity, why), nil

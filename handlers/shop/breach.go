@@ -139,6 +139,24 @@ func (s *Shop) addEverybody(ctx context.Context, db store.DB, b Breach, found ga
 	})
 }
 
+// SawTouched notes that somebody was told who they are whom a breach touched: it is a
+// look like any other, or the search would be a hole in the log that it reads. It is
+// noted a page at a time, as they may be thousands.
+func (s *Shop) SawTouched(ctx context.Context, db store.DB, by Looker, now time.Time, all []Touched) error {
+	var ids []loyalty.MemberID
+	for _, t := range all {
+		if t.Status != people.Erased { // who has no name any more
+			ids = append(ids, t.Member)
+		}
+	}
+	for part := range slices.Chunk(ids, describePage) {
+		if err := s.SawIn(ctx, db, by, WayBreach, now, part...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // describePage is how many people one View describes.
 const describePage = 500
 

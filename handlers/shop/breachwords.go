@@ -16,8 +16,9 @@ import (
 //	Hong Kong  PCPD, Guidance on Data Breach Handling and Data Breach Notifications (2023); PDPO, DPP 4
 //	Japan      APPI art. 26; Enforcement Rules art. 7 to 10
 //	Thailand   PDPA B.E. 2562 s. 37(4), and the PDPC's notification on breaches (2022)
+//	China      Personal Information Protection Law art. 57, for members who are there
 //	EU         GDPR art. 33 and 34, for members who are there
-var BreachLaws = []i18n.Key{i18n.BreachLawTW, i18n.BreachLawHK, i18n.BreachLawJP, i18n.BreachLawTH, i18n.BreachLawEU}
+var BreachLaws = []i18n.Key{i18n.BreachLawTW, i18n.BreachLawHK, i18n.BreachLawJP, i18n.BreachLawTH, i18n.BreachLawCN, i18n.BreachLawEU}
 
 // BreachFacts are what is known of a breach, for its notices.
 type BreachFacts struct {
@@ -48,11 +49,11 @@ func FactsOf(b Breach, all []Touched) (f BreachFacts) {
 
 // BreachNotice is the draft of a notice, [i18n.BreachToAuthority] or
 // [i18n.BreachToPeople], in a language; what only people know is marked in it.
-// contact is whom to ask.
-func (s *Shop) BreachNotice(l i18n.Lang, notice i18n.Key, f BreachFacts, contact string) string {
-	p := i18n.For(l)
+// Who answers for it and whom to ask are those whom the privacy notice names.
+func (s *Shop) BreachNotice(l i18n.Lang, notice i18n.Key, f BreachFacts) string {
+	p, at := i18n.For(l), s.Programme(s.Clock.Now()).Privacy
 	return strings.TrimSpace(p.Say(notice,
-		"Shop", s.Name(s.Clock.Now(), l), "Contact", cmp.Or(contact, "…"), "From", s.breachMoment(p, f.Since), "To", s.breachMoment(p, f.Until),
+		"Shop", cmp.Or(at.Controller, s.Name(s.Clock.Now(), l)), "Contact", cmp.Or(at.Contact, s.PublicURL, "…"), "From", s.breachMoment(p, f.Since), "To", s.breachMoment(p, f.Until),
 		"People", i18n.Number(int64(f.People)), "Unreached", i18n.Number(int64(f.Unreached)), "Data", DataWords(p, f.Data)))
 }
 

@@ -23,6 +23,9 @@ const (
 	WayPage    Way = "page"    // a manager opened their page
 	WayNumber  Way = "number"  // a manager asked for their number and birthday
 	WayFile    Way = "file"    // a manager took everything about them as a file
+	WayCase    Way = "case"    // a manager was shown what waits to be decided about them: a complaint, an approval, a finding
+	WayGlance  Way = "glance"  // they stood in a list of what people did, without their whole name
+	WayBreach  Way = "breach"  // somebody asked whom a breach touched, and was told who they are
 	WayFind    Way = "find"    // the command line found them
 	WayExport  Way = "export"  // the command line wrote everything about everybody to a folder
 )
@@ -54,6 +57,9 @@ var Shows = map[Way][]Datum{
 	WayPage:    {DatumMasked, DatumName, DatumPoints, DatumHistory},
 	WayNumber:  {DatumName, DatumPhone, DatumBirthday},
 	WayFile:    {DatumName, DatumPhone, DatumBirthday, DatumPoints, DatumHistory, DatumChats},
+	WayCase:    {DatumMasked, DatumName, DatumPoints, DatumHistory},
+	WayGlance:  {DatumMasked, DatumHistory},
+	WayBreach:  {DatumName, DatumPhone},
 	WayFind:    {DatumMasked, DatumPoints},
 	WayExport:  {DatumName, DatumPhone, DatumBirthday, DatumPoints, DatumHistory, DatumChats},
 }

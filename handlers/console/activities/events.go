@@ -143,7 +143,7 @@ func (h *page) seats(q *console.Request, r store.Reader, x event.Listed) (list [
 	all, err := h.Shop.Events.Seats(r, x.ID)
 	for _, s := range all {
 		row := seatRow{Seat: s, Became: q.Say(becameOf[s.StateAt(&x.Event, q.Now)])}
-		if row.Who, err = h.Shop.CustomerName(r, q.P, s.Member); err != nil {
+		if row.Who, err = q.MaskedName(r, s.Member); err != nil {
 			return nil, err
 		}
 		answers, err := h.Shop.EventAnswers(r, q.P, q.Now, x, s)

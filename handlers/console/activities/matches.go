@@ -64,7 +64,7 @@ func (h *page) matches(q *console.Request) (console.Answer, error) {
 				break
 			}
 			row := matchRow{Request: m, Tier: h.Shop.LevelName(q.P, q.Now, m.Level), Day: q.P.Date(h.Shop.Local(m.At))}
-			if row.Who, err = h.Shop.CustomerName(r, q.P, m.Member); err != nil {
+			if row.Who, err = q.MaskedName(r, m.Member); err != nil {
 				break
 			}
 			row.Words, err = h.Shop.MatchWords(r, m)
@@ -154,7 +154,7 @@ func (h *page) households(q *console.Request) (console.Answer, error) {
 			row := houseRow{House: x, Day: q.P.Date(h.Shop.Local(x.Made))}
 			var names []string
 			for _, m := range x.Members {
-				name, err := h.Shop.CustomerName(r, q.P, m.Member)
+				name, err := q.MaskedName(r, m.Member)
 				if err != nil {
 					return err
 				}

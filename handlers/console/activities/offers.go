@@ -181,7 +181,7 @@ func (h *page) offer(q *console.Request) (console.Answer, error) {
 			if d.State != "" && string(m.State) != d.State {
 				continue
 			}
-			who, err := h.Shop.CustomerName(r, q.P, m.Member)
+			who, err := q.MaskedName(r, m.Member)
 			if err != nil {
 				return err
 			}

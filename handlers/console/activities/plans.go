@@ -121,7 +121,7 @@ func (h *page) heldRows(q *console.Request, r store.Reader, held []plan.Held, st
 			continue
 		}
 		row := heldRow{Held: x, Name: h.Shop.PlanName(q.P, q.Now, x.Run.Plan), Became: q.Say(planStates[x.State]), Until: h.Shop.LastDay(q.P, x.Run.To)}
-		if row.Who, err = h.Shop.CustomerName(r, q.P, x.Member); err != nil {
+		if row.Who, err = q.MaskedName(r, x.Member); err != nil {
 			return nil, err
 		}
 		if x.Last.Ref != "" && !x.Last.Trial {

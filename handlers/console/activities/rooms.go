@@ -67,7 +67,7 @@ func (h *page) rooms(q *console.Request) (console.Answer, error) {
 			for _, one := range list {
 				x := guestRow{Guest: one, Room: row.Name, State: h.Shop.GuestState(q.P, q.Now, one), At: q.P.ShortDate(h.Shop.Local(one.Since))}
 				x.Do = doneWith(q, one.State)
-				if x.Name, err = h.Shop.CustomerName(r, q.P, one.Member); err != nil {
+				if x.Name, err = q.MaskedName(r, one.Member); err != nil {
 					return err
 				}
 				d.Guests = append(d.Guests, x)

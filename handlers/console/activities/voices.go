@@ -64,7 +64,7 @@ func (h *page) voices(q *console.Request) (console.Answer, error) {
 		}
 		for _, v := range all[:min(len(all), 200)] {
 			row := voiceRow{Voice: v, What: shop.VoiceName(q.P, v.Kind), Became: shop.VoiceState(q.P, v), Open: v.State == voice.Waits}
-			if row.Who, err = h.Shop.CustomerName(r, q.P, v.Member); err != nil {
+			if row.Who, err = q.MaskedName(r, v.Member); err != nil {
 				return err
 			}
 			if row.Words, err = h.Shop.OpenWords(r, v.Member, v.Sealed); err != nil {

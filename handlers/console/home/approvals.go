@@ -1,7 +1,6 @@
 package home
 
 import (
-	"errors"
 	"strconv"
 	"time"
 
@@ -59,7 +58,7 @@ func (h *page) approvals(q *console.Request) (console.Answer, error) {
 }
 
 func (h *page) addPoints(q *console.Request, r store.Reader, d *approvalsData, a *till.Approval) error {
-	name, err := h.member(q, r, a.Member)
+	name, err := q.CustomerName(r, a.Member)
 	if err != nil {
 		return err
 	}
@@ -76,7 +75,7 @@ func (h *page) addPoints(q *console.Request, r store.Reader, d *approvalsData, a
 }
 
 func (h *page) addCard(q *console.Request, r store.Reader, d *approvalsData, p *till.Proving) error {
-	name, err := h.member(q, r, p.Member)
+	name, err := q.CustomerName(r, p.Member)
 	if err != nil {
 		return err
 	}
@@ -99,18 +98,6 @@ func (d *approvalsData) add(q *console.Request, x asked, waits bool, decided tim
 		}
 		d.Past = append(d.Past, x)
 	}
-}
-
-// member is a customer's name as managers see it.
-func (h *page) member(q *console.Request, r store.Reader, m loyalty.MemberID) (string, error) {
-	p, err := h.Shop.Whole(r, m)
-	if err != nil && !errors.Is(err, people.ErrNobody) && !errors.Is(err, people.ErrErased) {
-		return "", err
-	}
-	if n := shop.Tidy(p.Called()); n != "" {
-		return n, nil
-	}
-	return q.Say(i18n.SomeCustomer), nil
 }
 
 // employee is an employee's name, else the id; "" for nobody.
@@ -168,7 +155,7 @@ func (h *page) decideCard(q *console.Request) (console.Answer, error) {
 		said = q.Say(i18n.ProveKept)
 		if p.Yes {
 			what = i18n.ConsoleHomeDidMove
-			name, err := h.member(q, tx, p.Member)
+			name, err := q.CustomerName(tx, p.Member)
 			if err != nil {
 				return err
 			}

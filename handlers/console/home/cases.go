@@ -33,7 +33,7 @@ func (h *page) cases(q *console.Request) (console.Answer, error) {
 			return cmp.Or(a.At.Compare(b.At), strings.Compare(string(a.Ref), string(b.Ref)))
 		})
 		for _, o := range all[:min(len(all), 200)] {
-			name, err := h.member(q, r, o.Member)
+			name, err := q.CustomerName(r, o.Member)
 			if err != nil {
 				return err
 			}
@@ -61,6 +61,7 @@ func (h *page) caseOf(q *console.Request) (console.Answer, error) {
 		if err != nil || !found {
 			return err
 		}
+		q.Shows(shop.WayCase, d.Member)
 		m, err := h.Shop.CaseCard(r, q.P, q.Now, d.Case)
 		d.Rows, d.Note, d.Open = m.Rows, m.Note, d.IsOpen()
 		return err
@@ -122,7 +123,7 @@ func (h *page) answerCase(q *console.Request) (console.Answer, error) {
 	}
 	name := ""
 	return h.onCase(q, func() string { return q.Say(i18n.CaseSent, "Name", name) }, func(tx store.Tx, l *shop.Letters, k survey.Case) (err error) {
-		if name, err = h.member(q, tx, k.Member); err != nil {
+		if name, err = q.CustomerName(tx, k.Member); err != nil {
 			return err
 		}
 		if again, err := q.Once(tx, op); err != nil || again {
@@ -171,7 +172,7 @@ func (h *page) calls(q *console.Request) (console.Answer, error) {
 			return err
 		}
 		for _, c := range all[:min(len(all), 200)] {
-			name, err := h.member(q, r, c.Member)
+			name, err := q.CustomerName(r, c.Member)
 			if err != nil {
 				return err
 			}

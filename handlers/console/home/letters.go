@@ -125,7 +125,7 @@ func (h *page) referrals(q *console.Request) (console.Answer, error) {
 			return err
 		}
 		for _, f := range all[:min(len(all), 200)] {
-			name, err := h.member(q, r, f.Member)
+			name, err := q.CustomerName(r, f.Member)
 			if err != nil {
 				return err
 			}

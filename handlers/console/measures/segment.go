@@ -125,7 +125,7 @@ func (p *part) some(q *console.Request, all []loyalty.MemberID) (list []console.
 	err = q.View(func(r store.Reader) error {
 		list = nil
 		for _, m := range all {
-			name, err := p.Shop.CustomerName(r, q.P, m)
+			name, err := q.MaskedName(r, m)
 			if err != nil {
 				return err
 			}

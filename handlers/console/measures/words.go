@@ -140,7 +140,7 @@ func (p *part) open(q *console.Request, r store.Reader, x survey.Answer) (s said
 	for _, t := range x.Themes {
 		s.Themes = append(s.Themes, cmp.Or(p.Shop.ThemeName(q.P, q.Now, t), t))
 	}
-	if s.Name, err = p.Shop.CustomerName(r, q.P, x.Member); err != nil {
+	if s.Name, err = q.MaskedName(r, x.Member); err != nil {
 		return s, false, err
 	}
 	s.By, err = p.employee(r, x.Visit.Staff)

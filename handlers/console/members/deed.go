@@ -126,12 +126,10 @@ func (p *page) form(d deed) func(*console.Request) (console.Answer, error) {
 			f.Offer, err = d.offer(w)
 			return err
 		})
-		if err == nil && ok {
-			err = q.Saw(shop.WayPage, f.ID)
-		}
 		if err != nil || !ok {
 			return q.Gone(), err
 		}
+		q.Shows(shop.WayPage, f.ID)
 		return q.Page("members_form.html", q.Say(d.did), f), nil
 	}
 }

@@ -150,9 +150,7 @@ func (p *page) list(q *console.Request) (console.Answer, error) {
 	if only != "" {
 		return q.Go(addressOf(only), ""), nil
 	}
-	if err := q.Saw(shop.WayList, d.ids()...); err != nil {
-		return console.Answer{}, err
-	}
+	q.Shows(shop.WayList, d.ids()...)
 	return p.show(q, d)
 }
 

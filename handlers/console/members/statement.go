@@ -141,8 +141,8 @@ func (p *page) sheet(q *console.Request, take func(*teller, *sheet, entry) (bool
 		})
 		return errors.Join(err, failed)
 	})
-	if err == nil && ok {
-		err = q.Saw(shop.WayPage, m.ID)
+	if ok {
+		q.Shows(shop.WayPage, m.ID)
 	}
 	if err == nil && on != nil {
 		var next string
@@ -273,11 +273,9 @@ func (p *page) verify(q *console.Request) (console.Answer, error) {
 		d.Balance = b.Available
 		return err
 	})
-	if err == nil && ok {
-		err = q.Saw(shop.WayPage, m.ID)
-	}
 	if err != nil || !ok {
 		return q.Gone(), err
 	}
+	q.Shows(shop.WayPage, m.ID)
 	return q.Page("members_verify.html", title(q, m), d), nil
 }

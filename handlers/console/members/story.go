@@ -142,9 +142,7 @@ func (p *page) story(q *console.Request) (console.Answer, error) {
 	if err != nil || !ok {
 		return q.Gone(), err
 	}
-	if err := q.Saw(shop.WayPage, m.ID); err != nil {
-		return console.Answer{}, err
-	}
+	q.Shows(shop.WayPage, m.ID)
 	return q.Page("members_story.html", title(q, m), s), nil
 }
 

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"regulars/handlers/console"
-	"regulars/handlers/shop"
-	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
@@ -128,15 +126,11 @@ func (h *page) addGiven(q *console.Request, r store.Reader, d *personData, g rol
 	if err != nil || m == "" {
 		return err
 	}
-	to := givenTo{Member: m, Name: q.Say(i18n.SomeCustomer), Sums: g.Sums}
-	p, err := h.Shop.Vault.Get(r, m)
-	if err != nil && !errors.Is(err, people.ErrErased) && !errors.Is(err, people.ErrNobody) {
+	name, err := q.CustomerName(r, m)
+	if err != nil {
 		return err
 	}
-	if n := shop.Tidy(p.Called()); n != "" {
-		to.Name = n
-	}
-	d.To = append(d.To, to)
+	d.To = append(d.To, givenTo{Member: m, Name: name, Sums: g.Sums})
 	return nil
 }
 

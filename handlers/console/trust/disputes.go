@@ -84,7 +84,7 @@ func theDisputes(q *console.Request, r store.Reader) (list []survey.Case, err er
 // dispute is how a complaint stands: it waits for a word, has one, or is settled.
 func (h *page) dispute(q *console.Request, r store.Reader, c *survey.Case) (l dispute, err error) {
 	l = dispute{Ref: c.Ref, Since: c.Opened, Open: c.IsOpen(), At: c.Opened}
-	if l.Name, err = h.Shop.CustomerName(r, q.P, c.Member); err != nil {
+	if l.Name, err = q.MaskedName(r, c.Member); err != nil {
 		return l, err
 	}
 	about, err := h.Shop.CaseAbout(r, q.P, q.Now, *c)

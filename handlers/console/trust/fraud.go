@@ -6,7 +6,6 @@ import (
 	"regulars/handlers/console"
 	"regulars/handlers/shop"
 	"regulars/i18n"
-	"regulars/loyalty"
 	"regulars/loyalty/fraud"
 	"regulars/loyalty/people"
 	"regulars/store"
@@ -76,7 +75,7 @@ func (h *page) listed(q *console.Request, r store.Reader, f *fraud.Finding) (l l
 	}
 	if f.Subject.Kind == fraud.Member {
 		l.Whom = "/console/members/" + f.Subject.ID
-		l.Name, err = h.memberName(q, r, f.Subject.MemberID())
+		l.Name, err = q.CustomerName(r, f.Subject.MemberID())
 		return l, err
 	}
 	l.Whom = "/console/team/of/" + f.Subject.ID
@@ -89,15 +88,3 @@ func (h *page) listed(q *console.Request, r store.Reader, f *fraud.Finding) (l l
 
 // today is the zone of the shop's days.
 func today(h *page, q *console.Request) *time.Location { return h.Shop.Local(q.Now).Location() }
-
-// memberName is a customer's name as managers see it, also of who has left.
-func (h *page) memberName(q *console.Request, r store.Reader, m loyalty.MemberID) (string, error) {
-	p, err := h.Shop.Whole(r, m)
-	if gone(err) {
-		err = nil
-	}
-	if n := shop.Tidy(p.Called()); n != "" {
-		return n, err
-	}
-	return q.Say(i18n.SomeCustomer), err
-}

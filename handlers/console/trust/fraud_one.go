@@ -75,7 +75,7 @@ func (h *page) asked(q *console.Request, r store.Reader) (f fraud.Finding, ok bo
 func (h *page) restsOn(q *console.Request, r store.Reader, f *fraud.Finding) (list []rests, err error) {
 	for _, e := range f.Entries {
 		x := rests{Ref: e.Ref, Member: e.Member, At: e.At}
-		if x.Name, err = h.memberName(q, r, e.Member); err != nil {
+		if x.Name, err = q.CustomerName(r, e.Member); err != nil {
 			return nil, err
 		}
 		list = append(list, x)

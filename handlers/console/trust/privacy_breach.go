@@ -85,6 +85,9 @@ func (h *page) touched(q *console.Request) (console.Answer, error) {
 	if err != nil {
 		return console.Answer{}, err
 	}
+	if err := h.Shop.SawTouched(q.R.Context(), h.DB, shop.Looker{By: q.Me.ID.Actor()}, q.Now, named(q, all)); err != nil {
+		return console.Answer{}, err
+	}
 	if q.Typed("as") == "csv" {
 		rows := make([][]string, len(all))
 		for i, t := range all {
@@ -95,6 +98,14 @@ func (h *page) touched(q *console.Request) (console.Answer, error) {
 	d, err := h.breachForm(q)
 	d.show(h, q, f, all)
 	return q.Page("trust_breach.html", q.Say(i18n.ConsoleTrustBreach), d), err
+}
+
+// named are those whom the answer names: all in a file, the first of them on the page.
+func named(q *console.Request, all []shop.Touched) []shop.Touched {
+	if q.Typed("as") == "csv" {
+		return all
+	}
+	return all[:min(len(all), breachShown)]
 }
 
 // readBreach is what the form asks about; false where it says what is wrong.
@@ -130,6 +141,6 @@ func (d *breachData) show(h *page, q *console.Request, f shop.BreachFacts, all [
 			Touched: t, Left: t.Status == people.Erased, What: shop.DataWords(q.P, t.Data), Ways: strings.Join(t.Reach, ", "),
 		})
 	}
-	d.Authority = h.Shop.BreachNotice(q.P.Lang, i18n.BreachToAuthority, f, h.Shop.PublicURL)
-	d.Members = h.Shop.BreachNotice(q.P.Lang, i18n.BreachToPeople, f, h.Shop.PublicURL)
+	d.Authority = h.Shop.BreachNotice(q.P.Lang, i18n.BreachToAuthority, f)
+	d.Members = h.Shop.BreachNotice(q.P.Lang, i18n.BreachToPeople, f)
 }

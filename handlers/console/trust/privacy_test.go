@@ -49,13 +49,14 @@ func TestBreach(t *testing.T) {
 		f := olga.Get("/console/trust/breach").Form("/console/trust/breach")
 		return f.Set("who", who).Send()
 	}
+	ask(string(w.Owner.ID.Actor())).Must("0 people were touched")
 	p := ask(string(w.Clerk.ID.Actor())).Must("1 person was touched", "Ann Lee", "points, level and vouchers", "Draft for the authority", "How we noticed", "72 hours")
 	if p.Says("Bob") || p.Says("0912345678") {
 		t.Errorf("the clerk saw neither Bob nor Ann's number:\n%s", p.Text())
 	}
 	ask("").Must("2 people were touched", "Ann Lee", "Bob", "phone number")
 	ask("all").Must("6 people were touched")
-	ask(string(w.Owner.ID.Actor())).Must("0 people were touched")
+	ask(string(w.Owner.ID.Actor())).Must("6 people were touched", "Ann Lee", "phone number") // by the searches before
 	if p := w.Open(w.Manager).Get("/console/trust/breach"); p.Status != 403 {
 		t.Errorf("a manager gets %d, not 403", p.Status)
 	}

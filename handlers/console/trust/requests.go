@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"regulars/handlers/console"
-	"regulars/handlers/shop"
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
@@ -33,27 +32,22 @@ type waits struct {
 // these people, so that they stand here with their names, and that is noted.
 func (h *page) waiting(q *console.Request) (console.Answer, error) {
 	var list []waits
-	var ids []loyalty.MemberID
 	err := q.View(func(r store.Reader) error {
-		list, ids = nil, nil
+		list = nil
 		all, err := people.DataRequests(r)
 		if err != nil {
 			return err
 		}
 		slices.SortFunc(all, func(a, b people.DataRequest) int { return a.Due.Compare(b.Due) })
 		for _, x := range all {
-			name, err := h.memberName(q, r, x.Member)
+			name, err := q.CustomerName(r, x.Member)
 			if err != nil {
 				return err
 			}
 			list = append(list, waits{x.Member, name, x.At, h.Shop.LastDay(q.P, x.Due), !q.Now.Before(x.Due)})
-			ids = append(ids, x.Member)
 		}
 		return nil
 	})
-	if err == nil {
-		err = q.Saw(shop.WayList, ids...)
-	}
 	return q.Page("trust_requests.html", q.Say(i18n.ConsoleRequestsTitle), list), err
 }
 

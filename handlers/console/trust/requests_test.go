@@ -32,7 +32,7 @@ func TestDataRequests(t *testing.T) {
 	w.See(func(r store.Reader) error {
 		return shop.EachLook(r, asked, w.Clock.Now(), func(l shop.Look) error { saw[l.Way]++; return nil })
 	})
-	if saw[shop.WayList] != 2 || len(saw) != 1 {
+	if saw[shop.WayCase] != 2 || len(saw) != 1 {
 		t.Errorf("their names were shown; noted is %v", saw)
 	}
 
