@@ -46,7 +46,7 @@ func TestEachTickHasOneEffect(t *testing.T) {
 		if i == 0 {
 			open = postgres.Create
 		}
-		db, err := open(t.Context(), p.URL(), postgres.Options{Conns: 6})
+		db, err := open(t.Context(), p.URL(), postgres.Options{Conns: 6, ConnectTimeout: patience, Patience: 10 * time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -63,6 +63,7 @@ func TestEachTickHasOneEffect(t *testing.T) {
 		bornOn(t, apps[0], i, today)
 	}
 
+	gifts(t, url, 20*time.Millisecond)
 	clock.Freeze(today.Add(-4 * time.Hour))
 	ctx, stop := context.WithCancel(t.Context())
 	var all sync.WaitGroup
@@ -121,6 +122,22 @@ func TestEachTickHasOneEffect(t *testing.T) {
 	}
 	if !cut {
 		t.Error("nobody was cut off in the middle")
+	}
+}
+
+// gifts lets the database take so long over each gift: none of them would be cut
+// off in the middle where all are given before anybody looks.
+func gifts(t *testing.T, url string, each time.Duration) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	_, err = conn.Exec(t.Context(), fmt.Sprintf(`CREATE FUNCTION public.slowly() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(%f); RETURN NEW; END';
+		CREATE TRIGGER slowly AFTER INSERT ON regulars.rows FOR EACH ROW WHEN (NEW.key >= 'gift/' AND NEW.key < 'gift0') EXECUTE FUNCTION public.slowly()`, each.Seconds()))
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

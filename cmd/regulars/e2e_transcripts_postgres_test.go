@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"regulars/bot/bottest"
 	"regulars/store/postgres"
@@ -29,7 +30,7 @@ func TestTranscriptsOnPostgres(t *testing.T) {
 			schema, open = fmt.Sprint("scene", made.Add(1)), postgres.Create
 			schemas.Store(w.Dir, schema)
 		}
-		db, err := open(t.Context(), url, postgres.Options{Conns: 4, Schema: schema.(string)})
+		db, err := open(t.Context(), url, postgres.Options{Conns: 4, Schema: schema.(string), ConnectTimeout: patience, Patience: 10 * time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}

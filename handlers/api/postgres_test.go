@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"regulars/store/postgres"
 	"regulars/store/postgres/pgtest"
@@ -16,12 +17,13 @@ import (
 func TestPostgres(t *testing.T) {
 	t.Parallel()
 	url := pgtest.Start(t)
-	first, err := postgres.Create(context.Background(), url, postgres.Options{})
+	patient := postgres.Options{ConnectTimeout: time.Minute, Patience: 10 * time.Second} // a busy machine is slow to answer
+	first, err := postgres.Create(context.Background(), url, patient)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { first.Close() })
-	second, err := postgres.Open(context.Background(), url, postgres.Options{})
+	second, err := postgres.Open(context.Background(), url, patient)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"testing"
+	"time"
 
 	"regulars/store/postgres"
 	"regulars/store/postgres/pgtest"
@@ -14,7 +15,7 @@ func TestOnPostgres(t *testing.T) {
 	url := pgtest.Start(t)
 	for name, check := range map[string]func(*testing.T, *world){"retries": retries, "order": keepsOrder} {
 		t.Run(name, func(t *testing.T) {
-			db, err := postgres.Create(t.Context(), url, postgres.Options{Conns: 2, Schema: name})
+			db, err := postgres.Create(t.Context(), url, postgres.Options{Conns: 2, Schema: name, ConnectTimeout: time.Minute, Patience: 10 * time.Second})
 			if err != nil {
 				t.Fatal(err)
 			}

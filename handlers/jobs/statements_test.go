@@ -21,7 +21,7 @@ func TestStatementsAreToldOnce(t *testing.T) { statementsAreToldOnce(t, newWorld
 // TestStatementsOnPostgres: on PostgreSQL no less.
 func TestStatementsOnPostgres(t *testing.T) {
 	t.Parallel()
-	db, err := postgres.Create(t.Context(), pgtest.Start(t), postgres.Options{Conns: 2})
+	db, err := postgres.Create(t.Context(), pgtest.Start(t), postgres.Options{Conns: 2, ConnectTimeout: time.Minute, Patience: 10 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}

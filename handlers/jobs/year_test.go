@@ -88,6 +88,9 @@ var (
 	newYork   = must(time.LoadLocation("America/New_York"))
 	yearMoves = time.Date(2028, 4, 15, 20, 0, 0, 0, newYork)
 	yearUntil = time.Date(2028, 6, 1, 12, 0, 0, 0, newYork)
+	// Days so near to where the year begins and ends may come twice, or by half: the
+	// clock jumps by a day over either end, and Taipei is half a day ahead.
+	edge = 3 * 24 * time.Hour
 )
 
 func must[T any](v T, err error) T {
@@ -158,8 +161,11 @@ func (y *year) join() {
 				return err
 			}
 			day := time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, y.random.IntN(365))
-			if day.Day() == 1 && (day.Month() == yearFrom.Month() || day.Month() == yearUntil.Month()) {
-				day = day.AddDate(0, 0, 1) // the year begins and ends at noon of such a day: it has two of them, or a half
+			for _, end := range []time.Time{yearFrom, yearUntil} {
+				at := time.Date(1990, end.Month(), end.Day(), 0, 0, 0, 0, time.UTC)
+				if day.Sub(at).Abs() <= edge {
+					day = at.Add(edge + 24*time.Hour)
+				}
 			}
 			month, dom := day.Month(), day.Day()
 			if i < len(odd) {

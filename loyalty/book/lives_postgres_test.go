@@ -3,6 +3,7 @@ package book
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"regulars/store/mem"
 	"regulars/store/postgres"
@@ -19,7 +20,7 @@ func TestLivesOnPostgres(t *testing.T) {
 	}
 	url := pgtest.Start(t)
 	for seed := range lives {
-		db, err := postgres.Create(t.Context(), url, postgres.Options{Conns: 2, Schema: "life" + string(rune('a'+seed))})
+		db, err := postgres.Create(t.Context(), url, postgres.Options{Conns: 2, Schema: "life" + string(rune('a'+seed)), ConnectTimeout: time.Minute, Patience: 10 * time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"testing"
+	"time"
 
 	"regulars/store"
 	"regulars/store/postgres/pgtest"
@@ -13,7 +14,7 @@ import (
 func fresh(t testing.TB, o Options) (*DB, string) {
 	t.Helper()
 	url := pgtest.Start(t)
-	db, err := Create(t.Context(), url, o)
+	db, err := Create(t.Context(), url, unhurried(o))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,10 +22,19 @@ func fresh(t testing.TB, o Options) (*DB, string) {
 	return db, url
 }
 
+// unhurried is o for a server that is there all the time, however busy the machine;
+// whose line is broken by the test is not: there it is found out how soon.
+func unhurried(o Options) Options {
+	if o.dial == nil && o.ConnectTimeout == 0 {
+		o.ConnectTimeout, o.Patience = time.Minute, 10*time.Second
+	}
+	return o
+}
+
 // another opens the store at url once more, as another process would.
 func another(t testing.TB, url string, o Options) *DB {
 	t.Helper()
-	db, err := Open(context.Background(), url, o)
+	db, err := Open(context.Background(), url, unhurried(o))
 	if err != nil {
 		t.Fatal(err)
 	}
