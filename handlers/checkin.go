@@ -50,7 +50,7 @@ func (c counter) checkIn(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	if err := c.WatchCheckIn(t.Tx, m.ID, t.Now); err != nil {
+	if err := c.WatchCheckIn(t.Tx, m.ID, at, t.Now); err != nil {
 		return err
 	}
 	msg := bot.Message{Text: t.Word(i18n.CheckInDone, "Store", c.StoreName(at)), Menu: c.Menu(t)}

@@ -20,9 +20,6 @@ func (c counter) piece(t *bot.Turn) error {
 	if err != nil {
 		return err
 	}
-	if err := c.MayTakePiece(t.Tx, m.ID, t.Now); err != nil {
-		return err
-	}
 	p, err := c.Chance.Take(t.Tx, m.ID, book.Act{Op: loyalty.OpID(t.Op("piece")), Actor: loyalty.ByMember(m.ID), Now: t.Now}, t.Args)
 	if errors.Is(err, loyalty.ErrSelf) {
 		return bot.Refuse(i18n.PacketOwn)

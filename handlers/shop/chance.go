@@ -17,7 +17,7 @@ import (
 // newChance makes the desk of games, red packets and quizzes, which hears of
 // purchases and of those that came back.
 func (s *Shop) newChance() *chance.Desk {
-	d := &chance.Desk{Key: s.Vault.Derive("chance"), Book: s.Book, Vouchers: s.Club.Vouchers, Programme: s.Rules, Facts: s.Facts}
+	d := &chance.Desk{Key: s.Vault.Derive("chance"), Book: s.Book, Vouchers: s.Club.Vouchers, Programme: s.Rules, Facts: s.Facts, MayTake: s.MayTakePiece}
 	d.Right = func(tx store.Tx, m loyalty.MemberID, quiz string, now time.Time) error {
 		return s.Missions.Score(tx, m, loyalty.BoardQuiz, "quiz/"+quiz, now) // who knows, contributes
 	}

@@ -1,8 +1,6 @@
 package shop
 
 import (
-	"context"
-	"slices"
 	"time"
 
 	"regulars/bot"
@@ -11,7 +9,6 @@ import (
 	"regulars/loyalty/book"
 	"regulars/loyalty/chance"
 	"regulars/loyalty/fraud"
-	"regulars/loyalty/referral"
 	"regulars/loyalty/survey"
 	"regulars/loyalty/voucher"
 	"regulars/store"
@@ -94,7 +91,7 @@ func (s *Shop) WatchPiece(tx store.Tx, m loyalty.MemberID, p chance.Piece, now t
 	}
 	return s.find(tx, m, fraud.Packets, day, n, rules.Packets, fraud.Numbers{
 		"times": int64(n), "days": packetDays, "seconds": int64(rules.PacketIn / time.Second),
-	}, now)
+	}, "", now) // a packet is opened in a chat, and no store's
 }
 
 // Answered reports whether a member's answers brought as much today as they may.
@@ -109,7 +106,7 @@ func (s *Shop) Answered(tx store.Tx, m loyalty.MemberID, now time.Time) (enough 
 
 // WatchCheckIn counts a store in which a member checked in. Its code is passed on by
 // a photograph while it is good, to who is not there.
-func (s *Shop) WatchCheckIn(tx store.Tx, m loyalty.MemberID, now time.Time) error {
+func (s *Shop) WatchCheckIn(tx store.Tx, m loyalty.MemberID, at loyalty.Store, now time.Time) error {
 	most, day := s.Programme(now).Fraud.Members.CheckIns, s.localDay(now)
 	if most == 0 {
 		return nil
@@ -118,7 +115,7 @@ func (s *Shop) WatchCheckIn(tx store.Tx, m loyalty.MemberID, now time.Time) erro
 	if err != nil {
 		return err
 	}
-	return s.find(tx, m, fraud.CheckIns, day, n, most, fraud.Numbers{"times": int64(n)}, now)
+	return s.find(tx, m, fraud.CheckIns, day, n, most, fraud.Numbers{"times": int64(n)}, at, now)
 }
 
 // WatchAnswer counts an answer that was rewarded, and whether it came faster than the
@@ -137,92 +134,17 @@ func (s *Shop) WatchAnswer(tx store.Tx, a survey.Answer, now time.Time) error {
 	}
 	return s.find(tx, a.Member, fraud.Answers, day, n, rules.Answers, fraud.Numbers{
 		"times": int64(n), "days": answerDays, "seconds": int64(rules.AnswerIn / time.Second),
-	}, now)
+	}, a.Visit.Store, now)
 }
 
-// find keeps a finding about a member where there is one.
-func (s *Shop) find(tx store.Tx, m loyalty.MemberID, rule fraud.Rule, day time.Time, n, bound int, numbers fraud.Numbers, now time.Time) error {
+// find keeps a finding about a member where there is one; at is the store where it
+// happened, "" for none.
+func (s *Shop) find(tx store.Tx, m loyalty.MemberID, rule fraud.Rule, day time.Time, n, bound int, numbers fraud.Numbers, at loyalty.Store, now time.Time) error {
 	f, ok := fraud.OfMemberDay(m, rule, day, n, bound, numbers, now)
 	if !ok {
 		return nil
 	}
+	f.Happened(at)
 	_, err := fraud.Record(tx, f)
 	return err
-}
-
-// fewSigns is from how many accounts on referrals are suspicious: [referral.Flag]
-// tells nothing below its own bounds.
-const fewSigns = 1
-
-// FindMembers keeps a finding about each member whose referrals wait for a manager:
-// their rewards are held until somebody decides. isNew is how many were not known.
-func (s *Shop) FindMembers(ctx context.Context, db store.DB) (isNew int, err error) {
-	var flags []referral.Flag
-	err = db.View(ctx, func(r store.Reader) (err error) {
-		flags, err = s.Club.Referrals.Flagged(r)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	for _, x := range flags {
-		if !x.Refused.IsZero() {
-			continue // decided already
-		}
-		f, ok := fraud.OfMemberDay(x.Member, fraud.Cluster, s.localDay(x.Since), max(x.Count, fewSigns), fewSigns, fraud.Numbers{
-			"friends": int64(x.Count), "held": int64(x.Held),
-		}, s.Clock.Now())
-		if !ok {
-			continue
-		}
-		n, err := recordAll(ctx, db, []fraud.Finding{f})
-		if isNew += n; err == nil && n == 0 {
-			err = s.settleAgain(ctx, db, f.Key)
-		}
-		if err != nil {
-			return isNew, err
-		}
-	}
-	return isNew, nil
-}
-
-// settleAgain does what a decision meant that was written down, and not done: the
-// program stopped in between.
-func (s *Shop) settleAgain(ctx context.Context, db store.DB, k fraud.Key) error {
-	var f fraud.Finding
-	err := db.View(ctx, func(r store.Reader) (err error) { f, _, err = fraud.Get(r, k); return err })
-	if err != nil || f.Open() {
-		return err
-	}
-	return s.Settle(ctx, db, f, referral.Act{Actor: f.By, Now: s.Clock.Now()})
-}
-
-// Settle does what a decision about referrals means: what was held is given, or is
-// refused for good. A decision about an older sign says nothing of a newer one. It may
-// run again.
-func (s *Shop) Settle(ctx context.Context, db store.DB, f fraud.Finding, act referral.Act) error {
-	if f.Rule != fraud.Cluster || f.Open() {
-		return nil
-	}
-	var flags []referral.Flag
-	err := db.View(ctx, func(r store.Reader) (err error) { flags, err = s.Club.Referrals.Flagged(r); return err })
-	if err != nil || !slices.ContainsFunc(flags, func(x referral.Flag) bool {
-		return s.friendsKey(x) == f.Key
-	}) {
-		return err
-	}
-	step := s.Club.Referrals.Clear
-	if f.Decision == fraud.Fraud {
-		step = s.Club.Referrals.Refuse
-	}
-	for more := true; more; {
-		err := db.Update(ctx, func(tx store.Tx) (err error) {
-			more, err = step(tx, f.Subject.MemberID(), act)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

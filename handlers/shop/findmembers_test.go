@@ -94,7 +94,7 @@ func TestManyStoresInADay(t *testing.T) {
 	ann := loyalty.MemberID(w.all[0])
 	checkIn := func(times int, day time.Time) {
 		for range times {
-			w.update(func(tx store.Tx) error { return w.s.WatchCheckIn(tx, ann, day) })
+			w.update(func(tx store.Tx) error { return w.s.WatchCheckIn(tx, ann, "north", day) })
 		}
 	}
 	checkIn(3, w.now)

@@ -48,7 +48,7 @@ func (s *Shop) found(r store.Reader, f *Figures, all []people.Staff) (list []Fou
 // members, or for "" of all. A member's is masked, as the digest lies about on a phone.
 func (s *Shop) called(r store.Reader, f *fraud.Finding, all []people.Staff, at loyalty.Store) (name string, ok bool, err error) {
 	if f.Subject.Kind == fraud.Member {
-		if at != "" && f.Store != at {
+		if at != "" && !f.In(at) {
 			return "", false, nil
 		}
 		p, err := s.Vault.Get(r, f.Subject.MemberID())

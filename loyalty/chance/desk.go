@@ -28,6 +28,9 @@ type Desk struct {
 	// Facts is what is known of a member besides; nil: nothing of anybody. What comes
 	// once a day, or once a person, does not come again to who leaves and joins anew.
 	Facts func(store.Reader, loyalty.MemberID) (loyalty.Facts, error)
+	// MayTake refuses a new piece of a red packet to who has had enough; nil refuses
+	// nobody. Whoever has a piece already, or comes too late, is not asked about.
+	MayTake func(tx store.Tx, m loyalty.MemberID, now time.Time) error
 	// Right is told of each right answer to a quiz, in its transaction; nil tells
 	// nobody. It must not fail for a reason of its own.
 	Right func(tx store.Tx, m loyalty.MemberID, quiz string, now time.Time) error

@@ -115,7 +115,7 @@ type Piece struct {
 // Take takes the next piece of a packet for a member; whoever has one has it
 // again, and nothing more. Refusals: ErrNoPacket, ErrEmpty, ErrLate,
 // loyalty.ErrSelf for the one who made it, ErrReturned for who left the shop and
-// came back since it was made, loyalty.ErrFull.
+// came back since it was made, loyalty.ErrFull, and what d.MayTake says.
 func (d *Desk) Take(tx store.Tx, m loyalty.MemberID, act book.Act, id string) (Piece, error) {
 	if err := tx.Lock(store.Subject("packet/" + id)); err != nil {
 		return Piece{}, err
@@ -152,6 +152,11 @@ func (d *Desk) Take(tx store.Tx, m loyalty.MemberID, act book.Act, id string) (P
 	}
 	if err := d.hereSince(tx, m, k.At); err != nil {
 		return Piece{Packet: k}, err
+	}
+	if d.MayTake != nil {
+		if err := d.MayTake(tx, m, act.Now); err != nil {
+			return Piece{Packet: k}, err
+		}
 	}
 	n := d.cut(&k)[k.Taken]
 	rec, err := d.Book.Grant(tx, m, by(act, "piece"), "packet/"+id, n, nil)

@@ -93,6 +93,7 @@ type Finding struct {
 	Score   int                `json:"score"`  // 1 to 100: how far beyond what is usual
 	Weight  int                `json:"weight"` // 1 to 100: how much the rule counts, see [Score]
 	Store   loyalty.Store      `json:"store,omitempty"`
+	Others  []loyalty.Store    `json:"stores,omitempty"` // where it happened too, see [Finding.Happened]
 	Numbers Numbers            `json:"numbers,omitempty"`
 	Entries []Entry            `json:"entries,omitempty"` // at most [MostEntries], the newest
 	Members []loyalty.MemberID `json:"members,omitempty"` // others whom it concerns

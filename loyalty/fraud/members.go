@@ -87,12 +87,14 @@ type Use struct {
 // the nearer, the higher the score.
 func SharedBy(m loyalty.MemberID, last Use, others []Use, within time.Duration, day, now time.Time) (f Finding, ok bool) {
 	gap := within + 1
+	var elsewhere []loyalty.Store
 	for _, u := range others {
 		if u.Store == "" || u.Store == last.Store {
 			continue
 		}
 		if d := last.At.Sub(u.At).Abs(); d <= within {
 			gap = min(gap, d)
+			elsewhere = append(elsewhere, u.Store)
 			f.Entries = append(f.Entries, Entry{u.Ref, m, u.At})
 		}
 	}
@@ -104,6 +106,7 @@ func SharedBy(m loyalty.MemberID, last Use, others []Use, within time.Duration, 
 	slices.SortStableFunc(f.Entries, func(a, b Entry) int { return a.At.Compare(b.At) })
 	f.Score = min(99, 100-int(50*gap/within))
 	f.Weight, f.Store, f.FoundAt = memberWeights[Shared], last.Store, now.UTC()
+	f.Happened(elsewhere...)
 	f.Numbers = Numbers{"uses": int64(len(f.Entries)), "minutes": max(1, int64((gap+time.Minute-1)/time.Minute))}
 	return f, true
 }

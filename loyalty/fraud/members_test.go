@@ -1,6 +1,7 @@
 package fraud_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -35,9 +36,41 @@ func TestSharedBy(t *testing.T) {
 		if ok != (tc.least > 0) || f.Score < tc.least || f.Score > 99 || f.Numbers["uses"] != tc.uses {
 			t.Errorf("%s: %t %+v", name, ok, f)
 		}
+		for _, u := range tc.others {
+			if ok && !f.In(u.Store) {
+				t.Errorf("%s: nothing of %s", name, u.Store)
+			}
+		}
 		if ok && (f.Day != "2026-03-02" || len(f.Entries) != int(tc.uses) || f.Subject != fraud.OfMember("ann")) {
 			t.Errorf("%s: %+v", name, f)
 		}
+	}
+}
+
+// TestWhereItHappened: a finding names each store once, also those it had before.
+func TestWhereItHappened(t *testing.T) {
+	db := mem.New(mem.Twice)
+	k := fraud.Key{Subject: fraud.OfMember("ann"), Day: "2026-03-02", Rule: fraud.CheckIns}
+	for _, at := range []loyalty.Store{"", "north", "south", "north"} {
+		err := db.Update(t.Context(), func(tx store.Tx) error {
+			f := fraud.Finding{Key: k, Score: 60, FoundAt: monday}
+			f.Happened(at)
+			_, err := fraud.Record(tx, f)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := db.View(t.Context(), func(r store.Reader) error {
+		f, _, err := fraud.Get(r, k)
+		if !slices.Equal(f.Stores(), []loyalty.Store{"north", "south"}) || !f.In("south") || f.In("east") || f.In("") {
+			t.Errorf("it happened in %v", f.Stores())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

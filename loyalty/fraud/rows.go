@@ -50,7 +50,8 @@ var (
 )
 
 // Record keeps a finding. One that is there already and open takes the newer
-// numbers, and stays told: a day's count that rises is no second finding. What was
+// numbers, and stays told: a day's count that rises is no second finding, and where it
+// happened before it did happen. What was
 // decided stays as it was decided. isNew says that it was not there before.
 func Record(tx store.Tx, f Finding) (isNew bool, err error) {
 	if err := tx.Lock(store.Subject(f.Subject.String())); err != nil {
@@ -62,6 +63,7 @@ func Record(tx store.Tx, f Finding) (isNew bool, err error) {
 	}
 	if known {
 		f.FoundAt = was.FoundAt
+		f.Happened(was.Stores()...)
 	}
 	f.Decision, f.Entries = Open, newest(f.Entries)
 	return !known, put(tx, f)

@@ -29,6 +29,16 @@ func (w *world) decide(f func(store.Tx, loyalty.MemberID, Act) (bool, error), m 
 	return calls
 }
 
+// doubted counts the purchases below a flagged member that wait for a manager.
+func (w *world) doubted(m loyalty.MemberID) (n int) {
+	w.view(func(r store.Reader) error {
+		all, err := w.desk.Doubted(r, m)
+		n = len(all)
+		return err
+	})
+	return n
+}
+
 // TestCase32Chain: 50 accounts, each brought by the one before, all buying for
 // hardly more than the minimum. The one they hang from is flagged, once, and
 // nobody is rewarded before a manager says so.
@@ -52,6 +62,9 @@ func TestCase32Chain(t *testing.T) {
 	}
 	if f := only(t, w.flagged()); f.Held != 50 || len(w.due()) != 0 {
 		t.Errorf("%+v, %d due", f, len(w.due()))
+	}
+	if n := w.doubted(ann); n != 50 {
+		t.Errorf("a manager would look at %d purchases, not at all 50", n)
 	}
 	if f := only(t, w.list(ann)); f.State != StateBought || f.Reason != "" {
 		t.Errorf("a farm is told that it was found: %+v", f)

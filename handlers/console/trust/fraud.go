@@ -6,6 +6,7 @@ import (
 	"regulars/handlers/console"
 	"regulars/handlers/shop"
 	"regulars/i18n"
+	"regulars/loyalty"
 	"regulars/loyalty/fraud"
 	"regulars/loyalty/people"
 	"regulars/store"
@@ -32,13 +33,29 @@ type listed struct {
 	At                       time.Time
 }
 
-// findings lists what is open, or with all=1 also what was decided.
+// findingsData is the list, and what of it was asked for.
+type findingsData struct {
+	List          []listed
+	All           bool
+	About, Store  string
+	Abouts, Shops []console.Option // Shops: none where there is but one to see
+}
+
+// findings lists what is open, or with all=1 also what was decided; about= one kind of
+// people alone, store= what happened in one store.
 func (h *page) findings(q *console.Request) (console.Answer, error) {
-	var d struct {
-		List []listed
-		All  bool
+	d := findingsData{All: q.Typed("all") != "", About: q.Typed("about"), Store: q.Typed("store")}
+	d.Abouts = []console.Option{
+		{Label: q.Say(i18n.ConsoleFraudEverybody)},
+		{Value: string(fraud.Staff), Label: q.Say(i18n.ConsoleFraudStaff)},
+		{Value: string(fraud.Member), Label: q.Say(i18n.ConsoleFraudMembers)},
 	}
-	d.All = q.Typed("all") != ""
+	if stores := h.Shop.Programme(q.Now).Stores; q.At == "" && len(stores) > 1 {
+		d.Shops = append(d.Shops, console.Option{Label: q.Say(i18n.ConsoleMeasuresAllStores)})
+		for _, x := range stores {
+			d.Shops = append(d.Shops, console.Option{Value: string(x.ID), Label: h.Shop.StoreName(x.ID)})
+		}
+	}
 	today := h.Shop.Local(q.Now)
 	err := q.View(func(r store.Reader) error {
 		d.List = nil
@@ -46,7 +63,7 @@ func (h *page) findings(q *console.Request) (console.Answer, error) {
 		lately := today.AddDate(0, 0, -listDays).Format(time.DateOnly)
 		for i := range all {
 			f := &all[i]
-			if !sees(q, f) || !f.Open() && (!d.All || f.Day < lately) {
+			if !sees(q, f) || !d.wants(f) || !f.Open() && (!d.All || f.Day < lately) {
 				continue
 			}
 			line, err := h.listed(q, r, f)
@@ -60,11 +77,16 @@ func (h *page) findings(q *console.Request) (console.Answer, error) {
 	return q.Page("trust_fraud.html", q.Say(i18n.ConsoleFraudTitle), &d), err
 }
 
+// wants reports whether a finding is among what was asked for.
+func (d *findingsData) wants(f *fraud.Finding) bool {
+	return (d.About == "" || d.About == string(f.Subject.Kind)) && (d.Store == "" || f.In(loyalty.Store(d.Store)))
+}
+
 // sees reports whether who asks may see a finding, and decide it: a manager those of
-// their store, nobody one about themselves.
+// their store, be it one among others, nobody one about themselves.
 func sees(q *console.Request, f *fraud.Finding) bool {
 	own := f.Subject == fraud.OfStaff(string(q.Me.ID)) || f.Subject == fraud.OfMember(q.Me.Member)
-	return !own && (q.Owner() || q.Sees(f.Store))
+	return !own && (q.Owner() || q.At == "" || f.In(q.At))
 }
 
 func (h *page) listed(q *console.Request, r store.Reader, f *fraud.Finding) (l listed, err error) {

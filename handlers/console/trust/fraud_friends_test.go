@@ -7,6 +7,7 @@ import (
 	"regulars/handlers/console/consoletest"
 	"regulars/handlers/console/trust"
 	"regulars/loyalty"
+	"regulars/loyalty/fraud"
 	"regulars/loyalty/referral"
 	"regulars/store"
 )
@@ -19,8 +20,8 @@ func TestFriendsWhoLookAlike(t *testing.T) {
 	w := consoletest.New(t, consoletest.Options{Strict: true, Change: []string{"flag            = 5", "flag            = 1"}, Parts: func(w *consoletest.World) []console.Part {
 		return []console.Part{trust.Part(w.Console, trust.Deps{})}
 	}})
-	brings := func(m loyalty.MemberID, user, name string) {
-		friend := w.Join(user, name, "")
+	brings := func(m loyalty.MemberID, user, name string) (friend loyalty.MemberID) {
+		friend = w.Join(user, name, "")
 		w.Do(func(tx store.Tx) error {
 			desk := w.Shop.Club.Referrals
 			code, err := desk.Code(tx, m)
@@ -33,6 +34,7 @@ func TestFriendsWhoLookAlike(t *testing.T) {
 			_, err = desk.Joined(tx, friend, loyalty.Facts{Joined: w.Clock.Now()}, w.Clock.Now())
 			return err
 		})
+		return friend
 	}
 	look := func(want int) {
 		t.Helper()
@@ -52,10 +54,27 @@ func TestFriendsWhoLookAlike(t *testing.T) {
 		})
 		return f, is
 	}
-	brings(w.Ann, "fay", "Fay")
+	fay := brings(w.Ann, "fay", "Fay")
+	bought := w.Sell(w.Main, fay, 500)
+	w.Do(func(tx store.Tx) error {
+		_, err := w.Shop.Club.Referrals.Purchase(tx, fay, &bought.Entries[0], w.Clock.Now())
+		return err
+	})
 	brings(w.Bob, "gus", "Gus")
 	look(2)
 	look(0)
+	w.See(func(r store.Reader) error {
+		for m, want := range map[loyalty.MemberID]int{w.Ann: 1, w.Bob: 0} {
+			list, err := fraud.Of(r, fraud.OfMember(m))
+			if err != nil {
+				return err
+			}
+			if f := list[0]; len(f.Entries) != want || f.In("main") != (want > 0) {
+				t.Errorf("a friend bought %d times at main: %+v", want, f)
+			}
+		}
+		return nil
+	})
 
 	b := w.Open(w.Owner)
 	decide := func(who, decision string) {
