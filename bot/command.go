@@ -30,6 +30,9 @@ type Command struct {
 	Help     i18n.Key // one line for /help and Telegram's list; empty: not listed
 	Role     Role
 	Place    Place
+	// Locked is what whoever is frozen reads when they ask for this one; empty: that
+	// they are.
+	Locked i18n.Key
 	// On lists the events that run this command without a word.
 	On []EventKind
 	// Hears is asked, in a private chat, about a text that is no command, no

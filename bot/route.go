@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -56,7 +57,7 @@ func (t *Turn) run(cmd *Command, args string) (string, error) {
 	t.command, t.Args = cmd, t.fromGroup(args)
 	switch {
 	case t.Person.Frozen && t.Event.Kind != Blocked && t.Event.Kind != Knocked:
-		return "", Refuse(i18n.BotFrozen)
+		return "", Refuse(cmp.Or(cmd.Locked, i18n.BotFrozen))
 	case t.Event.Chat.Group && cmd.Place&Group == 0:
 		t.Say(t.openPrivate(cmd))
 		return "private", nil

@@ -11,6 +11,7 @@ const (
 	PrivacyTitle        Key = "privacy.title"
 	PrivacyText         Key = "privacy.text"
 	PrivacyStranger     Key = "privacy.stranger"
+	PrivacyLocked       Key = "privacy.locked" // whoever is frozen asks for what is their right
 	PrivacyJoin         Key = "privacy.join"
 	PrivacyTaste        Key = "privacy.taste"
 	PrivacyBoards       Key = "privacy.boards"
