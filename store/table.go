@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -148,6 +149,30 @@ func (t Table[T]) Scan(r Reader, rg Range, err *error) iter.Seq2[string, T] {
 		for row, e := range r.Scan(rg) {
 			v = *new(T)
 			if e == nil {
+				e = Decode(row.Key, row.Value, &v)
+			}
+			if e != nil {
+				*err = e
+				return
+			}
+			if !yield(string(row.Key[len(t.prefix):]), v) {
+				return
+			}
+		}
+	}
+}
+
+// Naming yields the rows of the whole table in whose key or value a word stands, as an
+// id does, and reads only these: it is for the few who look for what a table holds of
+// somebody and is kept under something else. An empty word stands everywhere.
+func (t Table[T]) Naming(r Reader, word string, err *error) iter.Seq2[string, T] {
+	return func(yield func(string, T) bool) {
+		for row, e := range r.Scan(t.All()) {
+			var v T
+			if e == nil {
+				if !bytes.Contains(row.Key, []byte(word)) && !bytes.Contains(row.Value, []byte(word)) {
+					continue
+				}
 				e = Decode(row.Key, row.Value, &v)
 			}
 			if e != nil {

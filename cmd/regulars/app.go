@@ -82,6 +82,7 @@ func newAppWith(cfg *Config, db store.DB, vault *people.Vault, at func(time.Time
 	}
 	vault.Kin = cfg.kin()
 	a.shop = shop.New(vault, at, clock, rand.Reader, log)
+	a.shop.BackupDays = cfg.backupDays()
 	a.shop.PublicURL, a.shop.Segments.DB, a.shop.Rollups.DB, a.shop.Metrics.DB = cfg.PublicURL, db, db, db
 	a.doubt.now = clock.Now
 	a.shop.Book.ClockInDoubt = a.doubt.is

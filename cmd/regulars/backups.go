@@ -123,3 +123,12 @@ func (a *app) backUp(ctx context.Context, plan admin.BackupPlan) (at time.Time, 
 	}
 	return b.At, true
 }
+
+// backupDays is how long the shop's backups hold what was deleted meanwhile; 0 where
+// the program makes none, and nobody but the operator knows.
+func (c *Config) backupDays() int {
+	if c.BackupDir == "" || c.BackupEvery == 0 {
+		return 0
+	}
+	return c.BackupKeep.Days()
+}

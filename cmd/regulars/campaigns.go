@@ -20,6 +20,7 @@ func (a *app) newCampaigns() *campaign.Engine {
 		Segments: campaign.Rolls{Desk: a.shop.Segments, Now: a.clock.Now},
 	}
 	a.shop.Listeners = append(a.shop.Listeners, e.Heard)
+	a.shop.AlsoKept = e.EachKept
 	return e
 }
 

@@ -46,7 +46,7 @@ func (c *privacyNotice) Run(m *Main) error {
 	if !slices.Contains(i18n.Langs, lang) {
 		return &usageError{fmt.Sprintf("%q is no language of ours; --lang takes %v", c.Lang, i18n.Langs)}
 	}
-	s := &shop.Shop{Programme: func(time.Time) *programme.Programme { return p }, Clock: m.Clock}
+	s := &shop.Shop{Programme: func(time.Time) *programme.Programme { return p }, Clock: m.Clock, BackupDays: cfg.backupDays()}
 	for _, ch := range cfg.Channels {
 		s.Channels = append(s.Channels, shop.Channel{Name: ch.Name, Platform: ch.Kind})
 	}

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"slices"
 
-	"regulars/handlers/shop"
 	"regulars/loyalty"
 	"regulars/loyalty/people"
 	"regulars/store"
@@ -51,5 +50,5 @@ func (e *exporting) kept(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return e.DB.View(ctx, func(r store.Reader) error { return shop.EachKept(r, add) })
+	return e.DB.View(ctx, func(r store.Reader) error { return e.Shop.EachKept(r, "", add) })
 }

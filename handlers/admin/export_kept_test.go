@@ -16,14 +16,14 @@ var (
 	otherwise = []string{
 		"person", "consent", "datarequest", "staffof", "recoveryof", "lost", "imported", "nameof", "unnamed", "erased", // people.Export, and its indexes
 		"account", "entry", "lot", "mark", "order", // the ledger and the balance
-		"voucher", "voucherpast", "tag", "reach", "survey", "surveyed",
+		"camptap", "voucher", "voucherpast", "tag", "reach", "survey", "surveyed",
 		"referral", "referrer", "refinvite", "refgiven", "refflag", "clubcard", "clubpaid", "gift",
 	}
 	// work are notes of what is to be done, or what was, that say no more of the member
 	// than the rows that they lead to.
 	work = []string{
 		"due", "notice", "told", "wait", "slipwait", "voucherdue", "nudged", "nudgedue", "nudgestale", "rolltodo", "rolldue", "roll",
-		"refdue", "refheld", "intake", "campboost", "campway", "campdue", "campwaits", "camptap", "matchopen", "planorder", "eventof", "voiceof", "boardof",
+		"refdue", "refheld", "intake", "campboost", "campway", "campdue", "campwaits", "matchopen", "planorder", "eventof", "voiceof", "boardof",
 	}
 )
 

@@ -17,7 +17,7 @@ import (
 )
 
 // operator is who acts from the command line.
-var operator = loyalty.ByJob("command-line")
+var operator = shop.Operator
 
 // An invitation's life in minutes.
 const (

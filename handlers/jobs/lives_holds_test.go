@@ -253,7 +253,7 @@ func (v *village) offersHold(r store.Reader) {
 		}
 	}
 	owed := map[string]int64{}
-	err := offer.EachKept(r, func(_ loyalty.MemberID, _, _ string, row any) error {
+	err := offer.EachKept(r, "", func(_ loyalty.MemberID, _, _ string, row any) error {
 		t := row.(offer.Take)
 		if t.Back {
 			owed[string(t.Voucher)]--
@@ -332,7 +332,7 @@ func (v *village) accountsHold(r store.Reader) {
 		v.Fatalf("%d points came from nowhere", joined)
 	}
 	got := map[string]int{}
-	err := chance.EachKept(r, func(m loyalty.MemberID, word, id string, row any) error {
+	err := chance.EachKept(r, "", func(m loyalty.MemberID, word, id string, row any) error {
 		for name, ids := range v.mine {
 			if slices.Contains(ids, m) {
 				got[name+"/"+word+"/"+id]++
@@ -379,7 +379,7 @@ func (v *village) accountsHold(r store.Reader) {
 func (v *village) voicesHold(r store.Reader) {
 	v.Helper()
 	want, owed := loyalty.Points(0), loyalty.Points(0)
-	err := voice.EachKept(r, func(_ loyalty.MemberID, _, _ string, row any) error {
+	err := voice.EachKept(r, "", func(_ loyalty.MemberID, _, _ string, row any) error {
 		if g := row.(voice.Gift); v.stands(r, g.Entry) {
 			want += g.Points
 		}

@@ -26,7 +26,7 @@ type told struct {
 	Suggests                           bool
 	Kept                               []line
 	Given                              []string
-	Answer                             int
+	Answer, Backups                    int // days
 	Authority                          string
 }
 
@@ -35,7 +35,7 @@ func Notice(s *shop.Shop, lang i18n.Lang, now time.Time) (string, error) {
 	p, at := i18n.For(lang), s.Programme(now)
 	t := told{
 		Shop: s.Name(now, lang), Controller: at.Privacy.Controller, Address: at.Privacy.Address, Contact: at.Privacy.Contact,
-		Suggests: at.Rules.Recommend.On(), Given: s.GivenTo(p), Answer: s.AnswerWithin(now), Authority: authorities[s.Law(now)][lang],
+		Suggests: at.Rules.Recommend.On(), Given: s.GivenTo(p), Answer: s.AnswerWithin(now), Backups: s.BackupDays, Authority: authorities[s.Law(now)][lang],
 	}
 	if t.Controller == "" {
 		t.Controller = t.Shop

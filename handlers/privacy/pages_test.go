@@ -15,7 +15,9 @@ import (
 	"regulars/handlers/privacy"
 	"regulars/handlers/shop"
 	"regulars/i18n"
+	"regulars/loyalty"
 	"regulars/loyalty/people"
+	"regulars/loyalty/survey"
 	"regulars/store"
 )
 
@@ -57,13 +59,14 @@ func (s *site) link() (address string) {
 // shop writes about itself is never markup.
 func TestNotice(t *testing.T) {
 	s := newSite(t, "[digest]", "[privacy]\ncontroller = \"<b>Corner & Co.</b>\"\naddress = \"1 High Street\"\ncontact = \"privacy@corner.example\"\n\n[digest]")
+	s.Shop.BackupDays = 28
 	for _, l := range i18n.Langs {
 		status, page, h := s.get("/privacy?lang="+string(l), "")
 		text := html.UnescapeString(page)
 		if status != 200 || strings.Contains(page, "<b>") || strings.Contains(text, "{{") || strings.Contains(text, "<no value>") || strings.Contains(text, "**") {
 			t.Errorf("%s: %d %s", l, status, page)
 		}
-		for _, want := range []string{"<b>Corner & Co.</b>", "1 High Street", "privacy@corner.example", "Telegram FZ-LLC", "www.pdpc.gov.tw", "15", "/export", "/leave", "/privacy", "/settings"} {
+		for _, want := range []string{"<b>Corner & Co.</b>", "1 High Street", "privacy@corner.example", "Telegram FZ-LLC", "www.pdpc.gov.tw", "15", "/export", "/leave", "/privacy", "/settings", "/wrong", "28"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: the notice lacks %q", l, want)
 			}
@@ -120,7 +123,7 @@ func TestExportPage(t *testing.T) {
 	if err := json.Unmarshal([]byte(file), &x); err != nil || status != 200 || !strings.Contains(h.Get("Content-Disposition"), "attachment") {
 		t.Fatalf("%d %v %v", status, err, h)
 	}
-	for _, key := range []string{"id", "phone", "accounts", "consents", "agreed", "points", "entries", "vouchers", "answers", "messages_unasked", "referrals", "rooms", "kept_for", "given_to"} {
+	for _, key := range []string{"id", "phone", "accounts", "consents", "agreed", "points", "entries", "vouchers", "answers", "messages_unasked", "referrals", "rooms", "cases", "looks", "kept_for", "given_to"} {
 		if _, ok := x[key]; !ok {
 			t.Errorf("the file lacks %q", key)
 		}
@@ -150,6 +153,65 @@ func TestExportPage(t *testing.T) {
 	address = s.link()
 	s.Do(func(tx store.Tx) error { return s.Shop.Vault.Erase(tx, s.Ann, s.Clock.Now(), time.Time{}) })
 	s.over("of who left", address)
+}
+
+// TestExportTellsWhoLookedAndWhatWasComplained: when, as what and where somebody was shown
+// their data, and what they and the shop said in a case; and no employee's name.
+func TestExportTellsWhoLookedAndWhatWasComplained(t *testing.T) {
+	s := newSite(t)
+	s.Do(func(tx store.Tx) error {
+		now := s.Clock.Now()
+		for by, way := range map[loyalty.Actor]shop.Way{s.Main.ID.Actor(): shop.WayNumber, "job/api.K1": shop.WayAPI, shop.Operator: shop.WayFind} {
+			if err := s.Shop.Saw(tx, shop.Looker{By: by}, way, now, s.Ann); err != nil {
+				return err
+			}
+		}
+		if err := s.Shop.Saw(tx, shop.Looker{By: s.Clerk.ID.Actor()}, shop.WayChat, now, s.Bob); err != nil {
+			return err
+		}
+		for m, words := range map[loyalty.MemberID]string{s.Ann: "I was not there", s.Bob: "it was two cups"} {
+			sealed, err := s.Shop.SealWords(tx, m, words)
+			if err != nil {
+				return err
+			}
+			k, _, err := s.Shop.Surveys.Doubt(tx, m, 0, survey.Visit{}, survey.Note{At: now, Sealed: sealed})
+			if err != nil {
+				return err
+			}
+			if sealed, err = s.Shop.SealWords(tx, m, "we look at it"); err != nil {
+				return err
+			}
+			if _, err = s.Shop.Surveys.Note(tx, k, survey.Note{At: now, By: string(s.Manager.ID), Sealed: sealed}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	address := s.link()
+	_, page, _ := s.get(address, "en")
+	text := html.UnescapeString(page)
+	for _, want := range []string{
+		"Who in the shop was shown your data", "a manager · 轉角咖啡", "phone number", "the till", "who runs the program",
+		"What you complained of", "You: I was not there", "The shop: we look at it",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the page lacks %q:\n%s", want, text)
+		}
+	}
+	_, file, _ := s.get(address+"/data.json", "")
+	var x shop.Portrait
+	if err := json.Unmarshal([]byte(file), &x); err != nil {
+		t.Fatal(err)
+	}
+	if len(x.Looks) != 3 || len(x.Cases) != 1 || len(x.Cases[0].Notes) != 2 || x.Cases[0].Notes[0].Words != "I was not there" {
+		t.Errorf("looks %+v, cases %+v", x.Looks, x.Cases)
+	}
+	_, text, _ = strings.Cut(text, "</style>")
+	for _, not := range []string{"max", "mia", "two cups", "an employee"} {
+		if strings.Contains(text, not) || strings.Contains(file, not) {
+			t.Errorf("%q is in Ann's data", not)
+		}
+	}
 }
 
 func (s *site) read(token string, after time.Duration) (until time.Time, err error) {

@@ -30,6 +30,14 @@ func (p *Pages) exportPage(x shop.Portrait, words i18n.Printer, token string, un
 		{Title: words.Say(i18n.PrivacyPastTitle), Rows: p.agreed(x, words)},
 		{Title: words.Say(i18n.HistoryTitle), Rows: p.entries(x, words)},
 	}
+	for _, more := range []part{
+		{Title: words.Say(i18n.ExportCases), Rows: p.cases(x, words)},
+		{Title: words.Say(i18n.ExportLooks), Rows: p.looks(x, words)},
+	} {
+		if len(more.Rows) > 0 {
+			parts = append(parts, more)
+		}
+	}
 	parts = append(parts, p.rest(x, words)...)
 	kept := part{Title: words.Say(i18n.ExportKept)}
 	for _, k := range x.Kept {
@@ -89,6 +97,38 @@ func (p *Pages) entries(x shop.Portrait, words i18n.Printer) (rows []row) {
 		rows = append(rows, row{
 			Label: words.Date(p.Shop.Local(e.EffectiveAt)), Value: signed(e.Change), Note: strings.Join(note, " · "),
 		})
+	}
+	return rows
+}
+
+func (p *Pages) cases(x shop.Portrait, words i18n.Printer) (rows []row) {
+	for _, c := range slices.Backward(x.Cases) {
+		became := i18n.ExportCaseOpen
+		if !c.IsOpen() {
+			became = shop.HowWords[c.How]
+		}
+		var said []string
+		for _, n := range c.Notes {
+			who := i18n.ExportYouSaid
+			if n.Shop {
+				who = i18n.ExportShopSaid
+			}
+			if n.Words != "" {
+				said = append(said, words.Say(who, "Words", n.Words))
+			}
+		}
+		rows = append(rows, row{Label: words.Date(p.Shop.Local(c.Opened)), Value: words.Say(became), Note: strings.Join(said, "\n")})
+	}
+	return rows
+}
+
+func (p *Pages) looks(x shop.Portrait, words i18n.Printer) (rows []row) {
+	for _, l := range slices.Backward(x.Looks) {
+		as := words.Say(shop.LookedAsWords[l.As])
+		if l.Store != "" {
+			as += " · " + p.Shop.StoreName(l.Store)
+		}
+		rows = append(rows, row{Label: words.Date(p.Shop.Local(l.At)), Value: as, Note: shop.DataWords(words, l.Data)})
 	}
 	return rows
 }

@@ -26,7 +26,7 @@ const BoardPurpose = "board"
 
 // Kept is what the rooms of activities keep about a member under their own id, for an
 // export, with what was sealed opened; a table without rows is left empty. It is for a
-// View. See [EachKept] for the rest.
+// View. See [Shop.EachKept] for what stands under something else's.
 func (s *Shop) Kept(r store.Reader, m loyalty.MemberID) (store.Kept, error) {
 	all := store.Kept{}
 	for _, keeps := range []func(store.Reader, loyalty.MemberID) (store.Kept, error){
@@ -101,12 +101,16 @@ func (s *Shop) openKept(r store.Reader, m loyalty.MemberID, row any) (any, error
 	return row, nil
 }
 
-// EachKept yields what the rooms keep about members under something else's id: pieces
-// of packets, answers to quizzes, gifts to charities, what neighbours took. It reads
-// all there is, and is for a View.
-func EachKept(r store.Reader, yield func(m loyalty.MemberID, word, id string, row any) error) error {
-	for _, room := range []func(store.Reader, func(loyalty.MemberID, string, string, any) error) error{chance.EachKept, voice.EachKept, offer.EachKept} {
-		if err := room(r, yield); err != nil {
+// EachKept yields what the rooms keep about a member, or for "" about everybody, under
+// something else's id: pieces of packets, answers to quizzes, gifts to charities, what
+// neighbours took, what campaigns brought. It goes over all there is, and is for a View.
+func (s *Shop) EachKept(r store.Reader, of loyalty.MemberID, yield func(m loyalty.MemberID, word, id string, row any) error) error {
+	rooms := []func(store.Reader, loyalty.MemberID, func(loyalty.MemberID, string, string, any) error) error{chance.EachKept, voice.EachKept, offer.EachKept}
+	if s.AlsoKept != nil {
+		rooms = append(rooms, s.AlsoKept)
+	}
+	for _, room := range rooms {
+		if err := room(r, of, yield); err != nil {
 			return err
 		}
 	}

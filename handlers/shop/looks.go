@@ -2,7 +2,9 @@ package shop
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,6 +72,9 @@ type Looker struct {
 	Device people.DeviceID
 }
 
+// Operator is who acts from the command line.
+var Operator = loyalty.ByJob("command-line")
+
 // Everybody stands in the place of a member where all were seen at once.
 const Everybody loyalty.MemberID = "*"
 
@@ -91,6 +96,10 @@ type lookRow struct {
 // writing it twice says the same.
 var looksTable = store.NewTable[lookRow]("look/", store.Free, nil)
 
+// looksOf has the same looks by whom they were at, for their own export: a key's parts
+// in another order.
+var looksOf = store.NewTable[lookRow]("lookof/", store.Free, nil)
+
 const lookHour = "2006010215" // UTC
 
 func (l Looker) String() string {
@@ -104,6 +113,10 @@ func (l Look) key() []string {
 	return []string{l.At.UTC().Format(lookHour), string(l.Member), string(l.Way), l.Looker.String()}
 }
 
+func (l Look) keyOf() []string {
+	return []string{string(l.Member), l.At.UTC().Format(lookHour), string(l.Way), l.Looker.String()}
+}
+
 // Saw notes, in the transaction that shows them, that somebody saw members.
 func (s *Shop) Saw(tx store.Tx, by Looker, way Way, now time.Time, all ...loyalty.MemberID) error {
 	for _, m := range all {
@@ -114,7 +127,11 @@ func (s *Shop) Saw(tx store.Tx, by Looker, way Way, now time.Time, all ...loyalt
 			}
 			continue
 		}
-		if err := looksTable.Put(tx, lookRow{now.UTC()}, l.key()...); err != nil {
+		row := lookRow{now.UTC()}
+		if err := looksTable.Put(tx, row, l.key()...); err != nil {
+			return err
+		}
+		if err := looksOf.Put(tx, row, l.keyOf()...); err != nil {
 			return err
 		}
 	}
@@ -150,9 +167,9 @@ func EachLook(r store.Reader, since, until time.Time, f func(Look) error) error 
 	var err error
 	end := until.UTC().Add(time.Hour).Format(lookHour)
 	for key, row := range looksTable.Scan(r, looksTable.Between(since.UTC().Format(lookHour), end), &err) {
-		l, ok := readLook(key, row)
-		if !ok {
-			return fmt.Errorf("shop: the row of a look has the key %q", key)
+		l, err := readLook(key, row)
+		if err != nil {
+			return err
 		}
 		if l.At.After(until) { // within the last hour
 			continue
@@ -164,17 +181,71 @@ func EachLook(r store.Reader, since, until time.Time, f func(Look) error) error 
 	return err
 }
 
-func readLook(key string, row lookRow) (l Look, ok bool) {
+func readLook(key string, row lookRow) (l Look, err error) {
 	parts := strings.SplitN(key, "/", 4)
 	if len(parts) != 4 {
-		return l, false
+		return l, fmt.Errorf("shop: the row of a look has the key %q", key)
 	}
 	by, device, _ := strings.Cut(parts[3], "@")
-	return Look{Looker{loyalty.Actor(by), people.DeviceID(device)}, loyalty.MemberID(parts[1]), Way(parts[2]), row.At}, true
+	return Look{Looker{loyalty.Actor(by), people.DeviceID(device)}, loyalty.MemberID(parts[1]), Way(parts[2]), row.At}, nil
 }
 
+// LooksOf are all looks at a member that are known, and those at everybody, the oldest
+// first.
+func LooksOf(r store.Reader, m loyalty.MemberID) (list []Look, err error) {
+	for _, of := range []loyalty.MemberID{m, Everybody} {
+		for key, row := range looksOf.Scan(r, looksOf.Under(string(of)), &err) {
+			_, rest, _ := strings.Cut(key, "/")
+			hour, rest, _ := strings.Cut(rest, "/")
+			l, bad := readLook(hour+"/"+string(of)+"/"+rest, row)
+			if bad != nil {
+				return nil, bad
+			}
+			list = append(list, l)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Look) int { return a.At.Compare(b.At) })
+	return list, nil
+}
+
+// sweepStep is how many looks one transaction deletes.
+const sweepStep = 100
+
 // SweepLooks deletes looks that are older than they are kept. It returns how many went.
-func SweepLooks(ctx context.Context, db store.DB, now time.Time) (int, error) {
+func SweepLooks(ctx context.Context, db store.DB, now time.Time) (gone int, err error) {
 	to := now.AddDate(0, 0, -LooksKept).UTC().Format(lookHour)
-	return store.Sweep(ctx, db, looksTable.Between("", to), 100, func(store.Row) bool { return true })
+	for {
+		var old []Look
+		err := db.View(ctx, func(r store.Reader) (err error) {
+			old = old[:0]
+			for key, row := range looksTable.Scan(r, looksTable.Between("", to), &err) {
+				l, err := readLook(key, row)
+				if err != nil {
+					return err
+				}
+				if old = append(old, l); len(old) == sweepStep {
+					break
+				}
+			}
+			return err
+		})
+		if err != nil || len(old) == 0 {
+			return gone, err
+		}
+		err = db.Update(ctx, func(tx store.Tx) error {
+			for _, l := range old {
+				if err := errors.Join(looksTable.Delete(tx, l.key()...), looksOf.Delete(tx, l.keyOf()...)); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return gone, err
+		}
+		gone += len(old)
+	}
 }

@@ -37,13 +37,38 @@ func TestLooksAreNotedOnceAnHour(t *testing.T) {
 	if got := log(t, db, now.Add(time.Hour), now.Add(2*time.Hour)); len(got) != 2 {
 		t.Errorf("an hour later the log has %q, want a look at each", got)
 	}
+	of := func(m loyalty.MemberID) (all []string) {
+		t.Helper()
+		err := db.View(ctx, func(r store.Reader) error {
+			list, err := LooksOf(r, m)
+			for _, l := range list {
+				all = append(all, string(l.Member)+" "+string(l.Way)+" "+l.Looker.String()+" "+l.At.Format("15:04"))
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return all
+	}
+	if err := db.Update(ctx, func(tx store.Tx) error {
+		return s.Saw(tx, Looker{By: Operator}, WayExport, now.Add(5*time.Minute), Everybody)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := of("bo"), []string{"bo chat staff/sam 09:10", "* export job/command-line 09:15", "bo chat staff/sam 10:10"}; !slices.Equal(got, want) {
+		t.Errorf("of bo are known %q, want %q", got, want)
+	}
 	for _, x := range []struct {
 		after time.Duration
 		gone  int
-	}{{LooksKept * 24 * time.Hour, 0}, {(LooksKept*24 + 1) * time.Hour, 3}, {(LooksKept*24 + 2) * time.Hour, 2}} {
+	}{{LooksKept * 24 * time.Hour, 0}, {(LooksKept*24 + 1) * time.Hour, 4}, {(LooksKept*24 + 2) * time.Hour, 2}} {
 		if n, err := SweepLooks(ctx, db, now.Add(x.after)); n != x.gone || err != nil {
 			t.Errorf("after %v %d rows went, want %d: %v", x.after, n, x.gone, err)
 		}
+	}
+	if left := append(of("ann"), of("bo")...); len(left) != 0 {
+		t.Errorf("what was swept is still theirs: %q", left)
 	}
 }
 

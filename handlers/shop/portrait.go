@@ -32,6 +32,8 @@ type Portrait struct {
 	// Rooms is what activities, plans, households and the like keep, by who they were:
 	// a merged member has the rows of several.
 	Rooms map[loyalty.MemberID]store.Kept `json:"rooms"`
+	Cases []PortraitCase                  `json:"cases"` // what they complained of, oldest first
+	Looks []PortraitLook                  `json:"looks"` // who was shown their data, oldest first
 	// Agreed are the consents above with their words, oldest first.
 	Agreed []PortraitConsent `json:"agreed"`
 	Kept   []PortraitKept    `json:"kept_for"`
@@ -86,7 +88,7 @@ func (s *Shop) Portrait(r store.Reader, p i18n.Printer, m people.Person, now tim
 	if x.Export, err = s.Vault.Export(r, m.ID); err != nil {
 		return x, err
 	}
-	x.Agreed, x.Kept, x.Given = s.portraitConsents(p, x.Consents), keptWords(p), s.GivenTo(p)
+	x.Agreed, x.Kept, x.Given = s.portraitConsents(p, &x.Export), keptWords(p), s.GivenTo(p)
 	for _, add := range []func(store.Reader, people.Person, time.Time, *Portrait) error{s.portraitAccount, s.portraitReach, s.portraitRooms} {
 		if err := add(r, m, now, &x); err != nil {
 			return x, err
@@ -129,13 +131,20 @@ func (s *Shop) portraitRooms(r store.Reader, m people.Person, _ time.Time, x *Po
 		if x.Rooms[id], err = s.Kept(r, id); err != nil {
 			return err
 		}
-	}
-	return EachKept(r, func(id loyalty.MemberID, word, key string, row any) error {
-		if k := x.Rooms[id]; k != nil {
-			k.Of(word)[key] = row
+		if err := s.portraitTrust(r, id, x); err != nil {
+			return err
 		}
-		return nil
-	})
+		err := s.EachKept(r, id, func(m loyalty.MemberID, word, key string, row any) error {
+			if m == id { // it may be named in somebody else's
+				x.Rooms[id].Of(word)[key] = row
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // portraitPage is how many entries are read at once.
@@ -210,10 +219,15 @@ func (s *Shop) EntryReason(r store.Reader, e loyalty.Entry) (string, error) {
 	return "", err
 }
 
-func (s *Shop) portraitConsents(p i18n.Printer, all []people.ConsentEvent) (list []PortraitConsent) {
-	for _, e := range all {
+// portraitConsents are what somebody agreed to, also as whom they turned out to be.
+func (s *Shop) portraitConsents(p i18n.Printer, x *people.Export) (list []PortraitConsent) {
+	for _, e := range x.Consents {
 		list = append(list, PortraitConsent{e, s.AgreedWords(p, e)})
 	}
+	for i := range x.Parts {
+		list = append(list, s.portraitConsents(p, &x.Parts[i])...)
+	}
+	slices.SortStableFunc(list, func(a, b PortraitConsent) int { return a.At.Compare(b.At) })
 	return list
 }
 

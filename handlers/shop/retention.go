@@ -102,7 +102,7 @@ var kept = []struct {
 	{what: i18n.RetentionHabits, span: member, tables: "roll rolldue taste lever"},
 	{what: i18n.RetentionCodes, span: days(14), tables: "linkcode smscode provecode proving approval apiop counterop throttle"},
 	{what: i18n.RetentionFindings, span: days(400), tables: "finding findingday findtally"},
-	{what: i18n.RetentionLooks, span: days(LooksKept), tables: "look"},
+	{what: i18n.RetentionLooks, span: days(LooksKept), tables: "look lookof"},
 	{what: i18n.RetentionHooks, span: days(30), tables: "hookqueue hookpast"},
 	{what: i18n.RetentionCopies, span: copies}, // who was erased is taken out before one is put back
 	{what: i18n.RetentionMark, span: days(366), tables: "tomb"},

@@ -44,6 +44,8 @@ type Shop struct {
 	Programme func(at time.Time) *programme.Programme
 	Clock     bot.Clock
 	Log       *slog.Logger
+	// BackupDays is how long backups hold what was deleted meanwhile; 0: it is not known.
+	BackupDays int
 	// PublicURL is where people's phones reach this program, without a slash at
 	// its end; "" when they cannot.
 	PublicURL string
@@ -51,6 +53,8 @@ type Shop struct {
 	Photos func(file string) string
 	// Channels are the configured ones.
 	Channels []Channel
+	// AlsoKept is what packages above this one keep, see [Shop.EachKept]; nil: nothing.
+	AlsoKept func(r store.Reader, of loyalty.MemberID, yield func(m loyalty.MemberID, word, id string, row any) error) error
 	// Boosts are a member's own bonuses, see [loyalty.Facts]; nil: nobody has any.
 	Boosts func(store.Reader, loyalty.MemberID) ([]loyalty.Bonus, error)
 	// Listeners are told of each deed of a member in its transaction, see

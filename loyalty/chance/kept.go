@@ -15,12 +15,12 @@ func KeptOf(r store.Reader, m loyalty.MemberID) (store.Kept, error) {
 	return k, cmp.Or(draws.Keep(k, r, string(m)), gos.Keep(k, r, string(m)))
 }
 
-// EachKept yields everybody's pieces of packets and answers to quizzes, which stand
-// under the packet and the quiz: the table, the packet's or quiz's id, and the row.
-// It is for a View, and reads all of 400 days.
-func EachKept(r store.Reader, yield func(m loyalty.MemberID, word, id string, row any) error) error {
+// EachKept yields a member's pieces of packets and answers to quizzes, or for ""
+// everybody's, which stand under the packet and the quiz: the table, the packet's or
+// quiz's id, and the row. It is for a View, and goes over all of 400 days.
+func EachKept(r store.Reader, of loyalty.MemberID, yield func(m loyalty.MemberID, word, id string, row any) error) error {
 	var err error
-	for key, v := range pieces.Scan(r, pieces.All(), &err) {
+	for key, v := range pieces.Naming(r, string(of), &err) {
 		id, m, _ := strings.Cut(key, "/")
 		if err := yield(loyalty.MemberID(m), pieces.Word(), id, v); err != nil {
 			return err
@@ -29,7 +29,7 @@ func EachKept(r store.Reader, yield func(m loyalty.MemberID, word, id string, ro
 	if err != nil {
 		return err
 	}
-	for key, v := range guesses.Scan(r, guesses.All(), &err) {
+	for key, v := range guesses.Naming(r, string(of), &err) {
 		id, m, _ := strings.Cut(key, "/")
 		if err := yield(loyalty.MemberID(m), guesses.Word(), id, v); err != nil {
 			return err

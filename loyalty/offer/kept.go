@@ -14,11 +14,11 @@ func KeptOf(r store.Reader, m loyalty.MemberID) (store.Kept, error) {
 	return k, claims.Keep(k, r, string(m))
 }
 
-// EachKept yields everybody's vouchers that a neighbour took, which stand under the
-// month: the table, the neighbour's row, and the row. It is for a View, and reads all
-// there ever were.
-func EachKept(r store.Reader, yield func(m loyalty.MemberID, word, id string, row any) error) (err error) {
-	for key, t := range takes.Scan(r, takes.All(), &err) {
+// EachKept yields a member's vouchers that a neighbour took, or for "" everybody's,
+// which stand under the month: the table, the neighbour's row, and the row. It is for a
+// View, and goes over all there ever were.
+func EachKept(r store.Reader, of loyalty.MemberID, yield func(m loyalty.MemberID, word, id string, row any) error) (err error) {
+	for key, t := range takes.Naming(r, string(of), &err) {
 		if month, rest, ok := strings.Cut(key, "/"); ok {
 			t.Month = month
 			partner, _, _ := strings.Cut(rest, "/")

@@ -1,6 +1,7 @@
 package survey
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -192,6 +193,18 @@ func (d *Desk) unplan(tx store.Tx, c *Case) error {
 	at := c.Thanks
 	c.Thanks = time.Time{}
 	return thanks.Delete(tx, stamp(at), string(c.Ref))
+}
+
+// CasesOf are all cases of a member that are kept, the oldest first. It goes over all
+// there are, and is for a View.
+func CasesOf(r store.Reader, m loyalty.MemberID) (list []Case, err error) {
+	for _, c := range cases.Naming(r, string(m), &err) {
+		if c.Member == m {
+			list = append(list, c)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Case) int { return a.Opened.Compare(b.Opened) })
+	return list, err
 }
 
 // OpenCases are the open cases of a store, all for "", in no order.

@@ -25,11 +25,11 @@ func KeptOf(r store.Reader, m loyalty.MemberID) (k store.Kept, err error) {
 	return k, err
 }
 
-// EachKept yields everybody's gifts to charities, which stand under the charity: the
-// table, the charity, month and entry, and the row. It is for a View, and reads all
-// there ever were.
-func EachKept(r store.Reader, yield func(m loyalty.MemberID, word, id string, row any) error) (err error) {
-	for key, g := range donated.Scan(r, donated.All(), &err) {
+// EachKept yields a member's gifts to charities, or for "" everybody's, which stand
+// under the charity: the table, the charity, month and entry, and the row. It is for a
+// View, and goes over all there ever were.
+func EachKept(r store.Reader, of loyalty.MemberID, yield func(m loyalty.MemberID, word, id string, row any) error) (err error) {
+	for key, g := range donated.Naming(r, string(of), &err) {
 		if err := yield(g.Member, donated.Word(), key, g); err != nil {
 			return err
 		}

@@ -46,6 +46,10 @@ func List(dir string, k Key) (list []*Backup, err error) {
 // hours all stay.
 type Keep struct{ Daily, Weekly int }
 
+// Days is how old a backup grows at most before it is replaced, in days, where one is
+// made every day.
+func (k Keep) Days() int { return max(k.Daily, 7*k.Weekly) }
+
 var keepForm = regexp.MustCompile(`^([0-9]{1,3}) daily, ([0-9]{1,3}) weekly$`)
 
 // ParseKeep reads "7 daily, 4 weekly".
