@@ -133,7 +133,7 @@ func strictPolicy(csp string) bool {
 
 // derived are rows that are brought up to date when somebody looks: sums of what
 // other rows say, when a session was last used, and who looked at whom.
-var derived = []string{"websession/", "webof/", "roll", "campreport/", "look/"}
+var derived = []string{"websession/", "webof/", "roll", "campreport/", "look/", "lookof/"}
 
 // rows is all that is stored and not derived: of each key a digest of its value.
 func (c *consoleTop) rows() map[string]string {
