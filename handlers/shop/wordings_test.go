@@ -52,7 +52,8 @@ func TestAgreedWordsAreThoseOfTheirDay(t *testing.T) {
 		{"1", "en", "it is passed on to nobody"},
 		{"2", "en", "your purchases and what you choose to tell"},
 		{"1", "ja", "ほかへ渡すことはありません"},
-		{"2", "", "your purchases"}, // nobody noted the language
+		{"2", "", "/leave erases it"}, // nobody noted the language
+		{"3", "en", "the record of points and purchases stays, without your name"},
 	} {
 		if got := said(x.version, x.lang); !strings.Contains(got, x.has) || strings.Contains(got, "{{") {
 			t.Errorf("version %s in %q: %q", x.version, x.lang, got)
