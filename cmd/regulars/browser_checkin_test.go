@@ -11,7 +11,7 @@ func (b *tab) shownToCustomers(c *counterTop, s screen) {
 	b.until(`document.querySelector("img")?.naturalWidth`)
 	b.picture("counter-checkin-" + s.name)
 	var seen struct{ Width, Bottom, Right float64 }
-	b.value(`(r => ({Width: r.width, Bottom: r.bottom - innerHeight, Right: document.documentElement.scrollWidth - innerWidth}))(document.querySelector("img").getBoundingClientRect())`, &seen)
+	b.value(`(r => ({Width: r.width, Bottom: r.bottom - innerHeight, Right: document.documentElement.scrollWidth - document.documentElement.clientWidth}))(document.querySelector("img").getBoundingClientRect())`, &seen)
 	if seen.Width < 200 || seen.Bottom > 0 || seen.Right > 0 {
 		b.t.Errorf("%s: the code to check in with stands at %+v", s.name, seen)
 	}

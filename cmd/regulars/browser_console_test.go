@@ -192,8 +192,9 @@ func (b *tab) keepsIn() {
 	var wide []string
 	b.value(`(() => {
 		const right = document.documentElement.clientWidth;
-		if (document.documentElement.scrollWidth <= innerWidth) return [];
-		return [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > right + 1 && !e.closest(".scroll, pre, .hide"))
+		const rolls = e => e && e !== document.body && (getComputedStyle(e).overflowX !== "visible" || rolls(e.parentElement));
+		if (document.documentElement.scrollWidth <= right) return []; // innerWidth grows with what a phone zooms out for
+		return [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > right + 1 && !rolls(e))
 			.slice(0, 5).map(e => e.outerHTML.slice(0, 160));
 	})()`, &wide)
 	if len(wide) > 0 {

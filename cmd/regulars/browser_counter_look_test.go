@@ -261,7 +261,7 @@ func (c *counterTop) slip(b *tab, lang i18n.Lang, s screen) {
 		var bad []string
 		b.value(`[...document.querySelectorAll("body *")].filter(e => e.checkVisibility() && !e.closest("svg")).flatMap(e => {
 			const r = e.getBoundingClientRect();
-			return [r.right > innerWidth + 1 && "cut: " + e.className, e.tagName === "BUTTON" && "button: " + e.innerText,
+			return [r.right > document.documentElement.clientWidth + 1 && "cut: " + e.className, e.tagName === "BUTTON" && "button: " + e.innerText,
 				e.tagName === "IMG" && (r.width < 130 || Math.abs(r.width - r.height) > 1) && "code: " + r.width + "x" + r.height].filter(Boolean);
 		})`, &bad)
 		if len(bad) > 0 {
@@ -301,7 +301,7 @@ const fitsScript = `(() => {
 		const r = e.getBoundingClientRect();
 		if (r.height < 44 && !e.classList.contains("chip") || r.width < 44) bad.push("small: " + name(e) + " " + r.width + "x" + r.height);
 		if (e.tagName === "BUTTON" && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 2)) bad.push("cut: " + name(e));
-		if (r.right > innerWidth + 1 || r.left < -1) bad.push("aside: " + name(e));
+		if (r.right > document.documentElement.clientWidth + 1 || r.left < -1) bad.push("aside: " + name(e));
 	}
 	for (const e of document.querySelectorAll("body *")) {
 		if (e.checkVisibility() && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && parseFloat(getComputedStyle(e).fontSize) < 13) bad.push("tiny: " + name(e));

@@ -348,7 +348,7 @@ const readableScript = `(() => {
 			cut.add(e.innerText.trim().slice(0, 60) + " (" + e.scrollWidth + "x" + e.scrollHeight + " in " + e.clientWidth + "x" + e.clientHeight + ")");
 	}
 	return {
-		Lang: document.documentElement.lang, Wide: document.documentElement.scrollWidth - innerWidth,
+		Lang: document.documentElement.lang, Wide: document.documentElement.scrollWidth - document.documentElement.clientWidth,
 		Missing: [...missing], Cut: [...cut], Text: text,
 	};
 })()`

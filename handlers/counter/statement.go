@@ -102,12 +102,14 @@ func (p *Pages) statement(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	say, now := words.Say, p.Shop.Clock.Now()
+	// The command stands by itself, so that no phone breaks a line within it.
+	check, rest, _ := strings.Cut(say(i18n.PassbookCheck, "Shop", b.Shop, "Program", "Regulars", "Command", shop.PassbookCheck, "Address", strings.TrimPrefix(cmp.Or(b.Published, p.Shop.PublicURL+shop.KeyWay), "https://")), shop.PassbookCheck)
 	page := map[string]any{
 		"Lang": words.Lang, "Shop": b.Shop, "Card": b.Card, "Title": say(i18n.PassbookTitle), "Lines": p.statementLines(words, b),
 		"When": say(i18n.PassbookWhen), "What": say(i18n.PassbookWhat), "Points": say(i18n.PassbookChange), "Balance": say(i18n.PassbookBalance),
 		"Sums": p.statementSums(words, b), "Empty": say(i18n.PassbookEmpty), "File": token + "/statement.txt",
 		"Save": say(i18n.PassbookSave), "How": say(i18n.PassbookHow), "Key": say(i18n.PassbookKey), "Fingerprint": passbook.Fingerprint(p.Shop.PassbookPublic()),
-		"Check": say(i18n.PassbookCheck, "Shop", b.Shop, "Program", "Regulars", "Command", shop.PassbookCheck, "Address", strings.TrimPrefix(cmp.Or(b.Published, p.Shop.PublicURL+shop.KeyWay), "https://")),
+		"Check": check, "Command": shop.PassbookCheck, "Rest": rest,
 		"Until": say(i18n.LiveUntil, "When", p.Shop.When(words, now, until)),
 	}
 	if n := len(b.Lines); n > mostShown {
