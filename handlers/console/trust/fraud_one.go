@@ -121,8 +121,3 @@ func (h *page) decide(q *console.Request) (console.Answer, error) {
 
 // about is what the audit calls who a finding is about.
 func about(k fraud.Key) string { return string(k.Subject.Kind) + ":" + k.Subject.ID }
-
-// gone reports whether a person is not known any more.
-func gone(err error) bool {
-	return errors.Is(err, people.ErrNobody) || errors.Is(err, people.ErrErased)
-}
