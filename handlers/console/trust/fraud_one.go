@@ -1,7 +1,6 @@
 package trust
 
 import (
-	"errors"
 	"time"
 
 	"regulars/handlers/console"
@@ -9,7 +8,6 @@ import (
 	"regulars/i18n"
 	"regulars/loyalty"
 	"regulars/loyalty/fraud"
-	"regulars/loyalty/people"
 	"regulars/loyalty/referral"
 	"regulars/store"
 )
