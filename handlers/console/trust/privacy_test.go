@@ -49,14 +49,14 @@ func TestBreach(t *testing.T) {
 		f := olga.Get("/console/trust/breach").Form("/console/trust/breach")
 		return f.Set("who", who).Send()
 	}
-	ask(string(w.Owner.ID.Actor())).Must("0 people were touched")
-	p := ask(string(w.Clerk.ID.Actor())).Must("1 person was touched", "Ann Lee", "points, level and vouchers", "Draft for the authority", "How we noticed", "72 hours")
+	ask(string(w.Owner.ID.Actor())).Must("0 people were affected")
+	p := ask(string(w.Clerk.ID.Actor())).Must("1 person was affected", "Ann Lee", "points, level and vouchers", "Draft for the authority", "How we noticed", "72 hours")
 	if p.Says("Bob") || p.Says("0912345678") {
 		t.Errorf("the clerk saw neither Bob nor Ann's number:\n%s", p.Text())
 	}
-	ask("").Must("2 people were touched", "Ann Lee", "Bob", "phone number")
-	ask("all").Must("6 people were touched")
-	ask(string(w.Owner.ID.Actor())).Must("6 people were touched", "Ann Lee", "phone number") // by the searches before
+	ask("").Must("2 people were affected", "Ann Lee", "Bob", "phone number")
+	ask("all").Must("6 people were affected")
+	ask(string(w.Owner.ID.Actor())).Must("6 people were affected", "Ann Lee", "phone number") // by the searches before
 	if p := w.Open(w.Manager).Get("/console/trust/breach"); p.Status != 403 {
 		t.Errorf("a manager gets %d, not 403", p.Status)
 	}
@@ -74,7 +74,7 @@ func TestBreachOfWhoLeft(t *testing.T) {
 	w.Do(func(tx store.Tx) error { return w.Shop.Vault.Erase(tx, w.Ann, w.Clock.Now(), time.Time{}) })
 	olga := w.Open(w.Owner)
 	f := olga.Get("/console/trust/breach").Form("/console/trust/breach")
-	p := f.Send().Must("1 person was touched", "Left, and was erased", "1 of them cannot be reached")
+	p := f.Send().Must("1 person was affected", "Left, and was erased", "1 of them cannot be reached")
 	if p.Says("Ann") {
 		t.Error("who was erased is named")
 	}

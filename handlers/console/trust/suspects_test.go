@@ -45,8 +45,8 @@ func TestBreachOfAKey(t *testing.T) {
 	})
 	w.Clock.Move(time.Hour)
 	form := w.Open(w.Owner).Get("/console/trust/breach").Must("API key “till”, made on 5 Jan 2026").Form("/console/trust/breach")
-	if p := form.Set("who", string(leaked.ID.Actor())).Send().Must("1 person was touched", "Ann Lee", "points, level and vouchers"); p.Says("Bob") {
+	if p := form.Set("who", string(leaked.ID.Actor())).Send().Must("1 person was affected", "Ann Lee", "points, level and vouchers"); p.Says("Bob") {
 		t.Errorf("the key that leaked never saw Bob: %s", p.Text())
 	}
-	form.Set("who", string(fresh.ID.Actor())).Send().Must("1 person was touched", "Bob")
+	form.Set("who", string(fresh.ID.Actor())).Send().Must("1 person was affected", "Bob")
 }
