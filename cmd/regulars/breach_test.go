@@ -21,9 +21,9 @@ func TestBreachCommand(t *testing.T) {
 	s.must("init")
 	ann := s.sale()
 	day, bo := s.looked(ann)
-	mustSay(t, s.must("breach", "--since", day, "--staff", "Sam"), "1 person was touched", "Data: name, phone number and birthday.", "Not to be reached: 0", "72 hours")
-	mustSay(t, s.must("breach", "--since", day), "2 people were touched")
-	mustSay(t, s.must("breach", "--since", "2020-01-01", "--until", "2020-01-02"), "0 people were touched", "nothing is known any more")
+	mustSay(t, s.must("breach", "--since", day, "--staff", "Sam"), "1 person was affected", "Data: name, phone number and birthday.", "Not to be reached: 0", "72 hours")
+	mustSay(t, s.must("breach", "--since", day), "2 people were affected")
+	mustSay(t, s.must("breach", "--since", "2020-01-01", "--until", "2020-01-02"), "0 people were affected", "nothing is known any more")
 	list := s.must("breach", "--since", day, "--csv")
 	mustSay(t, list, "member,status,name", string(bo), "'=Bo", string(ann))
 	// Who writes the list reads their names, and a list of names may get out too.
@@ -41,9 +41,9 @@ func TestBreachCommand(t *testing.T) {
 	s.refused(exitWrong, "regulars keys list", "breach", "--since", day, "--key", "none")
 
 	s.must("backup", filepath.Join(s.dir, "copy.bak"))
-	mustSay(t, s.must("breach", "--backup", filepath.Join(s.dir, "copy.bak")), "3 people were touched", "chat accounts")
+	mustSay(t, s.must("breach", "--backup", filepath.Join(s.dir, "copy.bak")), "3 people were affected", "chat accounts")
 	s.must("export", filepath.Join(s.dir, "out"))
-	mustSay(t, s.must("breach", "--since", day), "3 people were touched")
+	mustSay(t, s.must("breach", "--since", day), "3 people were affected")
 }
 
 // looked has Sam, an employee, look at Bo, and a program at Ann.

@@ -126,7 +126,7 @@ func (d Desk) staffNamed(r store.Reader, who string) (people.StaffID, error) {
 func (d Desk) sayBreach(b shop.Breach, all []shop.Touched, out Out) {
 	f := shop.FactsOf(b, all)
 	p := i18n.For(i18n.En)
-	out.Say("%s touched, %s to %s.", count(f.People, "person was", "people were"), d.stamp(b.Since), d.stamp(b.Until))
+	out.Say("%s affected, %s to %s.", count(f.People, "person was", "people were"), d.stamp(b.Since), d.stamp(b.Until))
 	if f.People == 0 {
 		if oldest := d.now().AddDate(0, 0, -shop.LooksKept); b.Since.Before(oldest) {
 			out.Say("Who looked at whom is kept for %d days; of the time before %s nothing is known any more.", shop.LooksKept, d.stamp(oldest))
