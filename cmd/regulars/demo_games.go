@@ -11,7 +11,7 @@ free  = 1
 prize = [
   { id = "drink", odds = 1, reward = "free-drink", stock = 30, instead = "five" },
   { id = "five", odds = 49, points = 5 },
-  { id = "none", odds = 50, name = { en = "Try again tomorrow", zh-TW = "明天再來", zh-HK = "聽日再嚟", ja = "また明日", th = "พรุ่งนี้มาใหม่นะ", zh-CN = "明天再来" } },
+  { id = "none", odds = 50, name = { en = "Try again tomorrow", zh-TW = "明天再來", zh-HK = "明天再來", ja = "また明日", th = "พรุ่งนี้มาใหม่นะ", zh-CN = "明天再来" } },
 ]
 
 [packets]

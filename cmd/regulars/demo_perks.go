@@ -114,7 +114,7 @@ per      = "week"
 
 [[offer]]
 id       = "next-door"
-name     = { en = "Something to read with it", zh-TW = "配杯咖啡看本書", zh-HK = "飲杯咖啡睇本書", ja = "コーヒーのおともに一冊", th = "กาแฟคู่หนังสือ", zh-CN = "一杯咖啡一本书" }
+name     = { en = "Something to read with it", zh-TW = "配杯咖啡看本書", zh-HK = "一杯咖啡一本書", ja = "コーヒーのおともに一冊", th = "กาแฟคู่หนังสือ", zh-CN = "一杯咖啡一本书" }
 reward   = "bookmark"
 number   = 40
 number_per = "month"
@@ -127,7 +127,7 @@ const demoRooms = `
 [[room]]
 id    = "backroom"
 name  = { en = "The back room", zh-TW = "咖啡友後院", zh-HK = "咖啡友後花園", ja = "コーヒー好きの奥の間", th = "ห้องหลังร้านคนรักกาแฟ", zh-CN = "咖啡友后院" }
-about = { en = "What we roast next, and who tastes it first.", zh-TW = "下一支烘什麼豆、誰先試喝，都在這裡聊。", zh-HK = "下一款烘咩豆、邊個試飲先，都喺度傾。", ja = "次に焼く豆の話と、先行試飲のお知らせ。", th = "คุยกันว่าจะคั่วอะไรต่อ และใครได้ชิมก่อน", zh-CN = "下一支烘什么豆、谁先试喝，都在这里聊。" }
+about = { en = "What we roast next, and who tastes it first.", zh-TW = "下一支烘什麼豆、誰先試喝，都在這裡聊。", zh-HK = "下一款烘焙甚麼豆、誰先試飲，都在這裏討論。", ja = "次に焼く豆の話と、先行試飲のお知らせ。", th = "คุยกันว่าจะคั่วอะไรต่อ และใครได้ชิมก่อน", zh-CN = "下一支烘什么豆、谁先试喝，都在这里聊。" }
 plans = ["pass", "house"]
 grace_days = 3
 line  = true

@@ -46,7 +46,7 @@ func TestDisputes(t *testing.T) {
 	w := consoletest.New(t, consoletest.Options{Change: []string{"[earn]\n", "[[store]]\nid = \"east\"\nname = \"東店\"\n\n[earn]\n"}, Parts: func(w *consoletest.World) []console.Part {
 		return []console.Part{trust.Part(w.Console, trust.Deps{})}
 	}})
-	w.Open(w.Manager).Get("/console/trust").Click("Lines called wrong").Must("Nobody has called a line wrong")
+	w.Open(w.Manager).Get("/console/trust").Click("Disputed lines").Must("Nobody disputes a line")
 	shut := func(k survey.Case, how survey.How, with loyalty.Ref) {
 		w.Do(func(tx store.Tx) error {
 			k.Fixed = with

@@ -74,7 +74,7 @@ func TestBreachOfWhoLeft(t *testing.T) {
 	w.Do(func(tx store.Tx) error { return w.Shop.Vault.Erase(tx, w.Ann, w.Clock.Now(), time.Time{}) })
 	olga := w.Open(w.Owner)
 	f := olga.Get("/console/trust/breach").Form("/console/trust/breach")
-	p := f.Send().Must("1 person was affected", "Left, and was erased", "1 of them cannot be reached")
+	p := f.Send().Must("1 person was affected", "Has left, and was erased", "1 of them cannot be reached")
 	if p.Says("Ann") {
 		t.Error("who was erased is named")
 	}

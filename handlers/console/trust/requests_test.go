@@ -15,7 +15,7 @@ import (
 func TestDataRequests(t *testing.T) {
 	w := world(t)
 	mia := w.Open(w.Manager)
-	mia.Get("/console/trust").Click("Requests for data").Must("Nobody waits")
+	mia.Get("/console/trust").Click("Requests for data").Must("Nobody is waiting")
 	asked := w.Clock.Now()
 	w.Do(func(tx store.Tx) error {
 		if _, _, err := people.AskForData(tx, w.Bob, asked, asked.AddDate(0, 0, 15)); err != nil {
@@ -45,7 +45,7 @@ func TestDataRequests(t *testing.T) {
 	}
 	again.Send().Must("This request was closed already")
 	mia.Get("/console/members/"+string(w.Bob)).Form("/export").Set("reason", "he asked").Send()
-	mia.Get("/console/trust/requests").Must("Nobody waits")
+	mia.Get("/console/trust/requests").Must("Nobody is waiting")
 	if p := w.Fresh().Get("/console/trust/requests"); p.Status != http.StatusUnauthorized {
 		t.Errorf("a stranger gets %d", p.Status)
 	}
