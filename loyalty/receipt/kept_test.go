@@ -12,17 +12,17 @@ import (
 // An export has the receipts that somebody claimed, and no more: not those of others,
 // nor those of nobody.
 func TestKept(t *testing.T) {
-	w := newWorld(t)
+	w, cat := newWorld(t), loyalty.MemberID("cat")
 	slip, code := w.issue(loyalty.Sale{Amount: 350, Order: "A-1"})
-	other, codeOfBob := w.issue(loyalty.Sale{Amount: 200, Order: "A-2"})
+	other, codeOfCat := w.issue(loyalty.Sale{Amount: 200, Order: "A-2"})
 	w.issue(loyalty.Sale{Amount: 100, Order: "A-3"})
-	for c, m := range map[receipt.Code]loyalty.MemberID{code: ann, codeOfBob: bob} {
+	for c, m := range map[receipt.Code]loyalty.MemberID{code: ann, codeOfCat: cat} {
 		if _, err := w.claim(c, m); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for of, want := range map[loyalty.MemberID][]string{
-		ann: {string(ann) + " " + string(slip.Ref)}, bob: {string(bob) + " " + string(other.Ref)}, "": {string(ann) + " " + string(slip.Ref), string(bob) + " " + string(other.Ref)},
+		ann: {string(ann) + " " + string(slip.Ref)}, cat: {string(cat) + " " + string(other.Ref)}, "": {string(ann) + " " + string(slip.Ref), string(cat) + " " + string(other.Ref)},
 	} {
 		var got []string
 		err := w.db.View(t.Context(), func(r store.Reader) error {
