@@ -90,8 +90,9 @@ func (c counter) back(t *bot.Turn) error {
 	return c.menu(t)
 }
 
-// tellManagers tells each of the shop's managers who is not the speaker, and
-// reports whether there is one. With nil words it only looks.
+// tellManagers tells each of the shop's managers who is not the speaker of the
+// speaker, by their whole name, and reports whether there is one. With nil words it
+// only looks. Who is told was shown a name: a search after a breach has to find it.
 func (c counter) tellManagers(t *bot.Turn, words func(i18n.Printer) bot.Message) (told bool, err error) {
 	managers, err := c.Vault.Managers(t.Tx, "")
 	if err != nil {
@@ -107,6 +108,11 @@ func (c counter) tellManagers(t *bot.Turn, words func(i18n.Printer) bot.Message)
 		ok, err := c.Tell(t, m.Member, bot.Receipt, bot.PushNow, "", words)
 		if err != nil {
 			return told, err
+		}
+		if ok {
+			if err := c.Saw(t.Tx, shop.Looker{By: m.ID.Actor()}, shop.WayCase, t.Now, loyalty.MemberID(t.Person.ID)); err != nil {
+				return told, err
+			}
 		}
 		told = told || ok
 	}

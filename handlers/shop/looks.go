@@ -25,7 +25,7 @@ const (
 	WayPage    Way = "page"    // a manager opened their page
 	WayNumber  Way = "number"  // a manager asked for their number and birthday
 	WayFile    Way = "file"    // a manager took everything about them as a file
-	WayCase    Way = "case"    // a manager was shown what waits to be decided about them: a complaint, an approval, a finding
+	WayCase    Way = "case"    // a manager was shown what waits to be decided about them: a complaint, an approval, a finding, or that they ask for somebody
 	WayGlance  Way = "glance"  // they stood in a list of what people did, without their whole name
 	WayBreach  Way = "breach"  // somebody asked whom a breach touched, and was told who they are
 	WayFind    Way = "find"    // the command line found them
