@@ -80,6 +80,7 @@ type LineChannel struct {
 	windows    map[string]*lineWindow
 	told       lineUsage       // the consumption that was answered last
 	used       map[string]int  // quota used, by month yyyyMM in UTC+9
+	early      map[string]int  // of it in the month's first hour
 	sent       map[string]int  // sent messages, by kind + yyyyMMdd in UTC+9
 	units      map[string]bool // aggregation units, by yyyyMM + unit
 	menus      lineMenus
@@ -164,7 +165,7 @@ func (s *Sim) LineChannel(c LineConfig) *LineChannel {
 		sim: s, server: s.line, cfg: c, userID: "U" + randomHex(16), active: true,
 		users: map[string]*lineUser{}, people: map[string]*lineUser{}, chats: map[string]*lineChat{},
 		replies: map[string]*lineReplyToken{}, retries: map[string]*lineRetry{},
-		windows: map[string]*lineWindow{}, used: map[string]int{}, sent: map[string]int{},
+		windows: map[string]*lineWindow{}, used: map[string]int{}, early: map[string]int{}, sent: map[string]int{},
 		units: map[string]bool{}, content: map[string]lineBlob{}, links: map[string]*lineLinkToken{},
 		loading: map[string]time.Time{}, marks: map[string]*lineMessage{}, errors: map[string]int{}, menus: newLineMenus(),
 	}

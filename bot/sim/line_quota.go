@@ -15,6 +15,9 @@ func (ch *LineChannel) spend(n int, now time.Time) (int, *lineAnswer) {
 		return 0, &a
 	}
 	ch.used[month] += n
+	if lineMonth(now.Add(-time.Hour)) != month {
+		ch.early[month] += n
+	}
 	return n, nil
 }
 
@@ -47,6 +50,14 @@ func (ch *LineChannel) Used() int {
 	ch.sim.mu.Lock()
 	defer ch.sim.mu.Unlock()
 	return ch.used[lineMonth(ch.sim.Clock.Now())]
+}
+
+// Early is how much of the current month's quota was used in the month's first hour: in
+// Taipei and Hong Kong the month before was not over then.
+func (ch *LineChannel) Early() int {
+	ch.sim.mu.Lock()
+	defer ch.sim.mu.Unlock()
+	return ch.early[lineMonth(ch.sim.Clock.Now())]
 }
 
 // SendFromManager counts n messages that the shop's people sent from LINE's own

@@ -100,8 +100,8 @@ func (x *tale) bill() {
 	// of the shop's old month: what limits sending is LINE's new one, see shop.Bill.
 	used := x.line.Used()
 	if x.now().In(taipei).Month() == x.now().Add(9*time.Hour).UTC().Month() {
-		if int(b.Billed) != used {
-			x.audit.blame("the shop counts %d billed messages, LINE %d", b.Billed, used)
+		if early := x.line.Early(); int(b.Billed) != used-early {
+			x.audit.blame("the shop counts %d billed messages, LINE %d, and %d in the hour before the shop's month", b.Billed, used, early)
 		}
 		return
 	}
