@@ -335,6 +335,38 @@ func TestCase22And31RestoredBackupAsksBeforeSending(t *testing.T) {
 	})
 }
 
+// A hold that comes while letters are being sent stops those too that are already in
+// hand: what was read before it is asked again in the commit that claims it.
+func TestInvariant31HoldStopsWhatIsInHand(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		const audience = 90
+		var all []bot.Intent
+		for i := range audience {
+			all = append(all, w.intent("tg", fmt.Sprint("c", i), bot.Promo, "sale"))
+		}
+		arrived := func() (n int) {
+			for i := range audience {
+				n += len(w.tg.got[bot.ChatID(fmt.Sprint("c", i))])
+			}
+			return n
+		}
+		w.must(w.put(all...))
+		w.start()
+		w.pass(time.Second)
+		before := arrived()
+		w.must(w.db.Update(context.Background(), func(tx store.Tx) error { return Hold(tx, "restored from a backup", time.Now()) }))
+		w.pass(time.Hour)
+		if held := arrived(); before == 0 || before == audience || held != before {
+			t.Errorf("%d of %d had gone when the hold came, and %d after it", before, audience, held)
+		}
+		w.must(w.o.Release(context.Background()))
+		w.pass(time.Hour)
+		if n := arrived(); n != audience {
+			t.Errorf("%d of %d arrived once it was released", n, audience)
+		}
+	})
+}
+
 func TestInvariant27AudienceAddsUp(t *testing.T) {
 	onMem(t, func(t *testing.T, w *world) {
 		w.cfg.MaySend = func(_ store.Tx, i bot.Intent, _ time.Time) (Verdict, error) {
