@@ -8,6 +8,8 @@ const (
 	BreachBirthday Key = "breach.d_birthday"
 	BreachPoints   Key = "breach.d_points"
 	BreachHistory  Key = "breach.d_history"
+	BreachCard     Key = "breach.d_card"
+	BreachHandle   Key = "breach.d_handle"
 	BreachChats    Key = "breach.d_chats"
 
 	BreachLawTW Key = "breach.law_tw"

@@ -43,27 +43,29 @@ const (
 	DatumBirthday Datum = "birthday" // with the year
 	DatumPoints   Datum = "points"   // balance, level, vouchers
 	DatumHistory  Datum = "history"  // purchases, answers, referrals
+	DatumCard     Datum = "card"     // the card's number
+	DatumHandle   Datum = "handle"   // @name in a chat app
 	DatumChats    Datum = "chats"    // ids of chat accounts
 )
 
 // Data are all kinds, in the order in which they are told.
-var Data = []Datum{DatumMasked, DatumName, DatumPhone, DatumBirthday, DatumPoints, DatumHistory, DatumChats}
+var Data = []Datum{DatumMasked, DatumName, DatumPhone, DatumBirthday, DatumPoints, DatumHistory, DatumCard, DatumHandle, DatumChats}
 
 // Shows is what each way shows of a member. A test walks the pages and holds them
 // against it.
 var Shows = map[Way][]Datum{
-	WayChat:    {DatumMasked, DatumPoints},
+	WayChat:    {DatumMasked, DatumPoints, DatumHandle},
 	WayCounter: {DatumMasked, DatumPoints},
 	WayAPI:     {DatumMasked, DatumPoints, DatumHistory},
 	WayList:    {DatumMasked, DatumName, DatumPoints},
-	WayPage:    {DatumMasked, DatumName, DatumPoints, DatumHistory},
+	WayPage:    {DatumMasked, DatumName, DatumPoints, DatumHistory, DatumHandle},
 	WayNumber:  {DatumName, DatumPhone, DatumBirthday},
-	WayFile:    {DatumName, DatumPhone, DatumBirthday, DatumPoints, DatumHistory, DatumChats},
+	WayFile:    {DatumName, DatumPhone, DatumBirthday, DatumPoints, DatumHistory, DatumCard, DatumHandle, DatumChats},
 	WayCase:    {DatumMasked, DatumName, DatumPoints, DatumHistory},
 	WayGlance:  {DatumMasked, DatumHistory},
 	WayBreach:  {DatumName, DatumPhone},
 	WayFind:    {DatumMasked, DatumPoints},
-	WayExport:  {DatumName, DatumPhone, DatumBirthday, DatumPoints, DatumHistory, DatumChats},
+	WayExport:  {DatumName, DatumPhone, DatumBirthday, DatumPoints, DatumHistory, DatumCard, DatumHandle, DatumChats},
 }
 
 // Looker is who looked, and from which device of the counter's where it was one.

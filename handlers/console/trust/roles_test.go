@@ -16,6 +16,7 @@ import (
 // marks are what gives a kind of data away in a rendering.
 var marks = map[shop.Datum]string{
 	shop.DatumName: "Quillfeather", shop.DatumPhone: "912345670", shop.DatumBirthday: "1987", shop.DatumChats: "tgchat55501",
+	shop.DatumHandle: "annaquill77",
 }
 
 // year is Anna's alone, and no part of an id drawn by chance.
@@ -36,8 +37,17 @@ func reveals(text string) (all []shop.Datum) {
 func TestPagesShowWhatTheirRoleNeeds(t *testing.T) {
 	w := world(t)
 	anna := w.Join("tgchat55501", "Anna Quillfeather", "0912345670")
+	var card string
 	w.Join("tgchat55502", "Anna Other", "0912345671")
 	w.Do(func(tx store.Tx) error {
+		if _, _, err := w.Shop.Vault.Meet(tx, people.Identity{Channel: "tg", User: "tgchat55501"}, people.Seen{DisplayName: "Anna Quillfeather", Username: "annaquill77", Language: "en"}, w.Clock.Now(), rand.Reader); err != nil {
+			return err
+		}
+		code, err := w.Shop.Vault.Card(tx, anna, rand.Reader)
+		if err != nil {
+			return err
+		}
+		card = code.Bare()
 		return w.Shop.Vault.SetBirthday(tx, anna, people.Birthday{Year: 1987, Month: time.June, Day: 5}, w.Clock.Now(), rand.Reader)
 	})
 	w.Sell(w.Clerk, anna, 350)
@@ -56,6 +66,9 @@ func TestPagesShowWhatTheirRoleNeeds(t *testing.T) {
 			if marks[d] != "" && slices.Contains(shop.Shows[way], d) {
 				want = append(want, d)
 			}
+		}
+		if strings.Contains(body, card) != slices.Contains(shop.Shows[way], shop.DatumCard) {
+			t.Errorf("%s shows the card's number: %t", way, strings.Contains(body, card))
 		}
 		if got := reveals(body); !slices.Equal(got, want) {
 			t.Errorf("%s shows %v, and the table says %v", way, got, want)
