@@ -84,9 +84,9 @@ func newWorld(t testing.TB, set func(*Config)) *lab {
 }
 
 // start serves; stop ends the program and leaves the world.
-func (l *lab) start(o bolt.Options) {
+func (l *lab) start(o bolt.Options, before ...func(*app)) {
 	l.t.Helper()
-	l.app = runAppBy(l.t, l.at, l.cfg, l.path, o, l.clock, slog.New(slog.NewTextHandler(l.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	l.app = runAppBy(l.t, l.at, l.cfg, l.path, o, l.clock, slog.New(slog.NewTextHandler(l.log, &slog.HandlerOptions{Level: slog.LevelDebug})), before...)
 }
 
 func (l *lab) stop() {

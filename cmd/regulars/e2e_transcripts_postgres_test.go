@@ -35,6 +35,6 @@ func TestTranscriptsOnPostgres(t *testing.T) {
 			t.Fatal(err)
 		}
 		rules := newSceneRules(t, w.Dir)
-		return program(t, runAppOver(t, rules.at, bottestConfig(w), db, w.Sim.Clock, testLog(t)), rules)
+		return program(t, runAppOver(t, rules.at, bottestConfig(w), db, w.Sim.Clock, testLog(t), untold), rules)
 	}, 0.2)
 }

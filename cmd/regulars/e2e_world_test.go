@@ -82,7 +82,7 @@ func runApp(t testing.TB, cfg *Config, path string, o bolt.Options, clock bot.Cl
 }
 
 // runAppBy is runApp under another programme.
-func runAppBy(t testing.TB, at func(time.Time) *programme.Programme, cfg *Config, path string, o bolt.Options, clock bot.Clock, log *slog.Logger) *running {
+func runAppBy(t testing.TB, at func(time.Time) *programme.Programme, cfg *Config, path string, o bolt.Options, clock bot.Clock, log *slog.Logger, before ...func(*app)) *running {
 	t.Helper()
 	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 		if err := bolt.Create(path); err != nil {
@@ -96,17 +96,22 @@ func runAppBy(t testing.TB, at func(time.Time) *programme.Programme, cfg *Config
 	if err != nil {
 		t.Fatal(err)
 	}
-	return runAppOver(t, at, cfg, db, clock, log)
+	return runAppOver(t, at, cfg, db, clock, log, before...)
 }
 
-// runAppOver is runAppBy over a store that is open. Its end closes it.
-func runAppOver(t testing.TB, at func(time.Time) *programme.Programme, cfg *Config, db store.DB, clock bot.Clock, log *slog.Logger) *running {
+// runAppOver is runAppBy over a store that is open. Its end closes it. What a test wants
+// otherwise is done before the program runs: what runs reads without a lock what does
+// not change.
+func runAppOver(t testing.TB, at func(time.Time) *programme.Programme, cfg *Config, db store.DB, clock bot.Clock, log *slog.Logger, before ...func(*app)) *running {
 	t.Helper()
 	a, err := newApp(cfg, db, e2eKey, at, clock, log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	a.byHand = true
+	for _, change := range before {
+		change(a)
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -169,12 +174,15 @@ func bootApp(t testing.TB, w *bottest.World) bottest.Program {
 // bootAppBy is bootApp with another configuration.
 func bootAppBy(t testing.TB, w *bottest.World, cfg *Config) bottest.Program {
 	rules := newSceneRules(t, w.Dir)
-	return program(t, runAppBy(t, rules.at, cfg, filepath.Join(w.Dir, "regulars.db"), bolt.Options{}, w.Sim.Clock, testLog(t)), rules)
+	return program(t, runAppBy(t, rules.at, cfg, filepath.Join(w.Dir, "regulars.db"), bolt.Options{}, w.Sim.Clock, testLog(t), untold), rules)
 }
+
+// untold is the program as where the transcripts were written down: what is sent there
+// is told by `do> sends`.
+func untold(a *app) { a.shop.Sends = nil }
 
 // program is what a transcript does with a running program.
 func program(t testing.TB, r *running, rules *sceneRules) bottest.Program {
-	r.app.shop.Sends = nil // as where the transcripts were written down: what is sent there is told by `do> sends`
 	return bottest.Program{
 		URL: r.url, Zone: cafeProgramme(t).Rules.Zone, Stop: r.stop,
 		Enrol: func(ctx context.Context, who bot.Identity, role string) error {

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -111,7 +112,16 @@ func TestMetricNames(t *testing.T) {
 // store, and each time with the reason. Alive it is all the while.
 func TestReadiness(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, bolt.Options{}, nil)
+	l := newWorld(t, nil)
+	if err := bolt.Create(l.path); err != nil {
+		t.Fatal(err)
+	}
+	file, err := bolt.Open(l.path, bolt.Options{MmapSize: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := &gone{DB: file}
+	l.app = runAppOver(t, l.at, l.cfg, db, l.clock, testLog(t))
 	ask := func(path string) (int, string) {
 		w := httptest.NewRecorder()
 		l.app.app.routes().ServeHTTP(w, httptest.NewRequest("GET", path, nil))
@@ -123,23 +133,32 @@ func TestReadiness(t *testing.T) {
 		t.Errorf("draining: %d %q", code, why)
 	}
 	l.app.app.ops.draining.Store(false)
-	whole := l.app.app.db
-	l.app.app.db = gone{whole}
+	db.away.Store(true)
 	if code, why := ask("/readyz"); code != http.StatusServiceUnavailable || !strings.Contains(why, "store") {
 		t.Errorf("without a store: %d %q", code, why)
 	}
 	if code, why := ask("/healthz"); code != http.StatusOK {
 		t.Errorf("alive all the same: %d %q", code, why)
 	}
-	l.app.app.db = whole
+	db.away.Store(false)
+	l.eventually("the program to be ready again", func() bool { code, _ := ask("/readyz"); return code == http.StatusOK })
 }
 
 // TestProcessWithoutTheKeyStops: it does not seal on with a generation that others
 // gave up, when its key file lacks the one that they went over to.
 func TestProcessWithoutTheKeyStops(t *testing.T) {
 	t.Parallel()
-	l := newLab(t, bolt.Options{}, nil)
+	l := newWorld(t, nil)
+	var copied atomic.Bool
 	keys := []people.Key{{ID: 1, Master: e2eKey}, {ID: 2, Master: bytes.Repeat([]byte{2}, people.MasterSize)}}
+	l.start(bolt.Options{}, func(a *app) {
+		a.ops.keys = func(*Config) ([]people.Key, error) {
+			if copied.Load() {
+				return slices.Clone(keys), nil
+			}
+			return slices.Clone(keys[:1]), nil
+		}
+	})
 	other, err := people.NewRing(slices.Clone(keys))
 	if err != nil {
 		t.Fatal(err)
@@ -151,7 +170,7 @@ func TestProcessWithoutTheKeyStops(t *testing.T) {
 		t.Errorf("it goes on: %v", err)
 	}
 	// The file was copied meanwhile, and nobody told the process.
-	l.app.app.ops.keys = func(*Config) ([]people.Key, error) { return slices.Clone(keys), nil }
+	copied.Store(true)
 	within, stop := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer stop()
 	if err := l.app.app.ops.followKey(within); err != nil || l.app.app.shop.Vault.Current() != 2 {
@@ -290,10 +309,18 @@ func TestDraining(t *testing.T) {
 	}
 }
 
-// gone is a store that cannot be read.
-type gone struct{ store.DB }
+// gone is a store that cannot be read while it is away.
+type gone struct {
+	store.DB
+	away atomic.Bool
+}
 
-func (gone) View(context.Context, func(store.Reader) error) error { return store.ErrUnavailable }
+func (g *gone) View(ctx context.Context, f func(store.Reader) error) error {
+	if g.away.Load() {
+		return store.ErrUnavailable
+	}
+	return g.DB.View(ctx, f)
+}
 
 // paused is a clock whose waits end when a test says so.
 type paused struct {
