@@ -583,7 +583,8 @@ func TestExport(t *testing.T) {
 			t.Error("another programme")
 		}
 		s.must("export", s.path("raw"), "--format", "rows")
-		if rows := s.read("raw/rows.jsonl"); !strings.Contains(rows, `{"key":"entry/`+string(id)+`/000000000001","value":{`) || strings.Contains(rows, "Ann") {
+		// Three letters alone stand in what is sealed by chance.
+		if rows := s.read("raw/rows.jsonl"); !strings.Contains(rows, `{"key":"entry/`+string(id)+`/000000000001","value":{`) || strings.Contains(rows, `"Ann"`) {
 			t.Error("not all rows, or not as they are")
 		}
 		if files, _ := filepath.Glob(s.path("raw/*")); len(files) != 3 {
