@@ -37,17 +37,19 @@ func (s *Shop) FindMembers(ctx context.Context, db store.DB) (isNew int, err err
 		}
 		return nil
 	})
+	if err != nil {
+		return 0, err
+	}
 	for _, f := range found {
-		if err != nil {
-			break
-		}
-		var n int
-		if n, err = recordAll(ctx, db, []fraud.Finding{f}); err == nil && n == 0 {
+		n, err := recordAll(ctx, db, []fraud.Finding{f})
+		if isNew += n; err == nil && n == 0 {
 			err = s.settleAgain(ctx, db, f.Key)
 		}
-		isNew += n
+		if err != nil {
+			return isNew, err
+		}
 	}
-	return isNew, err
+	return isNew, nil
 }
 
 // cluster is the finding about a flagged member. It names the purchases whose rewards

@@ -104,7 +104,8 @@ func (s *Shop) openKept(r store.Reader, m loyalty.MemberID, row any) (any, error
 
 // EachKept yields what the rooms keep about a member, or for "" about everybody, under
 // something else's id: pieces of packets, answers to quizzes, gifts to charities, what
-// neighbours took, receipts that were claimed, what campaigns brought. It goes over all there is, and is for a View.
+// neighbours took, receipts that were claimed, what campaigns brought. It goes over all
+// there is, and is for a View.
 func (s *Shop) EachKept(r store.Reader, of loyalty.MemberID, yield func(m loyalty.MemberID, word, id string, row any) error) error {
 	rooms := []func(store.Reader, loyalty.MemberID, func(loyalty.MemberID, string, string, any) error) error{chance.EachKept, voice.EachKept, offer.EachKept, receipt.EachKept}
 	if s.AlsoKept != nil {

@@ -192,10 +192,10 @@ func readLook(key string, row lookRow) (l Look, err error) {
 	return Look{Looker{loyalty.Actor(by), people.DeviceID(device)}, loyalty.MemberID(parts[1]), Way(parts[2]), row.At}, nil
 }
 
-// LooksOf are all looks at a member that are known, and those at everybody, the oldest
-// first.
-func LooksOf(r store.Reader, m loyalty.MemberID) (list []Look, err error) {
-	for _, of := range []loyalty.MemberID{m, Everybody} {
+// LooksOf are all looks at a member that are known, under each id they had, and those at
+// everybody, the oldest first.
+func LooksOf(r store.Reader, ids ...loyalty.MemberID) (list []Look, err error) {
+	for _, of := range append(slices.Clone(ids), Everybody) {
 		for key, row := range looksOf.Scan(r, looksOf.Under(string(of)), &err) {
 			_, rest, _ := strings.Cut(key, "/")
 			hour, rest, _ := strings.Cut(rest, "/")

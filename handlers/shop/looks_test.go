@@ -59,6 +59,16 @@ func TestLooksAreNotedOnceAnHour(t *testing.T) {
 	if got, want := of("bo"), []string{"bo chat staff/sam 09:10", "* export job/command-line 09:15", "bo chat staff/sam 10:10"}; !slices.Equal(got, want) {
 		t.Errorf("of bo are known %q, want %q", got, want)
 	}
+	err = db.View(ctx, func(r store.Reader) error {
+		both, err := LooksOf(r, "ann", "bo") // two cards that were put together
+		if everybody := slices.DeleteFunc(both, func(l Look) bool { return l.Member != Everybody }); len(everybody) != 1 {
+			t.Errorf("one look at everybody is listed %d times", len(everybody))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, x := range []struct {
 		after time.Duration
 		gone  int

@@ -124,14 +124,15 @@ func (s *Shop) portraitReach(r store.Reader, m people.Person, _ time.Time, x *Po
 
 func (s *Shop) portraitRooms(r store.Reader, m people.Person, _ time.Time, x *Portrait) (err error) {
 	x.Rooms = map[loyalty.MemberID]store.Kept{}
-	for _, id := range append(slices.Clone(m.Parts), m.ID) {
+	ids := append(slices.Clone(m.Parts), m.ID)
+	for _, id := range ids {
 		if err := s.portraitDeeds(r, id, x); err != nil {
 			return err
 		}
 		if x.Rooms[id], err = s.Kept(r, id); err != nil {
 			return err
 		}
-		if err := s.portraitTrust(r, id, x); err != nil {
+		if err := s.portraitCases(r, id, x); err != nil {
 			return err
 		}
 		err := s.EachKept(r, id, func(m loyalty.MemberID, word, key string, row any) error {
@@ -144,7 +145,7 @@ func (s *Shop) portraitRooms(r store.Reader, m people.Person, _ time.Time, x *Po
 			return err
 		}
 	}
-	return nil
+	return s.portraitLooks(r, ids, x)
 }
 
 // portraitPage is how many entries are read at once.

@@ -2,7 +2,6 @@ package shop
 
 import (
 	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -53,8 +52,8 @@ var LookedAsWords = map[LookedAs]i18n.Key{
 	AsProgram: i18n.ExportAsProgram, AsOperator: i18n.ExportAsOperator,
 }
 
-// portraitTrust adds the cases of a member, or of a part of theirs, and who looked.
-func (s *Shop) portraitTrust(r store.Reader, id loyalty.MemberID, x *Portrait) error {
+// portraitCases adds the cases of a member, or of a part of theirs.
+func (s *Shop) portraitCases(r store.Reader, id loyalty.MemberID, x *Portrait) error {
 	cases, err := survey.CasesOf(r, id)
 	if err != nil {
 		return err
@@ -66,7 +65,12 @@ func (s *Shop) portraitTrust(r store.Reader, id loyalty.MemberID, x *Portrait) e
 		}
 		x.Cases = append(x.Cases, p)
 	}
-	looks, err := LooksOf(r, id)
+	return nil
+}
+
+// portraitLooks adds who looked at a member, under any of their ids.
+func (s *Shop) portraitLooks(r store.Reader, ids []loyalty.MemberID, x *Portrait) error {
+	looks, err := LooksOf(r, ids...)
 	if err != nil {
 		return err
 	}
@@ -77,7 +81,6 @@ func (s *Shop) portraitTrust(r store.Reader, id loyalty.MemberID, x *Portrait) e
 		}
 		x.Looks = append(x.Looks, p)
 	}
-	slices.SortStableFunc(x.Looks, func(a, b PortraitLook) int { return a.At.Compare(b.At) })
 	return nil
 }
 

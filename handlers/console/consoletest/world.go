@@ -24,6 +24,7 @@ import (
 	"regulars/loyalty/book"
 	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
+	"regulars/loyalty/survey"
 	"regulars/store"
 	"regulars/store/bolt"
 	"regulars/store/mem"
@@ -191,6 +192,20 @@ func (w *World) Employ(user string, role loyalty.Role, at loyalty.Store) (s peop
 		return err
 	})
 	return s
+}
+
+// Doubt has a member say that a line is wrong, on a visit.
+func (w *World) Doubt(m loyalty.MemberID, v survey.Visit) (k survey.Case) {
+	w.T.Helper()
+	w.Do(func(tx store.Tx) error {
+		words, err := w.Shop.SealWords(tx, m, "I paid more")
+		if err != nil {
+			return err
+		}
+		k, _, err = w.Shop.Surveys.Doubt(tx, m, 0, v, survey.Note{At: w.Clock.Now(), Sealed: words})
+		return err
+	})
+	return k
 }
 
 // Sell records a sale of an employee's.

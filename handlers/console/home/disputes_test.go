@@ -17,16 +17,7 @@ import (
 
 // doubt lets a member say that a line is wrong which by entered; "" is nobody's.
 func doubt(w *consoletest.World, m loyalty.MemberID, by people.StaffID) (k survey.Case) {
-	w.Do(func(tx store.Tx) error {
-		words, err := w.Shop.SealWords(tx, m, "I paid more")
-		if err != nil {
-			return err
-		}
-		v := survey.Visit{At: w.Clock.Now(), Staff: string(by)}
-		k, _, err = w.Shop.Surveys.Doubt(tx, m, 0, v, survey.Note{At: w.Clock.Now(), Sealed: words})
-		return err
-	})
-	return k
+	return w.Doubt(m, survey.Visit{At: w.Clock.Now(), Staff: string(by)})
 }
 
 // caseNow is a case as it stands.

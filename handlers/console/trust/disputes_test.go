@@ -14,19 +14,6 @@ import (
 	"regulars/store"
 )
 
-// doubts has a member say that a line is wrong.
-func doubts(w *consoletest.World, m loyalty.MemberID, at loyalty.Store) (k survey.Case) {
-	w.Do(func(tx store.Tx) error {
-		words, err := w.Shop.SealWords(tx, m, "I paid more")
-		if err != nil {
-			return err
-		}
-		k, _, err = w.Shop.Surveys.Doubt(tx, m, 0, survey.Visit{Store: at}, survey.Note{At: w.Clock.Now(), Sealed: words})
-		return err
-	})
-	return k
-}
-
 // onlyLine is the page's one line about a case, without the page around it.
 func onlyLine(t *testing.T, p *consoletest.Page, ref loyalty.Ref) string {
 	t.Helper()
@@ -54,19 +41,19 @@ func TestDisputes(t *testing.T) {
 			return err
 		})
 	}
-	old := doubts(w, w.Ann, "")
+	old := w.Doubt(w.Ann, survey.Visit{Store: ""})
 	shut(old, survey.Nothing, "")
 	w.Clock.Move(61 * 24 * time.Hour)
-	fixed := doubts(w, w.Bob, "main")
+	fixed := w.Doubt(w.Bob, survey.Visit{Store: "main"})
 	shut(fixed, survey.Resolved, "7KQ2M4")
 	w.Clock.Move(time.Hour)
-	answered := doubts(w, w.Bob, "main")
+	answered := w.Doubt(w.Bob, survey.Visit{Store: "main"})
 	w.Do(func(tx store.Tx) error {
 		_, err := w.Shop.Surveys.Note(tx, answered, survey.Note{At: w.Clock.Now(), By: string(w.Main.ID)})
 		return err
 	})
 	w.Clock.Move(time.Hour)
-	waits := doubts(w, w.Ann, "main")
+	waits := w.Doubt(w.Ann, survey.Visit{Store: "main"})
 
 	p := w.Open(w.Manager).Get("/console/trust/disputes")
 	for ref, want := range map[loyalty.Ref][]string{
