@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -134,24 +135,38 @@ func (s *TelegramSeat) Await(n int) ([]string, error) {
 	return lines, nil
 }
 
+// AwaitButton waits until a button with this label could be pressed, whatever
+// else the bot says meanwhile.
+func (s *TelegramSeat) AwaitButton(label string) error {
+	limited, stop := awaitLimit()
+	defer stop()
+	if s.person.bot.server.wait(limited, func() bool { return slices.Contains(s.chat().buttons(), label) }) {
+		return nil
+	}
+	return fmt.Errorf("sim: waited %v for the button [%s]; there are %q", AwaitLimit, label, s.Buttons())
+}
+
 // Buttons are the labels that could be pressed now, newest first: buttons
 // under messages, then the reply keyboard.
 func (s *TelegramSeat) Buttons() (labels []string) {
-	s.look(func(c *tgChat) {
-		c.newest(func(m *tgMessage) bool {
-			for _, row := range m.Markup.rows() {
-				for _, b := range row {
-					labels = append(labels, b.Text)
-				}
-			}
-			return false
-		})
-		for _, row := range c.keyboard() {
-			for _, k := range row {
-				labels = append(labels, k.Text)
+	s.look(func(c *tgChat) { labels = c.buttons() })
+	return labels
+}
+
+func (c *tgChat) buttons() (labels []string) {
+	c.newest(func(m *tgMessage) bool {
+		for _, row := range m.Markup.rows() {
+			for _, b := range row {
+				labels = append(labels, b.Text)
 			}
 		}
+		return false
 	})
+	for _, row := range c.keyboard() {
+		for _, k := range row {
+			labels = append(labels, k.Text)
+		}
+	}
 	return labels
 }
 
