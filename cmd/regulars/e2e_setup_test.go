@@ -47,27 +47,27 @@ func TestSetupOnce(t *testing.T) {
 			t.Errorf("first start: %s %d times", what, first[what])
 		}
 	}
-	again := func(what string) map[string]int {
+	again := func(change func(*Config)) map[string]int {
 		l.stop()
+		change(l.cfg)
 		l.world.Clock.Advance(time.Minute)
 		since := len(l.world.Wire.Calls())
 		l.start(bolt.Options{})
 		l.world.Settle(20 * time.Millisecond)
 		return l.made(since)
 	}
-	if second := again("as it was"); len(second) != 0 {
+	if second := again(func(*Config) {}); len(second) != 0 {
 		t.Errorf("second start: %v", second)
 	}
-	l.cfg.PublicURL = strings.Replace(l.cfg.PublicURL, "127.0.0.1", "localhost", 1)
 	if l.line.Config().Webhook == "" {
 		t.Error("the webhook is not set")
 	}
-	l.cfg.PublicURL = "https://moved.example.com"
-	if moved := again("another address"); moved["LINE webhook"] != 1 || moved["Telegram webhook"] != 1 || len(moved) != 2 {
+	moved := again(func(c *Config) { c.PublicURL = "https://moved.example.com" })
+	if moved["LINE webhook"] != 1 || moved["Telegram webhook"] != 1 || len(moved) != 2 {
 		t.Errorf("with another address: %v", moved)
 	}
-	l.cfg.Channels[1].SecretToken = "another-secret-0000"
-	if rotated := again("another secret"); rotated["Telegram webhook"] != 1 || len(rotated) != 1 {
+	rotated := again(func(c *Config) { c.Channels[1].SecretToken = "another-secret-0000" })
+	if rotated["Telegram webhook"] != 1 || len(rotated) != 1 {
 		t.Errorf("with another secret: %v", rotated)
 	}
 }
