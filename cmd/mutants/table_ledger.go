@@ -25,6 +25,20 @@ var ledgerGuards = []mutant{
 		Room:  "loyalty/book", Tests: []string{"TestInvariant12OneOutcomeAUnit", "TestInvariant12Races"},
 	},
 	{
+		Guard: "invariant 17, the chain of entries is held against what they say",
+		File:  "loyalty/book/fold.go",
+		Old:   "if loyalty.Link(b.Key, a.Head, &e) != e.Hash {",
+		New:   "if false && loyalty.Link(b.Key, a.Head, &e) != e.Hash {",
+		Room:  "loyalty/book", Tests: []string{"TestVerifyNamesWhatWasTamperedWith"},
+	},
+	{
+		Guard: "invariant 18, a clock that steps back does not take the ledger back",
+		File:  "loyalty/settle.go",
+		Old:   "return later(w.d.Now, w.a.RecordedAt)",
+		New:   "return w.d.Now",
+		Room:  "loyalty/book", Tests: []string{"TestInvariant18ClockStepsBack"},
+	},
+	{
 		Guard: "invariant 23, nobody brings himself",
 		File:  "loyalty/referral/bind.go",
 		Old:   "if friend == referrer {\n\t\treturn ErrSelf",
@@ -44,6 +58,13 @@ var ledgerGuards = []mutant{
 		Old:   "if _, had, err := x.gift(tx, n); err != nil || had {\n\t\t\treturn err",
 		New:   "if _, had, err := x.gift(tx, n); err != nil || had && false {\n\t\t\treturn err",
 		Room:  "loyalty/club", Tests: []string{"TestBirthdayByTick", "TestTicksInParallel"},
+	},
+	{
+		Guard: "invariant 25, who asks for approval does not give it",
+		File:  "loyalty/book/stop.go",
+		Old:   `return a.Approver != "" && a.Approver != a.Actor`,
+		New:   `return a.Approver != ""`,
+		Room:  "loyalty/book", Tests: []string{"TestCase29Staff"},
 	},
 	{
 		Guard: "invariant 28, the key of a message is stored before the first try",
@@ -95,6 +116,13 @@ var ledgerGuards = []mutant{
 		Room:  "loyalty/voucher", Tests: []string{"TestCase5TheLastInStock"},
 	},
 	{
+		Guard: "case 13, a whole channel is silent for as long as it was told to be",
+		File:  "bot/outbox/judge.go",
+		Old:   "t := now.Add(res.RetryAfter)\n\t\t\treturn c.retry(it, verdict{at: t, stop: t}, now)",
+		New:   "t := now.Add(res.RetryAfter)\n\t\t\treturn c.retry(it, verdict{at: t}, now)",
+		Room:  "bot/outbox", Tests: []string{"TestCase13FloodInMidBroadcast"},
+	},
+	{
 		Guard: "case 14, Telegram's calls that a dead process was making are unsure, not made again",
 		File:  "bot/outbox/bulkmark.go",
 		Old:   "if m == tryingMark && !kept[i] {\n\t\t\ts.set(i, unsureMark)",
@@ -107,6 +135,13 @@ var ledgerGuards = []mutant{
 		Old:   "\treturn put(tx, *c)\n\t}, Paused)\n}\n\n// changed is",
 		New:   "\treturn put(tx, *c)\n\t}, Scheduled, Freezing, Sending, Paused)\n}\n\n// changed is",
 		Room:  "cmd/regulars", Tests: []string{"TestWireCase15EditedInBetween"},
+	},
+	{
+		Guard: "case 19, a row whose bytes changed is not read",
+		File:  "store/table.go",
+		Old:   "if n < 0 || binary.BigEndian.Uint32(raw[n:]) != crc32.Checksum(raw[:n], castagnoli) {",
+		New:   "if n < 0 {",
+		Room:  "store/bolt", Tests: []string{"TestFlippedValue"},
 	},
 	{
 		Guard: "case 20, a commit that the disk refuses is the store being away",
