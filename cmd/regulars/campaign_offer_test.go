@@ -318,6 +318,7 @@ func TestCampaignJourney(t *testing.T) {
 		l.sam.Say("/use " + code)
 		l.wants(strings.Join(l.hears(l.sam, 1), ""), "Hand this to")
 	}
+	l.runs() // they are on their way
 	l.passes(time.Minute)
 	l.hears(l.ann, 0)
 	l.hears(l.bob, 0)

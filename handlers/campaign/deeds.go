@@ -54,50 +54,65 @@ func (e *Engine) deed(tx store.Tx, m loyalty.MemberID, name string, of ID, at ti
 	return nil
 }
 
-// did reports whether a member, who is locked, did something since the message
-// before; a coupon is taken and used once, whenever that was.
-func (e *Engine) did(tx store.Tx, id ID, m loyalty.MemberID, deed string, since, now time.Time) (bool, error) {
+// did is when a member, who is locked, did something since the message before;
+// zero when they have not. A coupon is taken and used once, whenever that was.
+func (e *Engine) did(tx store.Tx, id ID, m loyalty.MemberID, deed string, since, now time.Time) (at time.Time, err error) {
 	if deed == deedSale {
 		return e.bought(tx, m, since)
 	}
 	row, _, err := taps.Get(tx, string(id), string(m))
 	switch {
 	case err != nil:
-		return false, err
+		return at, err
+	case deed == deedTap && (len(row.Count) == 0 || row.Last.Before(since)):
+		return at, nil
+	case deed == deedTap && row.First.Before(since), deed == deedCoupon && !row.Boost.IsZero():
+		return row.Last, nil
 	case deed == deedTap:
-		return len(row.Count) > 0 && !row.Last.Before(since), nil
-	case deed == deedCoupon:
-		return row.Voucher != "" || !row.Boost.IsZero(), nil
+		return row.First, nil
 	case row.Voucher == "":
-		return false, nil
+		return at, nil
 	}
 	v, err := e.Shop.Club.Vouchers.Get(tx, row.Voucher, now)
-	if errors.Is(err, voucher.ErrUnknown) {
-		return false, nil
+	switch {
+	case errors.Is(err, voucher.ErrUnknown) && deed == deedCoupon: // its row was swept
+		return row.Last, nil
+	case errors.Is(err, voucher.ErrUnknown):
+		return at, nil
+	case err != nil:
+		return at, err
+	case deed == deedCoupon:
+		return v.Issued, nil
+	case v.State == voucher.Used:
+		return v.UsedAt, nil
 	}
-	return v.State == voucher.Used, err
+	return at, nil
 }
 
-// bought reports whether a member has a purchase since then that stands.
-func (e *Engine) bought(tx store.Tx, m loyalty.MemberID, since time.Time) (bool, error) {
+// bought is when a member first had a purchase since then that stands.
+func (e *Engine) bought(tx store.Tx, m loyalty.MemberID, since time.Time) (at time.Time, err error) {
 	for before := uint64(0); ; {
 		list, err := e.Shop.Book.History(tx, m, before, 20)
 		if err != nil || len(list) == 0 {
-			return false, err
+			return at, err
 		}
 		for _, x := range list {
 			if x.RecordedAt.Before(since) {
-				return false, nil
+				return at, nil
 			}
 			if x.Kind != loyalty.KindEarn || x.Tally.Visits == 0 || x.EffectiveAt.Before(since) {
 				continue
 			}
-			if mark, err := e.Shop.Book.Reversed(tx, x); err != nil || !mark.Whole {
-				return err == nil, err
+			mark, err := e.Shop.Book.Reversed(tx, x)
+			if err != nil {
+				return at, err
+			}
+			if !mark.Whole {
+				at = x.EffectiveAt
 			}
 		}
 		if before = list[len(list)-1].Seq; before <= 1 {
-			return false, nil
+			return at, nil
 		}
 	}
 }

@@ -159,15 +159,17 @@ func (e *Engine) enter(tx store.Tx, c *Campaign, d *Draft, m loyalty.MemberID, w
 	s := d.Journey[w.Step]
 	w.Waits, w.Hours = "", s.Wait
 	if s.After != "" {
-		from = now // the deed was done, or will be
 		done, err := e.did(tx, c.ID, m, s.After, w.Since, now)
 		if err != nil {
 			return err
 		}
-		if !done {
+		if done.IsZero() {
 			w.Waits = s.After
 			w.Due = now.Add(mostWait).UnixMicro()
 			return e.putMember(tx, c.ID, m, w)
+		}
+		if from = done; from.Before(w.Since) { // of a coupon that was used before the message
+			from = w.Since
 		}
 	}
 	w.Due = from.Add(time.Duration(s.Wait) * time.Hour).UnixMicro()

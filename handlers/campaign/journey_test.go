@@ -165,7 +165,8 @@ func TestJourney(t *testing.T) {
 }
 
 // A deed of before the journey began counts, from the first message on and not
-// from before it; a sale that was taken back does not.
+// from before it, and the step's hours are those since; a sale that was taken back
+// does not.
 func TestDeedsBeforeTheJourney(t *testing.T) {
 	d := plain()
 	d.Journey = []Step{{After: "sale", Wait: 1, Text: says("Thank you.")}}
@@ -184,10 +185,14 @@ func TestDeedsBeforeTheJourney(t *testing.T) {
 		_, err := w.e.Shop.Book.Undo(tx, undone, book.Act{Op: "undo", Actor: loyalty.ByStaff("ann"), Now: w.clock.at})
 		return err
 	})
-	w.clock.at = w.clock.at.Add(time.Minute)
+	w.clock.at = w.clock.at.Add(40 * time.Minute)
 	w.e.Bulks = arrived{w.out, nil}
 	w.run()
-	w.later(time.Hour)
+	w.later(20*time.Minute - time.Second)
+	if got := w.told(id, m[1]); got != "" {
+		t.Errorf("told %q a second before their hour was over", got)
+	}
+	w.later(time.Second)
 	for i, want := range []string{"", "1", ""} {
 		if got := w.told(id, m[i]); got != want {
 			t.Errorf("member %d was told %q, want %q", i, got, want)
