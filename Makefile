@@ -61,7 +61,7 @@ torture:
 	cd bin/before && CGO_ENABLED=0 go build -o ../regulars-before ./cmd/regulars
 	git worktree remove --force bin/before
 	REGULARS_BEFORE=$(CURDIR)/bin/regulars-before go test -count=1 -timeout 20m -v -run RollingUpgrade ./cmd/regulars
-	REGULARS_TORTURE=1 go test -count=1 -timeout 20m -v -run PowerCut ./store/bolt
+	REGULARS_TORTURE=1 go test -count=1 -timeout 20m -v -run 'PowerCut|DyingDisk' ./store/bolt
 	REGULARS_GUESSES=100000 go test -count=1 -timeout 60m -v -run GuessesOverHTTP ./cmd/regulars
 	REGULARS_GUESSES=5000 go test -count=1 -timeout 60m -v -run GuessesInChat ./cmd/regulars
 

@@ -37,7 +37,7 @@ var invariants = []proofs{
 	{13, "an operation repeated does nothing more, one changed conflicts", []string{"loyalty/book TestInvariant13SameAnswer", "loyalty/book TestCase8SameOperationOtherPayload", "loyalty/book TestCase7RefusedStaysRefused"}},
 	{14, "in whatever order and however often events come, each has one effect", []string{"loyalty/book TestInvariant14ShuffledAndRepeated", "loyalty/book TestRandomProgrammesShuffled"}},
 	{15, "cut at any write, all of an event is there or none", []string{"loyalty/book TestInvariant15CrashAtEveryWrite", "loyalty/voucher TestInvariant15CrashAtEveryWrite", "loyalty/referral TestInvariant15CrashAtEveryWrite", "loyalty/club TestCrashAtEveryWrite"}},
-	{16, "what was acknowledged is there after a power cut", []string{"store/bolt TestPowerCut", "store/bolt TestPowerCutOverFUSE", "store/bolt TestPowerCutIsFelt", "cmd/regulars TestKilledUnderLoad"}},
+	{16, "what was acknowledged is there after a power cut", []string{"store/bolt TestPowerCut", "store/bolt TestPowerCutOverFUSE", "store/bolt TestPowerCutIsFelt", "store/bolt TestDyingDisk", "cmd/regulars TestKilledUnderLoad"}},
 	{17, "an entry edited, removed, swapped or cut off is found and named", []string{"loyalty/book TestVerifyNamesWhatWasTamperedWith", "loyalty/book TestRootShowsWhatVerifyCannot", "loyalty TestCanonicalFormIsGolden"}},
 	{18, "numbers rise by one, recording times never fall", []string{"loyalty/book TestInvariant18ClockStepsBack", "loyalty/book TestClockStepsBackBehindANewVersion"}},
 	{19, "overflow is refused; refunds of a whole sale take the whole back", []string{"loyalty TestOverflowIsRefused", "loyalty TestRefundsSumToTheWhole", "loyalty TestAnyRefundsTakeBackWhatWasGiven"}},

@@ -41,6 +41,10 @@
 // its memory map. Neither leaves this package but as store.ErrDamaged with what
 // to do. After damage was met while writing, updates are refused until the
 // program starts again: a file known to be damaged is not written to.
+//
+// A sync that fails behind the rows that it was for is met likewise: they show,
+// and nobody knows whether they stay. [Open] then has the disk write the file's
+// heads again before anything leans on them.
 package bolt
 
 import (

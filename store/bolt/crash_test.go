@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -25,6 +26,9 @@ const crashEnv = "REGULARS_TEST_CRASH_STORE"
 // noSyncEnv has it leave it to the operating system when to write.
 const noSyncEnv = "REGULARS_TEST_CRASH_NOSYNC"
 
+// stubbornEnv has it try again what the store refused, and print "no writer".
+const stubbornEnv = "REGULARS_TEST_CRASH_STUBBORN"
+
 const crashWriters = 16
 
 // TestMain runs the child of TestKilled instead of the tests, where it is one.
@@ -44,7 +48,13 @@ func writeUntilKilled(path string) error {
 	o := journaled(path)
 	o.Journal.SyncEvery = 20 * time.Millisecond // there are few seconds to lose
 	o.NoSync = os.Getenv(noSyncEnv) != ""
+	stubborn := os.Getenv(stubbornEnv) != ""
 	db, err := Open(path, o)
+	for stubborn && errors.Is(err, store.ErrUnavailable) {
+		fmt.Println("no 0")
+		time.Sleep(2 * time.Millisecond)
+		db, err = Open(path, o)
+	}
 	if err != nil {
 		return err
 	}
@@ -54,6 +64,13 @@ func writeUntilKilled(path string) error {
 		wg.Go(func() {
 			for {
 				n, err := addRow(db, w)
+				if stubborn && errors.Is(err, store.ErrUnavailable) {
+					out.Lock()
+					fmt.Printf("no %d\n", w)
+					out.Unlock()
+					time.Sleep(2 * time.Millisecond)
+					continue
+				}
 				if err != nil {
 					fmt.Fprintln(os.Stderr, err)
 					os.Exit(1)

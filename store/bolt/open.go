@@ -85,7 +85,8 @@ func makeFile(path string) error {
 // Open opens the store that Create made at path. It refuses, and leaves all as
 // it is: a missing file (fs.ErrNotExist), one that another process holds
 // (ErrInUse), one of a newer version, and one that is empty, another program's,
-// damaged, or lost commits (store.ErrDamaged).
+// damaged, or lost commits (store.ErrDamaged), or lies on a disk that fails to
+// sync (store.ErrUnavailable).
 func Open(path string, opts Options) (*DB, error) {
 	opts = opts.withDefaults()
 	if err := checkThere(path); err != nil {
@@ -100,6 +101,9 @@ func Open(path string, opts Options) (*DB, error) {
 		n, err = db.inspect()
 		return err
 	})
+	if err == nil {
+		err = db.keepHeads()
+	}
 	if err != nil {
 		return nil, errors.Join(err, db.closeFile())
 	}
@@ -157,6 +161,30 @@ func (db *DB) openFile() error {
 		return err
 	}
 	return damaged(db.path, err.Error())
+}
+
+// keepHeads writes both heads once more as they show, and syncs them. Where the
+// process before had a sync fail, Linux may still show a head that the disk does
+// not have, and report that to nobody a second time ("fsyncgate", PostgreSQL's
+// wiki). Commits that follow would reuse the pages of the head that the disk does
+// have: one more failure, and a power cut, and nothing could be read any more. What
+// a head leads to was synced before it was written.
+func (db *DB) keepHeads() error {
+	if db.opts.NoSync {
+		return nil
+	}
+	heads := make([]byte, 2*db.bolt.Info().PageSize)
+	_, err := db.file.ReadAt(heads, 0)
+	if err == nil {
+		_, err = db.file.WriteAt(heads, 0)
+	}
+	if err == nil {
+		err = db.file.Sync()
+	}
+	if err != nil {
+		return fmt.Errorf("%w: %s: the disk fails (%w); nothing was changed; look at the disk, then start the program again", store.ErrUnavailable, db.path, err)
+	}
+	return nil
 }
 
 // inspect refuses a file that is not ours or not whole, and returns its

@@ -26,7 +26,8 @@ const sector = 512
 type powerDisk struct {
 	mu  sync.Mutex
 	rnd *rand.Rand
-	off bool // every request fails
+	off bool          // every request fails
+	ill syscall.Errno // EROFS: nothing is written; EIO: syncs fail, and lose what they were for: those of a file's head, and some
 }
 
 // powerFile is a file: as programs see it, and as the disk has it.
@@ -36,6 +37,7 @@ type powerFile struct {
 	seen    []byte
 	kept    []byte
 	pending []func(disk []byte, chance func() bool) []byte // since the last sync
+	heads   bool                                           // among it is a write to the first two pages
 }
 
 // powerDir is a folder: which names the disk has in it, and what was done to them
@@ -72,11 +74,11 @@ func (f *powerFile) Read(_ context.Context, _ fs.FileHandle, dest []byte, off in
 func (f *powerFile) Write(_ context.Context, _ fs.FileHandle, data []byte, off int64) (uint32, syscall.Errno) {
 	f.d.mu.Lock()
 	defer f.d.mu.Unlock()
-	if f.d.off {
-		return 0, syscall.EIO
+	if e := f.d.writable(); e != 0 {
+		return 0, e
 	}
 	at, data := int(off), bytes.Clone(data)
-	f.seen = extend(f.seen, at+len(data))
+	f.seen, f.heads = extend(f.seen, at+len(data)), f.heads || at < 2*os.Getpagesize()
 	copy(f.seen[at:], data)
 	f.pending = append(f.pending, func(disk []byte, chance func() bool) []byte {
 		for from := 0; from < len(data); {
@@ -101,9 +103,9 @@ func (f *powerFile) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOu
 
 func (f *powerFile) Setattr(ctx context.Context, h fs.FileHandle, in *fuse.SetAttrIn, out *fuse.AttrOut) syscall.Errno {
 	f.d.mu.Lock()
-	if f.d.off {
+	if e := f.d.writable(); e != 0 {
 		f.d.mu.Unlock()
-		return syscall.EIO
+		return e
 	}
 	if size, ok := in.GetSize(); ok {
 		cut := func(disk []byte) []byte { return extend(disk, int(size))[:size] }
@@ -125,6 +127,10 @@ func (f *powerFile) Fsync(context.Context, fs.FileHandle, uint32) syscall.Errno 
 	if f.d.off {
 		return syscall.EIO
 	}
+	if f.d.ill == syscall.EIO && (f.heads || f.d.rnd.IntN(4) == 0) {
+		f.settle(func() bool { return f.d.rnd.IntN(4) == 0 })
+		return syscall.EIO
+	}
 	f.settle(func() bool { return true })
 	return 0
 }
@@ -134,7 +140,7 @@ func (f *powerFile) settle(chance func() bool) {
 	for _, write := range f.pending {
 		f.kept = write(f.kept, chance)
 	}
-	f.pending = nil
+	f.pending, f.heads = nil, false
 }
 
 func (d *powerDir) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut) syscall.Errno {
@@ -146,8 +152,8 @@ func (d *powerDir) Getattr(_ context.Context, _ fs.FileHandle, out *fuse.AttrOut
 func (d *powerDir) do(change func(names map[string]fs.InodeEmbedder)) syscall.Errno {
 	d.d.mu.Lock()
 	defer d.d.mu.Unlock()
-	if d.d.off {
-		return syscall.EIO
+	if e := d.d.writable(); e != 0 {
+		return e
 	}
 	d.pending = append(d.pending, change)
 	return 0
@@ -201,6 +207,24 @@ func (d *powerDir) settle(n int) {
 		change(d.kept)
 	}
 	d.pending = nil
+}
+
+// writable is what a request to write is answered with; the caller has the lock.
+func (d *powerDisk) writable() syscall.Errno {
+	switch {
+	case d.off:
+		return syscall.EIO
+	case d.ill == syscall.EROFS:
+		return d.ill
+	}
+	return 0
+}
+
+// falls has the disk be ill in a way, or with 0 well again.
+func (d *powerDisk) falls(ill syscall.Errno) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.ill = ill
 }
 
 func (d *powerDisk) powered() syscall.Errno {

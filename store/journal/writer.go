@@ -70,11 +70,15 @@ func Start(o Options, line string, n uint64) (w *Writer, ahead bool) {
 	o = o.withDefaults()
 	w = &Writer{o: o, in: make(chan item, queued), ended: make(chan struct{})}
 	w.status = Status{Dir: o.Dir, Line: line, From: n + 1, Last: n}
-	tail, err := tailOf(o.Dir, o.Key, line)
+	tail, path, err := tailOf(o.Dir, o.Key, line)
+	follows := err == nil && tail.Line != "" && tail.Last == n
+	if follows {
+		err = syncFile(path)
+	}
 	switch {
 	case err != nil:
 		w.status.Err = err
-	case tail.Line != "" && tail.Last == n:
+	case follows:
 		w.status.From, w.status.At, w.status.Synced = tail.From, tail.To, tail.To
 	}
 	go w.run()
@@ -306,23 +310,34 @@ func Size(dir string) (n int64, err error) {
 	return n, nil
 }
 
-// tailOf is how far the journal in dir goes on its newest segment of line; a
-// zero Extent where there is none.
-func tailOf(dir string, k Key, line string) (tail Extent, err error) {
+// tailOf is how far the journal in dir goes on its newest segment of line, and the
+// segment; a zero Extent where there is none.
+func tailOf(dir string, k Key, line string) (tail Extent, path string, err error) {
 	all, err := names(dir)
 	if err != nil {
-		return tail, err
+		return tail, "", err
 	}
 	for i := len(all) - 1; i >= 0 && line != ""; i-- {
-		x, err := look(filepath.Join(dir, name(all[i])), k, line)
+		path := filepath.Join(dir, name(all[i]))
+		x, err := look(path, k, line)
 		if err != nil {
-			return tail, err
+			return tail, "", err
 		}
 		if x.Line == line {
-			return x, nil
+			return x, path, nil
 		}
 	}
-	return tail, nil
+	return tail, "", nil
+}
+
+// syncFile has a segment on disk that a process may have left without its last
+// sync: what goes on from it would have a hole before it after a power cut.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // makeDir makes a folder that is there after a power cut as well.
