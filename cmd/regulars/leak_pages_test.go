@@ -6,11 +6,16 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"regulars/handlers/api"
 	"regulars/loyalty"
+	"regulars/loyalty/people"
+	"regulars/loyalty/programme"
+	"regulars/loyalty/survey"
 	"regulars/store"
 )
 
@@ -33,7 +38,58 @@ func TestPagesAndAnswersKeepToThemselves(t *testing.T) {
 		top.pagesHide(role, client, g)
 		top.askedPagesShow(role, client, g)
 	}
+	top.storesKeepApart(roles["a manager"], g)
 	top.answersHide(g)
+}
+
+// storesKeepApart has a manager of one branch go wherever links lead, and to what
+// belongs to the other branch: a customer is everybody's, what they said of a branch
+// and what happens there is not. A manager of all is shown it.
+func (c *consoleTop) storesKeepApart(all *http.Client, g *guarded) {
+	c.t.Helper()
+	const soup = "the soup at the harbour was cold"
+	s, harbour := c.cafe.app.shop, loyalty.Ref("")
+	of := s.Programme
+	s.Programme = func(at time.Time) *programme.Programme {
+		p := *of(at)
+		p.Stores = append(slices.Clone(p.Stores), programme.Store{ID: "harbour", Name: "The harbour"})
+		return &p
+	}
+	c.do(func(tx store.Tx) (err error) {
+		now := c.cafe.app.clock.Now()
+		sealed, err := s.SealWords(tx, g.id, soup)
+		if err != nil {
+			return err
+		}
+		k, _, err := s.Surveys.Doubt(tx, g.id, 1, survey.Visit{At: now, Store: "harbour"}, survey.Note{At: now, Sealed: sealed})
+		harbour = k.Ref
+		return err
+	})
+	ben, err := c.cafe.enrol(c.t.Context(), people.Identity{Channel: "line", User: "Ubenbenbenbenbenbenbenbenbenben1"}, "Ben", people.Manager, "en")
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	c.do(func(tx store.Tx) error {
+		return s.Vault.MoveStaff(tx, ben.ID, people.Manager, "main")
+	})
+	theirs := map[string]string{"what was said of the other branch": soup, "its case": string(harbour)}
+	see := func(client *http.Client) (pages []seenPage) {
+		pages = c.crawl(client, 3)
+		for _, address := range []string{"/console/cases", "/console/cases/" + string(harbour), "/console/members/" + string(g.id), "/console/trust/lines"} {
+			pages = append(pages, seenPage{address: address, body: c.body(client, http.MethodGet, address, nil)})
+		}
+		return pages
+	}
+	for _, p := range see(c.enters(ben)) {
+		lookFor(c.t, p.address+" as a manager of one store sees it", []byte(p.body), theirs)
+	}
+	found := 0
+	for _, p := range see(all) {
+		found += len(leaks([]byte(p.body), theirs))
+	}
+	if found < 2 {
+		c.t.Error("a manager of all stores finds nothing of it either: the search proves nothing")
+	}
 }
 
 // cookie is the secret of a browser's session.
