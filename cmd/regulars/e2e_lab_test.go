@@ -210,42 +210,21 @@ func (l *lab) passes(d time.Duration) {
 	}
 }
 
-// rests waits until the jobs have done what is due, and until nothing that is to
-// be sent is, or for 40 ms: what a platform does not answer stays due.
+// rests waits until nothing is due, or for 40 ms: what a platform does not
+// answer stays due.
 func (l *lab) rests() {
-	l.until(2*time.Second, l.worked)
-	l.until(40*time.Millisecond, func() bool {
-		yes, err := quietFor(l.t.Context(), l.app.app, 0)
-		return yes || err != nil // a store that is broken on purpose tells nothing
-	})
-}
-
-// until waits until ok, or for so long.
-func (l *lab) until(long time.Duration, ok func() bool) {
 	tick := time.NewTicker(2 * time.Millisecond)
 	defer tick.Stop()
-	for late := time.After(long); !ok(); {
+	for late := time.After(40 * time.Millisecond); ; {
+		if yes, err := quietFor(l.t.Context(), l.app.app, 0); yes || err != nil {
+			return // a store that is broken on purpose tells nothing
+		}
 		select {
 		case <-tick.C:
 		case <-late:
 			return
 		}
 	}
-}
-
-// worked says that no job runs or is due, but those that fail.
-func (l *lab) worked() bool {
-	a, busy := l.app.app, false
-	err := a.db.View(l.t.Context(), func(r store.Reader) error {
-		all, err := a.schedule.Status(r)
-		now := a.clock.Now()
-		for _, x := range all {
-			due := x.Running != "" || !x.Next.IsZero() && !x.Next.After(now)
-			busy = busy || due && x.Failing.IsZero()
-		}
-		return err
-	})
-	return err != nil || !busy
 }
 
 // count says how many messages contain a text.
