@@ -409,6 +409,32 @@ func TestLentPointsFollowAMerge(t *testing.T) {
 			s.rebuilt()
 		}
 	})
+	t.Run("the two become one, and what they used is given back", func(t *testing.T) {
+		for _, into := range []loyalty.MemberID{ann, bo} {
+			s := newShop(t, plan())
+			s.earn(ann, 10, "")
+			s.earn(bo, 50, "")
+			rec, err := s.with(ann, 60, false, bo)
+			if err != nil {
+				t.Fatal(err)
+			}
+			from := bo
+			if into == bo {
+				from = ann
+			}
+			merge(t, s, from, into)
+			s.has(into, 0, 0, 0, 0)
+			s.must(func(tx store.Tx) (Receipt, error) { return s.b.Undo(tx, rec.Entry().Ref, s.act(sam)) })
+			s.has(into, 60, 0, 0, 0)
+			unmerge(t, s, from)
+			s.settle(ann)
+			s.settle(bo)
+			s.has(ann, 10, 0, 0, 0)
+			s.has(bo, 50, 0, 0, 0)
+			s.clean()
+			s.rebuilt()
+		}
+	})
 }
 
 // TestPoolIsOneOperation: a crash at any write leaves all of it or nothing, and the

@@ -126,14 +126,13 @@ func (b *Book) settleOnce(tx store.Tx, act Act, all ...loyalty.MemberID) error {
 	return nil
 }
 
-// oneWith are the members who are one with an account that has borrowed lots: what
-// they lent has no way to go. Most accounts have none, and it reads nothing.
-func oneWith(r store.Reader, a *loyalty.Account, m loyalty.MemberID) (list []loyalty.MemberID, err error) {
-	if !slices.ContainsFunc(a.Lots, func(l loyalty.Lot) bool { return l.From != "" }) {
-		return nil, nil
-	}
+// oneWith are the members who are one with an account: what they lent to it has no
+// way to go. It asks not whether there is a borrowed lot: a closed one is put on the
+// account later, when what used it is undone. Most accounts took nobody in, and it
+// reads nothing.
+func oneWith(r store.Reader, a *loyalty.Account, m loyalty.MemberID) ([]loyalty.MemberID, error) {
+	list := []loyalty.MemberID{m}
 	wings, err := family(r, a)
-	list = append(list, m)
 	for _, k := range wings {
 		list = append(list, k.member)
 	}
