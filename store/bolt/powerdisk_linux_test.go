@@ -303,7 +303,7 @@ func (d *powerDir) left(t *testing.T, to string) {
 // cannot be done.
 func mountPower(t *testing.T, from string, rnd *rand.Rand) (root *powerDir, at string, unmount func()) {
 	t.Helper()
-	d := &powerDisk{rnd: rnd}
+	d := &powerDisk{rnd: rand.New(rand.NewPCG(rnd.Uint64(), 0))} // of its own: it draws while the test does
 	root = &powerDir{d: d, kept: map[string]fs.InodeEmbedder{}}
 	at = t.TempDir()
 	server, err := fs.Mount(at, root, &fs.Options{MountOptions: fuse.MountOptions{DirectMount: true, FsName: "regulars-test", Name: "power"}})
