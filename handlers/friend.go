@@ -51,6 +51,9 @@ func (c counter) friend(t *bot.Turn) error {
 
 // bind notes who sent a stranger, and welcomes them with what it brings.
 func (c counter) bind(t *bot.Turn, id loyalty.MemberID, code referral.Code) error {
+	if err := t.Tx.Lock(people.Subject(id)); err != nil { // whether they are new is read here
+		return err
+	}
 	facts, err := c.Facts(t.Tx, id)
 	if err != nil {
 		return err

@@ -108,6 +108,7 @@ func cafe(t testing.TB, db store.DB, clock bot.Clock) bottest.Fixture {
 	s.Channels = []shop.Channel{{Name: "line", Platform: bot.LINE, Handle: "@cafe"}, {Name: "telegram", Platform: bot.Telegram, Handle: "cafe_bot"}}
 	s.Segments.DB, s.Rollups.DB = db, db
 	lotsOf(db).shop = s
+	s.Boosts = campaign.Boosts
 	e := &campaign.Engine{Shop: s, DB: db, Segments: campaign.Rolls{Desk: s.Segments, Now: clock.Now}}
 	var b *bot.Bot
 	mailing := e.Commands()

@@ -21,6 +21,9 @@ type auditor struct {
 	sales  []*saleNoted
 	gifts  []*saleNoted // points given by hand
 	offers []*offerNoted
+	came   []*friendNoted
+	tapped map[int]int // taps on a score, and how many of them were thanked for
+	thanks map[int]int
 	faults []string
 }
 
@@ -35,6 +38,8 @@ type folio struct {
 	lots     []*portion
 	debt     int
 	held     []*setAside
+	shopped  bool  // as the member they are now
+	lives    int   // memberships in which they bought something
 	had      []int // every balance there was
 	asked    int   // index in had of the balance when it was last asked for
 	read     int   // messages looked at
@@ -70,7 +75,7 @@ type saleNoted struct {
 const auditWelcome, auditHold = 15, 30 * time.Minute
 
 func newAuditor(zone *time.Location) *auditor {
-	return &auditor{zone: zone, books: map[string]*folio{}}
+	return &auditor{zone: zone, books: map[string]*folio{}, tapped: map[int]int{}, thanks: map[int]int{}}
 }
 
 func (a *auditor) blame(format string, args ...any) {
@@ -155,6 +160,8 @@ func (a *auditor) joined(name string, now time.Time) {
 		return
 	}
 	p.member, p.news, p.lots, p.held, p.debt, p.had, p.asked = true, false, nil, nil, 0, []int{0}, 0
+	p.shopped = false
+	a.friendJoins(name)
 	if !p.welcomed {
 		p.welcomed = true
 		p.earn(auditWelcome, 0, a.ends(now))
@@ -165,6 +172,7 @@ func (a *auditor) left(name string) {
 	p := a.books[name]
 	p.member, p.news, p.lots, p.held, p.debt = false, false, nil, nil, 0
 	p.had, p.asked = []int{0}, 0
+	a.friendLeaves(name)
 	for _, s := range a.sales {
 		s.over = s.over || s.whose == name // it was a stranger's, from now on
 	}
@@ -175,6 +183,10 @@ func (a *auditor) sold(name, clerk string, points int, now time.Time) {
 	p.by(now)
 	a.sales = append(a.sales, &saleNoted{points: points, whose: name, clerk: clerk})
 	p.earn(points, len(a.sales), a.ends(now))
+	if !p.shopped {
+		p.shopped, p.lives = true, p.lives+1
+	}
+	a.friendBuys(name, false)
 }
 
 // gives is points that an employee is about to give by hand, and how many: so many as
@@ -195,6 +207,7 @@ func (a *auditor) takenBack(sale int, now time.Time) {
 	p := a.books[s.whose]
 	p.by(now)
 	s.over = true
+	a.friendBuys(s.whose, true)
 	n := s.points
 	for _, l := range p.lots {
 		if l.sale == sale {

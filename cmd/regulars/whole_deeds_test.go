@@ -26,9 +26,10 @@ func (x *tale) joins() {
 	v := x.anyone()
 	had := len(v.p.Received())
 	if x.members == 0 || !x.audit.books[v.name].member {
-		if x.dice.IntN(2) == 0 {
+		if x.dice.IntN(2) == 0 && !v.added {
 			x.come(v)
 		} else {
+			x.adds(v)
 			x.says(v, "/join")
 		}
 		x.quiet()
@@ -40,10 +41,13 @@ func (x *tale) joins() {
 }
 
 func (x *tale) sells() {
-	v, c := x.aMember(), x.clerk()
-	if v == nil {
-		return
+	if v := x.aMember(); v != nil {
+		x.sellsTo(v)
 	}
+}
+
+func (x *tale) sellsTo(v *villager) {
+	c := x.clerk()
 	number, points := x.card(v), 100+len(x.audit.sales)
 	x.audit.sold(v.name, c.name, points, x.now())
 	sale := len(x.audit.sales)
@@ -162,13 +166,15 @@ func (x *tale) leaves() {
 	x.quiet()
 	if x.taps(v, had, "End your membership?", "Leave") {
 		x.audit.left(v.name)
+		v.since, v.answered = len(v.p.Received()), false
 		x.vouch = slices.DeleteFunc(x.vouch, func(s *voucherSeen) bool { return s.owner == v })
 	}
 }
 
-// waits lets hours pass.
+// waits lets hours pass, and then a minute in which the jobs do what came due.
 func (x *tale) waits() {
 	x.leap(time.Duration(1+x.dice.IntN(40)) * 17 * time.Minute)
+	x.rest(time.Minute)
 }
 
 // breaks switches on something that the platforms are known to do.

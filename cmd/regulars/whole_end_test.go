@@ -32,6 +32,7 @@ func (x *tale) ends() {
 		x.leap(time.Duration(20+x.dice.IntN(15)) * 24 * time.Hour)
 	}
 	x.leap(3 * time.Hour)
+	x.rest(2 * time.Minute) // the jobs' turn
 	x.quiet()
 	phones := map[string][]string{}
 	for _, v := range x.folk {
@@ -43,6 +44,7 @@ func (x *tale) ends() {
 			if n := auditCount(v.p.Received()[had:], "points"); n == 0 {
 				x.audit.blame("%s is not answered in the end", v.name)
 			}
+			x.treats(v)
 		}
 	}
 	x.looks()
@@ -51,6 +53,8 @@ func (x *tale) ends() {
 	}
 	x.audit.told(phones)
 	x.audit.offered(phones)
+	x.audit.asked(phones)
+	x.opinions()
 	x.balances()
 	x.bill()
 	x.verify()

@@ -172,15 +172,23 @@ type caller struct {
 
 func (c *caller) RoundTrip(r *http.Request) (*http.Response, error) {
 	if c.p.dead.Load() {
-		return nil, errKilled
+		return nil, unsent(r)
 	}
 	switch c.p.world.gate.pass(c.p.number, "call", c.p.world.tell(r)) {
 	case cutOff:
-		return nil, errKilled
+		return nil, unsent(r)
 	case lastOne:
 		return nil, errors.Join(errKilled, swallow(c.next.RoundTrip(r)))
 	}
 	return c.next.RoundTrip(r)
+}
+
+// unsent is what a call hears that never left: who writes its body must hear so too.
+func unsent(r *http.Request) error {
+	if r.Body != nil {
+		r.Body.Close()
+	}
+	return errKilled
 }
 
 func swallow(res *http.Response, err error) error {

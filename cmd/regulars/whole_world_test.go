@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -24,6 +25,7 @@ import (
 	"regulars/loyalty/people"
 	"regulars/loyalty/programme"
 	"regulars/store"
+	"regulars/store/bolt"
 	"regulars/store/mem"
 )
 
@@ -39,7 +41,8 @@ type wholeShop struct {
 	dice    *rand.Rand
 	gate    *gate
 	net     *pipes
-	db      *mem.DB
+	db      store.DB
+	file    string // where the store is, if it is a file; "": in memory
 	sim     *sim.Sim
 	line    *sim.LineChannel
 	bots    *sim.TelegramBot
@@ -95,7 +98,8 @@ func newWhole(t *testing.T, seed uint64) *wholeShop {
 	if len(complaints) > 0 {
 		t.Fatal(complaints)
 	}
-	w := &wholeShop{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 77)), gate: newGate(seed), net: newPipes(), db: mem.New(), at: always(p), log: &safeBuffer{}}
+	w := &wholeShop{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 77)), gate: newGate(seed), net: newPipes(), at: always(p), log: &safeBuffer{}}
+	w.found()
 	time.Sleep(time.Until(wholeStart))
 	s, err := sim.Start(sim.Options{Listener: w.net.listen("10.0.0.100:80"), Webhooks: &hookWay{w, w.net.transport()}})
 	if err != nil {
@@ -107,10 +111,42 @@ func newWhole(t *testing.T, seed uint64) *wholeShop {
 	return w
 }
 
+// found makes the store: in memory, which finds a lock that was forgotten, or in
+// every second tale of one process a file.
+func (w *wholeShop) found() {
+	w.t.Helper()
+	if w.want() > 1 || w.seed%2 > 0 {
+		w.db = mem.New()
+		return
+	}
+	w.file = filepath.Join(w.t.TempDir(), "regulars.db")
+	if err := bolt.Create(w.file); err != nil {
+		w.t.Fatal(err)
+	}
+	w.opens()
+}
+
+// opens opens the file, again where the process that had it open is gone.
+func (w *wholeShop) opens() {
+	w.t.Helper()
+	if w.db != nil {
+		if err := w.db.Close(); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	db, err := bolt.Open(w.file, bolt.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.db = db
+}
+
 // launch starts one process more.
 func (w *wholeShop) launch() *process {
 	w.t.Helper()
-	w.starts++
+	if w.starts++; w.file != "" && w.starts > 1 {
+		w.opens()
+	}
 	p := &process{world: w, number: w.starts, ended: make(chan error, 1)}
 	away := &caller{p, w.net.transport()}
 	cfg := &Config{
@@ -232,6 +268,9 @@ func (w *wholeShop) close() {
 	w.rest(time.Minute) // who was killed just now ends too, while its clock still runs
 	w.sim.Close()
 	w.rest(time.Minute)
+	if err := w.db.Close(); err != nil {
+		w.t.Error(err)
+	}
 }
 
 // hire makes somebody an employee.
