@@ -186,6 +186,13 @@ func (x *tale) breaks() {
 	x.sim.Faults.Switch(sim.Rule{Fault: f, Platform: "line", Path: "/v2/bot/message/*", Times: 1, Skip: x.dice.IntN(3), By: 2 * time.Second})
 }
 
+// corrects sets the clock of a process, as machines do that ask others for the time.
+func (x *tale) corrects() {
+	if p := x.someone(x.dice.Uint64()); p != nil {
+		x.note("-- the clock of process %d is off by %v now", p.number, p.clock.wrong(x.dice.Uint64()))
+	}
+}
+
 // replaces ends a process, one way or the other; another takes its place.
 func (x *tale) replaces() {
 	p := x.someone(x.dice.Uint64())

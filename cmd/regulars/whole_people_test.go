@@ -208,7 +208,7 @@ func (x *tale) found() string {
 func (x *tale) step() {
 	x.steps++
 	x.peril = x.danger
-	deeds := []func(){x.joins, x.joins, x.brings, x.brings, x.brings, x.sells, x.sells, x.thinks, x.thinks, x.gives, x.undoes, x.redeems, x.redeems, x.uses, x.asks, x.asks, x.inGroup, x.news, x.changesMind, x.offers, x.leaves, x.waits, x.breaks, x.replaces}
+	deeds := []func(){x.joins, x.joins, x.brings, x.brings, x.brings, x.sells, x.sells, x.thinks, x.thinks, x.gives, x.undoes, x.redeems, x.redeems, x.uses, x.asks, x.asks, x.inGroup, x.news, x.changesMind, x.changesMind, x.offers, x.leaves, x.waits, x.breaks, x.corrects, x.replaces}
 	deeds[x.dice.IntN(len(deeds))]()
 	x.again()
 	x.quiet()

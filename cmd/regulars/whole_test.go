@@ -132,14 +132,14 @@ func TestWholeServiceFindsWhatIsPlanted(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for seed := range uint64(8) {
+			for seed := range uint64(20) {
 				if faults := liveWhole(t, seed+1, plant()); faults != "" {
 					first, _, _ := strings.Cut(faults, "\n")
 					t.Logf("found with seed %d: %s", seed+1, first)
 					return
 				}
 			}
-			t.Error("eight seeds, and nothing is found")
+			t.Error("twenty seeds, and nothing is found")
 		})
 	}
 }

@@ -70,9 +70,26 @@ type process struct {
 	number int
 	app    *app
 	door   *pipeDoor
+	clock  *ownClock
 	dead   atomic.Bool
 	stop   context.CancelFunc
 	ended  chan error
+}
+
+// ownClock is a machine's: it is off by up to two seconds, and is put right while the
+// process runs, forwards or back.
+type ownClock struct {
+	*sim.Clock
+	off atomic.Int64 // nanoseconds
+}
+
+func (c *ownClock) Now() time.Time { return c.Clock.Now().Add(time.Duration(c.off.Load())) }
+
+// wrong is how far off it is from now on.
+func (c *ownClock) wrong(lot uint64) time.Duration {
+	off := time.Duration(int(lot%5)-2) * time.Second
+	c.off.Store(int64(off))
+	return off
 }
 
 // lots are a process's own, drawn from the seed.
@@ -147,7 +164,8 @@ func (w *wholeShop) launch() *process {
 	if w.starts++; w.file != "" && w.starts > 1 {
 		w.opens()
 	}
-	p := &process{world: w, number: w.starts, ended: make(chan error, 1)}
+	p := &process{world: w, number: w.starts, clock: &ownClock{Clock: w.sim.Clock}, ended: make(chan error, 1)}
+	p.clock.wrong(w.gate.fresh("clock"))
 	away := &caller{p, w.net.transport()}
 	cfg := &Config{
 		PublicURL: wholeURL, Data: "postgres://whole", calls: &http.Client{Transport: away},
@@ -158,7 +176,7 @@ func (w *wholeShop) launch() *process {
 		},
 	}
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelInfo})).With("process", p.number)
-	a, err := newApp(cfg, &shared{w.db, p}, e2eKey, w.at, w.sim.Clock, log)
+	a, err := newApp(cfg, &shared{w.db, p}, e2eKey, w.at, p.clock, log)
 	if err != nil {
 		w.t.Fatal(err)
 	}
